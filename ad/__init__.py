@@ -1,0 +1,14 @@
+"""Automatic differentiation of Python and NumPy by source transformation.
+
+A derivative is written as ordinary NumPy source, compiled once and cached: `ad.grad(f)` is a function, `ad.source` its
+text. There is no tape and there are no wrapped arrays.
+"""
+
+from pathlib import Path as _Path
+
+# In a checkout, transforms/ and runtime/ stand beside ad/: let `ad.transforms` and `ad.runtime` be found there.
+_root = _Path(__file__).parent.parent
+if (_root / "pyproject.toml").is_file() and (_root / "transforms").is_dir():
+    __path__.append(str(_root))
+
+__version__ = "0.1.0"

@@ -1,0 +1,322 @@
+"""What the transformation knows of a value: its kind, dtype and shape.
+
+Kinds are values: frozen, hashable, compared by content. `join` is their least upper bound; `UNKNOWN` is the top. A
+dimension is an int where the text decides it, otherwise a `Size`: a symbol that stands for the same number wherever
+it appears in one variant of a function, less a constant (`u[1:-1]` has the size `n - 2`, and never less than 0).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """max(symbol - minus, 0)."""
+
+    symbol: str
+    minus: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.symbol}-{self.minus}" if self.minus else self.symbol
+
+
+Dim = int | Size
+Shape = tuple[Dim, ...]
+DType = np.dtype[Any]
+
+
+class Kind:
+    """Base of all kinds."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown(Kind):
+    """Anything: only the run tells."""
+
+
+UNKNOWN = Unknown()
+
+
+@dataclass(frozen=True, slots=True)
+class Number(Kind):
+    """A Python number; `type` is bool, int, float or complex."""
+
+    type: type
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Kind):
+    """A NumPy scalar, or a Python number where paths join: immutable, of shape ()."""
+
+    dtype: DType | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Kind):
+    """A NumPy array, 0-d included; None where dtype or rank are not known."""
+
+    dtype: DType | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric(Kind):
+    """A Python number, NumPy scalar or array: the run decides which."""
+
+    dtype: DType | None = None
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Literal(Kind):
+    """A value that the text itself gives: None, a string, a number, a tuple of such."""
+
+    value: Any
+    type: type
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Kind):
+    """A tuple or namedtuple, entry by entry."""
+
+    entries: tuple[Kind, ...]
+    type: type = tuple
+
+
+@dataclass(frozen=True, slots=True)
+class List(Kind):
+    """A list of any length, whose entries join to one kind (None: no entry seen yet)."""
+
+    entry: Kind | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Kind):
+    """A dict with keys known from the arguments or the text."""
+
+    entries: tuple[tuple[Any, Kind], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Kind):
+    """An object with fields: a dataclass or an object with `__dict__`."""
+
+    type: type
+    entries: tuple[tuple[str, Kind], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Kind):
+    """A function, class, module or another object that carries no derivative; compared by identity."""
+
+    object: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Opaque) and other.object is self.object
+
+    def __hash__(self) -> int:
+        return id(self.object)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent(Kind):
+    """An int that is a dimension of some array: `len(x)`, `x.shape[0]`."""
+
+    dim: Dim
+
+
+def literal(value: Any) -> Literal:
+    """The kind of a value that stands in the text."""
+    return Literal(value, type(value))
+
+
+def widen(kind: Kind) -> Kind:
+    """A literal number as a number of its type: what a variable that holds it may become."""
+    if isinstance(kind, Extent):
+        return Number(int)
+    if isinstance(kind, Literal) and kind.type in (bool, int, float, complex):
+        return Number(kind.type)
+    return kind
+
+
+def is_numeric(kind: Kind) -> bool:
+    """True for a number, NumPy scalar or array, whatever its dtype."""
+    return isinstance(widen(kind), (Number, Scalar, Array, Numeric))
+
+
+def is_immutable_number(kind: Kind) -> bool:
+    """True where the value is surely a Python number or a NumPy scalar."""
+    return isinstance(widen(kind), (Number, Scalar))
+
+
+def shape(kind: Kind) -> Shape | None:
+    """The shape of a numeric kind, None where it is not known."""
+    kind = widen(kind)
+    if isinstance(kind, (Number, Scalar)):
+        return ()
+    return kind.shape if isinstance(kind, (Array, Numeric)) else None
+
+
+def dtype(kind: Kind) -> DType | None:
+    """The dtype of a numeric kind, None where it is not known."""
+    kind = widen(kind)
+    if isinstance(kind, Number):
+        return np.dtype(kind.type)
+    return kind.dtype if isinstance(kind, (Scalar, Array, Numeric)) else None
+
+
+def is_inexact(kind: Kind) -> bool | None:
+    """Whether the values are real or complex floating point; None where it is not known."""
+    found = dtype(kind)
+    return None if found is None else bool(np.issubdtype(found, np.inexact))
+
+
+def is_real(kind: Kind) -> bool:
+    """True where the values are surely not complex."""
+    found = dtype(kind)
+    return found is not None and not np.issubdtype(found, np.complexfloating)
+
+
+def result_dtype(*kinds: Kind) -> DType | None:
+    """NumPy's promotion (NEP 50: Python numbers are weak), None where an operand's dtype is not known."""
+    operands: list[Any] = []
+    for kind in map(widen, kinds):
+        if isinstance(kind, Number):
+            operands.append(kind.type(0))
+            continue
+        found = dtype(kind)
+        if found is None:
+            return None
+        operands.append(found)
+    try:
+        return np.result_type(*operands)
+    except TypeError:
+        return None
+
+
+def broadcast(*shapes: Shape | None) -> Shape | None:
+    """The broadcast shape; None where it cannot be decided or the shapes do not fit."""
+    known = [s for s in shapes if s is not None]
+    if len(known) != len(shapes):
+        return None
+    rank = max((len(s) for s in known), default=0)
+    result: list[Dim] = []
+    for axis in range(-rank, 0):
+        dims = {s[axis] for s in known if len(s) >= -axis} - {1}
+        if len(dims) > 1:
+            return None
+        result.append(dims.pop() if dims else 1)
+    return tuple(result)
+
+
+def array_like(dtype: DType | None, shape: Shape | None) -> Kind:
+    """The kind of a ufunc's result: NumPy returns a scalar, not a 0-d array, for 0-d operands."""
+    if shape == ():
+        return Scalar(dtype)
+    return Numeric(dtype, None) if shape is None else Array(dtype, shape)
+
+
+class Dimensions:
+    """Hands out symbols: equal numbers get equal symbols, 1 stays 1."""
+
+    def __init__(self) -> None:
+        self.symbols: dict[int, Dim] = {1: 1}
+
+    def shape(self, shape: tuple[int, ...]) -> Shape:
+        """The shape in symbols."""
+        return tuple(self.symbols.setdefault(n, Size(f"n{len(self.symbols) - 1}")) for n in shape)
+
+
+def of(value: Any, dimensions: Dimensions) -> Kind:
+    """The kind of a value handed to a derivative function."""
+    kind = type(value)
+    if kind in (float, int, complex, bool):
+        return Number(kind)
+    if isinstance(value, np.ndarray):
+        return Array(value.dtype, dimensions.shape(value.shape)) if kind is np.ndarray else UNKNOWN
+    if isinstance(value, np.generic):
+        return Scalar(value.dtype)
+    if value is None or kind is str:
+        return literal(value)
+    if isinstance(value, tuple):
+        return Tuple(tuple(of(v, dimensions) for v in value), kind)
+    if kind is list:
+        return List(join_all(of(v, dimensions) for v in value))
+    if kind is dict:
+        return Dict(tuple((k, of(v, dimensions)) for k, v in value.items()))
+    if is_record(value):
+        return Record(kind, tuple((k, of(v, dimensions)) for k, v in fields(value).items()))
+    return UNKNOWN
+
+
+def is_record(value: Any) -> bool:
+    """An instance of a class of the user's own, whose attributes are its fields."""
+    module = type(value).__module__
+    return hasattr(value, "__dict__") and not callable(value) and module.split(".")[0] not in ("builtins", "numpy", "ad")
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """The fields of a record."""
+    return dict(vars(value))
+
+
+def join(a: Kind, b: Kind) -> Kind:
+    """The least kind that holds both."""
+    if a == b:
+        return a
+    a, b = widen(a), widen(b)
+    if a == b:
+        return a
+    if isinstance(a, Tuple) and isinstance(b, Tuple) and a.type is b.type and len(a.entries) == len(b.entries):
+        return Tuple(tuple(map(join, a.entries, b.entries)), a.type)
+    if isinstance(a, List) and isinstance(b, List):
+        return List(join_all(e for e in (a.entry, b.entry) if e is not None))
+    if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.entries] == [k for k, _ in b.entries]:
+        return Dict(tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True)))
+    if isinstance(a, Record) and isinstance(b, Record) and a.type is b.type:
+        if [k for k, _ in a.entries] == [k for k, _ in b.entries]:
+            fields = tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True))
+            return Record(a.type, fields)
+    if is_numeric(a) and is_numeric(b):
+        return _join_numeric(a, b)
+    return UNKNOWN
+
+
+def join_all(kinds: Iterable[Kind]) -> Kind | None:
+    """The join of several kinds, None for none."""
+    result: Kind | None = None
+    for kind in kinds:
+        result = kind if result is None else join(result, kind)
+    return result
+
+
+def _join_numeric(a: Kind, b: Kind) -> Kind:
+    both_shape = shape(a) if shape(a) == shape(b) else None
+    both_dtype = dtype(a) if dtype(a) == dtype(b) else _join_dtype(a, b)
+    if isinstance(a, Number) and isinstance(b, Number):
+        return Number(both_dtype.type(0).item().__class__) if both_dtype is not None else Scalar(None)
+    if isinstance(a, (Number, Scalar)) and isinstance(b, (Number, Scalar)):
+        return Scalar(both_dtype)
+    if isinstance(a, Array) and isinstance(b, Array):
+        rank_known = a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape)
+        if both_shape is None and rank_known:
+            return Array(both_dtype, None)
+        return Array(both_dtype, both_shape)
+    return Numeric(both_dtype, both_shape)
+
+
+def _join_dtype(a: Kind, b: Kind) -> DType | None:
+    """An int that may also be a float is a float to us: it is active all the same."""
+    da, db = dtype(a), dtype(b)
+    if da is None or db is None:
+        return None
+    if np.issubdtype(da, np.complexfloating) or np.issubdtype(db, np.complexfloating):
+        return np.result_type(da, db) if np.result_type(da, db) == np.dtype(complex) else None
+    return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None

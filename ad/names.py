@@ -1,0 +1,55 @@
+"""Fresh, hygienic, deterministic names."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable
+from typing import Any
+
+_RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins))
+
+
+class Names:
+    """Hands out names that collide with none given before; `x`, then `x_1`, `x_2`, ..."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+
+    def fresh(self, base: str) -> str:
+        """A new name, `base` itself where that is free."""
+        name, count = base, 0
+        while name in self.taken or name in _RESERVED:
+            count += 1
+            name = f"{base}_{count}"
+        self.taken.add(name)
+        return name
+
+
+def stem(name: str) -> str:
+    """The name without a number that `fresh` appended: `x_2` -> `x`."""
+    head, _, tail = name.rpartition("_")
+    return head if head and tail.isdigit() else name
+
+
+class Globals:
+    """The global names of one generated module: each object under one name wherever that is free."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, Any] = {}
+
+    def bind(self, value: Any, preferred: str, local: Iterable[str] = ()) -> str:
+        """A global name for `value` that is not among the local names of the function that uses it."""
+        taken = set(local)
+        for name, bound in self.objects.items():
+            if bound is value and name not in taken and stem(name) == stem(preferred):
+                return name
+        if getattr(builtins, preferred, None) is value and preferred not in taken and preferred not in self.objects:
+            self.objects[preferred] = value
+            return preferred
+        name, count = preferred, 0
+        while name in self.objects or name in taken or name in _RESERVED:
+            count += 1
+            name = f"{preferred}_{count}"
+        self.objects[name] = value
+        return name

@@ -1,0 +1,414 @@
+"""The pipeline: a function and what is known of its arguments, in; the text and the function of its derivative, out.
+
+    callable -> text -> gast -> normal form -> kinds, activity, places -> nodes -> saved -> optimized -> text -> function
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+
+from ad import errors, ir, kinds
+from ad.ir import Block, Cell, Function
+from ad.kinds import UNKNOWN, Kind
+from ad.names import Globals, Names
+from ad.reader import read
+
+from ad.transforms.adjoint import assemble, prepare
+from ad.transforms.adjoint.calls import Calls, Split, bind
+from ad.transforms.adjoint.control import Control, write
+from ad.transforms.adjoint.reverse import Reverse, tainted
+from ad.transforms.adjoint.saving import Saving
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.analyses import places
+from ad.transforms.analyses.activity import activity, may_carry
+from ad.transforms.analyses.facts import Facts, infer
+from ad.transforms.analyses.liveness import AdjointLiveness, value_live
+from ad.transforms.analyses.operations import Op, classify
+from ad.transforms.normalize import normalize
+from ad.transforms.normalize.webs import split_webs
+from ad.transforms.optimize import lower_ownership, optimize
+from ad.unparse import unparse
+
+Callee = types.FunctionType | Function
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a caller chose for a derivative."""
+
+    optimize: bool = True
+    strong_zero: bool = True
+    holomorphic: bool = False
+    has_aux: bool = False
+    value: bool = False
+
+
+@dataclass
+class Generated:
+    """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on."""
+
+    name: str
+    functions: list[gast.FunctionDef]
+    globals: dict[str, Any]
+    hidden: tuple[Cell, ...]
+    dependencies: tuple[tuple[Cell, Any], ...]
+    stages: dict[str, str] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The functions' source."""
+        return "\n\n".join(unparse(f).strip("\n") + "\n" for f in self.functions)
+
+
+class Program:
+    """Writes the functions of one derivative; see the module's text for the way."""
+
+    def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
+        self.options = options
+        self.call_vjp = call_vjp
+        self.reusable = reusable
+        self.globals = Globals()
+        self.functions: list[gast.FunctionDef] = []
+        self.dependencies: dict[tuple[int, str], tuple[Cell, Any]] = {}
+        self.normal: dict[int, tuple[Any, Function]] = {}
+        self.results: dict[Any, Kind | None] = {}
+        self.solving: list[Any] = []
+        self.splits: dict[Any, Split] = {}
+        self.stages: dict[str, str] = {}
+
+    # --- functions and kinds ---------------------------------------------------------------------------------------
+
+    def function(self, callee: Callee) -> Function:
+        """The normal form of a callee, computed once; a fresh copy that may be rewritten."""
+        if id(callee) not in self.normal:
+            fn = callee if isinstance(callee, Function) else normalize(read(callee))
+            self.normal[id(callee)] = (callee, fn)
+            self.depend(fn)
+        fn = self.normal[id(callee)][1]
+        return Function(fn.name, fn.params, ir.clone(fn.body), dict(fn.env), dict(fn.hidden), fn.source, fn.nested)
+
+    def depend(self, fn: Function) -> None:
+        """Remember which captured names and globals stand for which objects: they are guarded at each call."""
+        for name, value in fn.env.items():
+            holder = fn.source.cells.get(name) or (fn.source.globals if name in fn.source.globals else None)
+            if holder is not None:
+                cell = Cell(name, holder)
+                self.dependencies[cell.key()] = (cell, value)
+
+    def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
+        """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
+        fn = self.function(callee)
+        known = self.parameter_kinds(fn, args)
+        facts = infer(fn, known, self.returns)
+        names = names_of(fn)
+        if prepare.lower_augmented(fn, facts, names):
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = infer(fn, known, self.returns)
+        return fn, facts
+
+    def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
+        known = dict(zip(fn.params, args, strict=True))
+        for name, cell in fn.hidden.items():
+            known[name] = _without_shape(kinds.of(cell.read(), kinds.Dimensions()))
+        return known
+
+    def returns(self, op: Op, args: list[Kind]) -> Kind | None:
+        """The kind of what a call of a Python function returns, recursion iterated to a fixpoint."""
+        values = bind(op)
+        if values is None:
+            return UNKNOWN
+        known = dict(zip(map(id, op.args.values()), args, strict=True))
+        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+        return self.result(op.target, ordered)
+
+    def result(self, callee: Callee, args: list[Kind]) -> Kind | None:
+        args = self.widened(callee, args)
+        key = (id(callee), tuple(args))
+        if key in self.results:
+            return self.results[key]
+        self.results[key] = None
+        self.solving.append(callee)
+        try:
+            while True:
+                found = self.facts(callee, args)[1].result
+                joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)
+                if joined == self.results[key]:
+                    return joined
+                self.results[key] = joined
+        finally:
+            self.solving.pop()
+
+    def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
+        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
+        if sum(c is callee for c in self.solving) < 3:
+            return list(args)
+        return [_without_shape(kinds.widen(a)) for a in args]
+
+    def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
+        """Positions of the parameters that a callee writes into; None if it cannot be told."""
+        key = ("written", id(callee), tuple(args))
+        if key not in self.results:
+            self.results[key] = None
+            try:
+                fn, facts = self.facts(callee, args)
+            except errors.ADError:
+                return None
+            found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
+            self.results[key] = {i for i, p in enumerate(fn.params) if _is_written(p, found, facts.kinds)}  # type: ignore[assignment]
+            if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
+                where = ir.location(fn.source, next(iter(found.written.values())))
+                raise errors.AliasingError("this function writes into a captured variable or global", at=where, hint="return it")
+        return self.results[key] or set()  # type: ignore[return-value]
+
+    def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
+        """Names among the arguments of a call that it may write into."""
+
+        def written(target: Any) -> set[int] | None:
+            values = bind(op)
+            if values is None:
+                return None
+            scope = Scope(fn, known, set(), Globals(), Names())
+            return self.parameters_written(target, self.widened(target, [scope.of(v) for v in values]))
+
+        return places.mutated_arguments(op, written)
+
+    # --- generation ------------------------------------------------------------------------------------------------
+
+    def split(self, op: Op, args: list[Kind], active: tuple[bool, ...], taint: bool) -> Split:
+        args = self.widened(op.target, args)
+        key = (id(op.target), tuple(args), active, taint)
+        if key not in self.splits:
+            self.solving.append(op.target)
+            try:
+                self.write_split(op.target, key, args, active, taint)
+            finally:
+                self.solving.pop()
+        return self.splits[key]
+
+    def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
+        fn, facts = self.facts(callee, args)
+        base = fn.name if fn.name != "lambda_" else "inner"
+        count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
+        suffix = f"_{count}" if count else ""
+        hidden = tuple(self.hidden_of(callee, {}).values())
+        into = _added_into(fn, facts, active)
+        returned = tuple(i for i, a in enumerate(active) if a and i not in into)
+        forward = self.globals_name(f"{base}_forward{suffix}")
+        backward = self.globals_name(f"{base}_backward{suffix}")
+        dense = frozenset(range(len(args)))
+        self.splits[key] = Split(forward, backward, returned, tuple(sorted(into)), hidden, dense)
+        writer = Writer(self, fn, facts, active, into, taint)
+        self.functions += assemble.split(writer, self.splits[key])
+
+    def globals_name(self, name: str) -> str:
+        placeholder = object()
+        return self.globals.bind(placeholder, name)
+
+    def hidden_of(self, callee: Callee, seen: dict[int, Any]) -> dict[tuple[int, str], Cell]:
+        """Captured variables and globals that a callee reads, itself or through its own callees."""
+        if id(callee) in seen:
+            return {}
+        seen[id(callee)] = callee
+        fn = self.function(callee)
+        found = {c.key(): c for c in fn.hidden.values()}
+        for node in ir.walk(fn.body):
+            if isinstance(node, gast.Call):
+                if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
+                    found.update(self.hidden_of(fn.nested[node.func.id], seen))
+                    continue
+                known, target = ir.resolve(node.func, fn.env)
+                if known and isinstance(target, types.FunctionType) and classify(node, fn, {}).tag == "call":
+                    found.update(self.hidden_of(target, seen))
+        return found
+
+    def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
+        """The variable of the function being written that holds a captured variable of a callee."""
+        writer: Writer = reverse.writer  # type: ignore[attr-defined]
+        return writer.hidden_variable(cell)
+
+    def generated(self, name: str, hidden: Sequence[Cell]) -> Generated:
+        namespace = {k: v for k, v in self.globals.objects.items() if type(v) is not object}
+        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages)
+
+
+class Writer:
+    """One function on its way from normal form to forward and backward text."""
+
+    def __init__(
+        self, program: Program, fn: Function, facts: Facts, active: Sequence[bool], into: set[int], taint: bool
+    ) -> None:
+        self.program, self.fn, self.options = program, fn, program.options
+        self.known = dict(facts.kinds)
+        self.params = fn.params
+        self.names = names_of(fn)
+        wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
+        self.wrt = wrt
+        self.active = self.find_active(wrt)
+        prepare.index_loops(fn, self.known, self.active, self.names)
+        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
+        self.active = self.find_active(wrt)
+        self.places = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known))
+        self.copy_written()
+        self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
+        self.scope.owned = set()  # type: ignore[attr-defined]
+        self.bind_environment()
+        self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
+        self.reverse = Reverse(self.scope, Calls(program, program.call_vjp), self.find_tainted(taint))
+        self.reverse.writer = self  # type: ignore[attr-defined]
+        self.reverse.into = {fn.params[i] for i in into}
+        self.result = fn.body[-1].value
+
+    def find_active(self, wrt: Sequence[str]) -> set[str]:
+        return activity(self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags))
+
+    def copy_written(self) -> None:
+        written = {p for p in self.fn.all_params() if _is_written(p, self.places, self.known)}
+
+        def refuse(param: str) -> errors.ADError:
+            node = next(iter(self.places.written.values()))
+            return errors.AliasingError(
+                f"the argument {param!r} is written in place here, and only array arguments may be",
+                at=ir.location(self.fn.source, node),
+                hint="copy it first",
+            )
+
+        prepare.copy_written_parameters(self.fn, self.known, written, refuse)
+        self.written_params = written
+
+    def bind_environment(self) -> None:
+        """The user's own names for modules and functions, renamed where another function of the program took them."""
+        renamed: dict[str, gast.expr | str] = {}
+        local = set(self.fn.all_params()) | set(ir.names_bound(self.fn.body))
+        used = set(ir.names_read(self.fn.body))
+        for name, value in self.fn.env.items():
+            if name in used:
+                bound = self.program.globals.bind(value, name, local)
+                self.names.taken.add(bound)
+                if bound != name:
+                    renamed[name] = bound
+        if renamed:
+            self.fn.body = ir.substitute_all(self.fn.body, renamed)
+            self.fn.env = {str(renamed.get(k, k)): v for k, v in self.fn.env.items()}
+
+    def find_tainted(self, taint: bool) -> set[str]:
+        if not self.options.strong_zero:
+            return set()
+        ops: list[tuple[str, Op]] = []
+        for node in ir.walk(self.fn.body):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+                ops.append((node.targets[0].id, classify(node.value, self.fn, self.known)))
+            elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
+                base = node.targets[0]
+                ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
+                if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
+                    ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
+        seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
+        return tainted(ops, seeds)
+
+    def hidden_variable(self, cell: Cell) -> str:
+        if cell.key() not in self.hidden:
+            self.hidden[cell.key()] = (self.names.fresh(cell.name), cell)
+        return self.hidden[cell.key()][0]
+
+    def sweeps(self, seed: Callable[[], None], finish: Callable[[], Block]) -> tuple[Block, Block, Block]:
+        """(lists, forward, backward): `seed` sets the first adjoints, `finish` gives the backward sweep's end."""
+        liveness = AdjointLiveness(self.fn, self.known, self.active)
+        control = Control(self.reverse, liveness.block)
+        self.reverse.out = []
+        seed()
+        seeded = self.reverse.out
+        nodes = control.block(self.fn.body[:-1])
+        self.reverse.out = []
+        end = finish()
+        from ad.transforms.adjoint.nodes import Step
+
+        nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
+        heads: dict[int, set[str]] = {}
+        value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
+        saving = Saving(self.scope, nodes, heads, self.places.families)
+        saving.run()
+        forward, backward = write(nodes)
+        return saving.lists, forward, backward
+
+    def polished(self, body: Block) -> Block:
+        """The optimized body."""
+        if self.options.optimize:
+            return optimize(body, self.scope)
+        return lower_ownership(body, self.scope)
+
+
+def names_of(fn: Function) -> Names:
+    """All names of a function, taken."""
+    taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
+    return Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
+
+
+def _is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
+    for written in found.written:
+        if written == param:
+            return True
+        if param in found.families.get(written, set()):
+            structural = isinstance(known.get(written), (kinds.List, kinds.Dict))
+            if not (structural and isinstance(known.get(param), (kinds.Array, kinds.Numeric))):
+                return True
+    return False
+
+
+def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
+    """Array parameters of which the callee reads parts: their adjoint is added into the caller's buffer."""
+    indexed = {
+        n.value.id for n in ir.walk(fn.body) if isinstance(n, gast.Subscript) and isinstance(n.value, gast.Name)
+    }
+    looped = {n.iter.id for n in ir.walk(fn.body) if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)}
+    return {
+        i
+        for i, p in enumerate(fn.params)
+        if active[i] and p in indexed | looped and isinstance(facts.kinds.get(p), kinds.Array) and facts.kinds[p].shape != ()  # type: ignore[union-attr]
+    }
+
+
+def _without_shape(kind: Kind) -> Kind:
+    """A kind with its shapes forgotten: whatever is read at each call may have another shape at each."""
+    kind = kinds.widen(kind)
+    if isinstance(kind, kinds.Array):
+        return kinds.Array(kind.dtype, () if kind.shape == () else None)
+    if isinstance(kind, kinds.Numeric):
+        return kinds.Numeric(kind.dtype, None)
+    if isinstance(kind, kinds.Tuple):
+        return kinds.Tuple(tuple(map(_without_shape, kind.entries)), kind.type)
+    if isinstance(kind, kinds.List):
+        return kinds.List(None if kind.entry is None else _without_shape(kind.entry))
+    if isinstance(kind, (kinds.Dict, kinds.Record)):
+        entries = tuple((k, _without_shape(v)) for k, v in kind.entries)
+        return kinds.Dict(entries) if isinstance(kind, kinds.Dict) else kinds.Record(kind.type, entries)
+    return kind
+
+
+def gradient(
+    f: types.FunctionType, args: Sequence[Kind], wrt: Sequence[int], options: Options, call_vjp: Callable[..., Any]
+) -> Generated:
+    """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`."""
+    program = Program(options, call_vjp)
+    fn, facts = program.facts(f, args)
+    active = tuple(i in wrt for i in range(len(args)))
+    writer = Writer(program, fn, facts, active, set(), False)
+    function = assemble.fused(writer, wrt)
+    program.functions.append(function)
+    return program.generated(function.name, [c for _, c in writer.hidden.values()])
+
+
+def pullback(
+    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_vjp: Callable[..., Any]
+) -> tuple[Generated, Split]:
+    """The split adjoint of a function whose backward half may run any number of times."""
+    program = Program(options, call_vjp, reusable=True)
+    op = Op("call", ir.constant(None), target=f)
+    split = program.split(op, list(args), tuple(active), True)
+    return program.generated(split.backward, split.hidden), split
+
+
+

@@ -1,0 +1,72 @@
+"""Python's builtins; `abs`, `pow` and `max(x, y)` stand with the operators."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ad.rules import shapes
+from ad.rules.predicates import is_array, is_list_of_numbers, is_number
+from ad.rules.registry import constant, linear, rule
+from ad.runtime import (
+    list_shares,
+    reshape_as,
+    scale_list,
+    spread,
+    sum_adjoints,
+    unbroadcast,
+    weigh,
+)
+
+
+@linear(float, kind=shapes.to_float, fresh=True, cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
+def float_(z_bar, x):
+    if is_number(x):
+        return z_bar
+    return reshape_as(z_bar, x)
+
+
+def _sum_cases(rng):
+    x = rng.normal(size=(2, 3))
+    return [
+        (([1.0, 2.0],), {}),
+        (((1.0, 2.0, 4.0), 0.5), {}),
+        (([x[0], x[1]],), {}),
+        (([x, x[0]],), {}),
+        ((x,), {}),
+        ((x[0],), {}),
+        (([],), {}),
+    ]
+
+
+@linear(sum, wrt=("iterable", "start"), sequences=("iterable",), cases=_sum_cases)
+def sum_(z_bar, iterable, start=0):
+    if is_array(iterable):
+        return spread(z_bar, iterable, 0, False), unbroadcast(z_bar, start)
+    if is_list_of_numbers(iterable) and is_number(start):
+        return [z_bar] * len(iterable), z_bar
+    return sum_adjoints(z_bar, iterable), unbroadcast(z_bar, start)
+
+
+def _list_cases(rng):
+    return [(([1.0, 3.0, 2.0],), {}), (((-1.0, -2.0),), {}), (([0.5],), {})]
+
+
+@rule(max, min, arity=1, sequences=("xs",), fresh=False, smooth=False, cases=_list_cases)
+class list_extremum:
+    def jvp(xs_dot, z, xs):
+        return weigh(xs_dot, list_shares(z, xs))
+
+    def vjp(z_bar, z, xs):
+        return scale_list(z_bar, list_shares(z, xs))
+
+
+@linear(weigh, sequences=("xs",), kind=shapes.numeric, fresh=True,
+        cases=lambda rng: [(([4.0, 3.0], [0.5, 0.25]), {})])  # fmt: skip
+def weigh_(z_bar, xs, weights):
+    return scale_list(z_bar, weights)
+
+
+constant(list_shares)
+constant(int, len, kind=shapes.to_int)
+constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
+constant(round, range, print, str, repr, format, type, id, hash, ord, chr, slice, fresh=False)

@@ -1,0 +1,237 @@
+"""Arrays made from nothing, from values, and from other arrays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ad.rules import shapes
+from ad.rules.predicates import (
+    is_array,
+    is_exact_dtype,
+    is_inexact,
+    is_inexact_dtype,
+    is_list_of_numbers,
+    is_number,
+    is_sequence,
+)
+from ad.rules.registry import constant, linear, rule
+from ad.runtime import (
+    keeps_derivative,
+    nested_like,
+    reshape_as,
+    to_dtype,
+    to_inexact,
+    unbroadcast,
+)
+
+constant(np.zeros, np.ones, kind=shapes.filled)
+constant(np.zeros_like, np.ones_like, kind=shapes.array_of)
+constant(np.eye, np.identity, kind=shapes.eye)
+constant(np.result_type, np.dtype, np.indices, np.tril_indices, np.triu_indices)
+constant(np.errstate, fresh=False)
+
+
+def _full_cases(rng):
+    return [
+        (((2, 3), 1.5), {}),
+        ((3, rng.normal()), {}),
+        (((2, 3), rng.normal(size=3)), {}),
+        ((0, 1.5), {}),
+    ]
+
+
+@linear(np.full, kind=shapes.full, fresh=True, wrt=("fill_value",), cases=_full_cases)
+def full(z_bar, shape, fill_value):
+    if is_number(fill_value):
+        return np.sum(z_bar)
+    return unbroadcast(z_bar, fill_value)
+
+
+def _full_like_cases(rng):
+    return [((np.ones((2, 3)), 1.5), {}), ((np.ones((2, 3)), rng.normal(size=3)), {})]
+
+
+@rule(np.full_like, kind=shapes.full_like, fresh=True, wrt=("fill_value",), cases=_full_like_cases)
+class full_like:
+    def jvp(fill_value_dot, z, a, fill_value):
+        if is_inexact(a):
+            return np.full_like(a, fill_value_dot)
+        return to_dtype(np.full(np.shape(a), fill_value_dot), z.dtype)
+
+    def vjp(z_bar, z, a, fill_value):
+        if is_inexact(a):
+            return unbroadcast(z_bar, fill_value)
+        return unbroadcast(to_inexact(z_bar, z.dtype), fill_value)
+
+
+@linear(np.linspace, kind=shapes.linspace, fresh=True, wrt=("start", "stop"),
+        cases=lambda rng: [((0.5, 2.0), {}), ((0.5, 2.0, 7), {}), ((0.5, 2.0, 4, False), {}),
+                           ((rng.normal(size=3), 2.0, 5), {}), ((0.5, 2.0), {"num": 3})])  # fmt: skip
+def linspace(z_bar, start, stop, num=50, endpoint=True):
+    if is_number(start) and is_number(stop):
+        start_bar = np.linspace(1.0, 0.0, num, endpoint=endpoint) @ z_bar
+        stop_bar = np.linspace(0.0, 1.0, num, endpoint=endpoint) @ z_bar
+        return start_bar, stop_bar
+    start_bar = np.tensordot(np.linspace(1.0, 0.0, num, endpoint=endpoint), z_bar, 1)
+    stop_bar = np.tensordot(np.linspace(0.0, 1.0, num, endpoint=endpoint), z_bar, 1)
+    return unbroadcast(start_bar, start), unbroadcast(stop_bar, stop)
+
+
+# The end of a range only decides how many elements there are.
+
+constant(np.arange, kind=shapes.arange, arity=1)
+
+
+@rule(np.arange, kind=shapes.arange, fresh=True, arity=2, cases=lambda rng: [((0.5, 4.0), {})])
+class arange_from:
+    def jvp(start_dot, z, start, stop):
+        return np.full(z.size, start_dot)
+
+    def vjp(z_bar, z, start, stop):
+        return np.sum(z_bar)
+
+
+@rule(np.arange, kind=shapes.arange, fresh=True, arity=3, wrt=("start", "step"),
+      cases=lambda rng: [((0.5, 4.0, 0.8), {})])  # fmt: skip
+class arange_step:
+    def jvp(start_dot, step_dot, z, start, stop, step):
+        return start_dot + np.arange(z.size) * step_dot
+
+    def vjp(z_bar, z, start, stop, step):
+        return np.sum(z_bar), np.arange(z.size) @ z_bar
+
+
+def _array_cases(rng):
+    x = rng.normal(size=(2, 3))
+    return [
+        ((x,), {}),
+        ((1.5,), {}),
+        ((x[0],), {"dtype": float}),
+        (([1.0, 2.0],), {}),
+        (([[1.0, 2.0], [3.0, 4.0]],), {}),
+        (([x[0], x[1]],), {}),
+        (((1.0, 2.5),), {}),
+    ]
+
+
+@rule(np.array, kind=shapes.array, fresh=True, sequences=("object",), cases=_array_cases)
+class array:
+    def jvp(object_dot, z, object, dtype=None):
+        if dtype is None:
+            return np.array(object_dot)
+        if is_exact_dtype(dtype):
+            return None
+        if is_inexact_dtype(dtype):
+            return np.array(object_dot, dtype=dtype)
+        return to_dtype(object_dot, dtype)
+
+    def vjp(z_bar, z, object, dtype=None):
+        if is_exact_dtype(dtype):
+            return None
+        if not is_inexact_dtype(dtype):
+            return nested_like(to_inexact(z_bar, dtype), object)
+        if is_list_of_numbers(object):
+            return list(z_bar)
+        if is_array(object) and is_inexact(object):
+            return z_bar
+        return nested_like(z_bar, object)
+
+
+@rule(np.asarray, kind=shapes.array, sequences=("a",), cases=_array_cases)
+class asarray:
+    def jvp(a_dot, z, a, dtype=None):
+        if dtype is None:
+            return np.asarray(a_dot)
+        if is_exact_dtype(dtype):
+            return None
+        if is_inexact_dtype(dtype):
+            return np.asarray(a_dot, dtype=dtype)
+        return to_dtype(a_dot, dtype)
+
+    def vjp(z_bar, z, a, dtype=None):
+        if is_exact_dtype(dtype):
+            return None
+        if not is_inexact_dtype(dtype):
+            return nested_like(to_inexact(z_bar, dtype), a)
+        if is_list_of_numbers(a):
+            return list(z_bar)
+        if is_array(a) and is_inexact(a):
+            return z_bar
+        return nested_like(z_bar, a)
+
+
+def _astype_cases(rng):
+    x = rng.normal(size=(2, 3))
+    return [((x, float), {}), ((x, np.float64), {}), ((x, "f8"), {}), ((x,), {"dtype": complex})]
+
+
+@rule(np.ndarray.astype, kind=shapes.astype, fresh=True, cases=_astype_cases)
+class astype:
+    def jvp(a_dot, z, a, dtype):
+        if is_exact_dtype(dtype):
+            return None
+        if is_inexact_dtype(dtype):
+            return a_dot.astype(dtype)
+        return to_dtype(a_dot, dtype)
+
+    def vjp(z_bar, z, a, dtype):
+        if is_exact_dtype(dtype):
+            return None
+        if is_inexact_dtype(dtype):
+            return z_bar
+        return to_inexact(z_bar, dtype)
+
+
+@linear(to_dtype, fresh=True, cases=lambda rng: [((rng.normal(size=3), float), {})])
+def to_dtype_(z_bar, x_dot, dtype):
+    return to_inexact(z_bar, dtype)
+
+
+@linear(to_inexact, cases=lambda rng: [((rng.normal(size=3), float), {})])
+def to_inexact_(z_bar, x_bar, dtype):
+    return to_inexact(z_bar, dtype)
+
+
+@linear(np.copy, kind=shapes.array_of, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {})])  # fmt: skip
+def copy(z_bar, a):
+    if is_sequence(a):
+        raise TypeError("np.copy takes an array here")
+    if is_array(a):
+        return z_bar
+    return reshape_as(z_bar, a)
+
+
+@linear(np.ndarray.copy, kind=shapes.array_of, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((np.array(1.5),), {})])  # fmt: skip
+def copy_method(z_bar, a):
+    return z_bar
+
+
+@linear(np.conj, np.ndarray.conj, np.ndarray.conjugate, kind=shapes.arithmetic,
+        cases=lambda rng: [((rng.normal(size=3) + 1j * rng.normal(size=3),), {}), ((1.5,), {})])  # fmt: skip
+def conj(z_bar, x):
+    return np.conj(z_bar)
+
+
+def _complex_cases(rng):
+    return [((rng.normal(size=3) + 1j * rng.normal(size=3),), {}), ((rng.normal(size=3),), {})]
+
+
+@linear(np.real, np.ndarray.real, kind=shapes.part, cases=_complex_cases)
+def real(z_bar, val):
+    return z_bar
+
+
+@linear(np.imag, np.ndarray.imag, kind=shapes.part, cases=_complex_cases)
+def imag(z_bar, val):
+    return -1j * z_bar
+
+
+@linear(np.ndarray.item, kind=shapes.numeric, fresh=True,
+        cases=lambda rng: [((np.array(1.5),), {}), ((np.array([1.5]),), {})])  # fmt: skip
+def item(z_bar, a):
+    return reshape_as(z_bar, a)
+
+
+constant(keeps_derivative)

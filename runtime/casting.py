@@ -1,0 +1,36 @@
+"""Which casts keep a derivative: those to a floating-point or complex dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def keeps_derivative(dtype: Any) -> bool:
+    """Whether a cast to `dtype` keeps the derivative; `None` stands for no cast.
+
+    >>> keeps_derivative(np.float32), keeps_derivative(int)
+    (True, False)
+    """
+    return dtype is None or bool(np.issubdtype(np.dtype(dtype), np.inexact))
+
+
+def to_inexact(x_bar: Any, dtype: Any) -> Any:
+    """The adjoint of a cast to `dtype`, of any shape: `x_bar`, or zeros if it was to integers.
+
+    >>> to_inexact(np.ones(2), int)
+    array([0., 0.])
+    """
+    return x_bar if keeps_derivative(dtype) else np.zeros_like(x_bar)
+
+
+def to_dtype(x_dot: Any, dtype: Any) -> Any:
+    """The tangent of a cast to `dtype`, of any shape: the cast of `x_dot`, or zeros for integers.
+
+    >>> to_dtype(np.ones(2), np.float32).dtype, to_dtype(np.ones(2), int)
+    (dtype('float32'), array([0., 0.]))
+    """
+    if not keeps_derivative(dtype):
+        return np.zeros_like(x_dot)
+    return np.array(x_dot, dtype=dtype)

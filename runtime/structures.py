@@ -1,0 +1,179 @@
+"""Adjoints of containers, and of values whose kind only the run tells.
+
+The adjoint of a list, tuple, dict or object has its structure; leaves that carry no derivative have None.
+"""
+
+from __future__ import annotations
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from ad import errors
+
+
+def zeros(x: Any) -> Any:
+    """The adjoint 0 of x: arrays of its shape, structures of its structure, 0.0 for a number.
+
+    >>> zeros({"w": np.ones(2), "name": "layer"})
+    {'w': array([0., 0.]), 'name': None}
+    """
+    if isinstance(x, np.ndarray):
+        return (
+            np.zeros_like(x)
+            if x.dtype.kind in "fc"
+            else np.zeros(x.shape)
+            if x.dtype.kind in "iu"
+            else None
+        )
+    if isinstance(x, (bool, np.bool_)):
+        return None
+    if isinstance(x, numbers.Number):
+        return 0.0
+    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+        return rebuild(x, [zeros(v) for v in _entries(x).values()])
+    return None
+
+
+def _is_record(x: Any) -> bool:
+    return (
+        hasattr(x, "__dict__")
+        and not callable(x)
+        and type(x).__module__.split(".")[0] not in ("builtins", "numpy")
+    )
+
+
+def _entries(x: Any) -> dict[Any, Any]:
+    if isinstance(x, dict):
+        return x
+    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else vars(x)
+
+
+def rebuild(x: Any, values: list[Any]) -> Any:
+    """A container of the type and keys of `x` with other values; objects are built without `__init__`."""
+    if isinstance(x, tuple):
+        return type(x)(*values) if hasattr(x, "_fields") else type(x)(values)
+    if isinstance(x, list):
+        return list(values)
+    if isinstance(x, dict):
+        return dict(zip(x, values, strict=True))
+    new = object.__new__(type(x))
+    new.__dict__.update(zip(vars(x), values, strict=True))
+    return new
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two adjoints of one value, entry by entry; neither is changed.
+
+    >>> add([1.0, None], [2.0, None])
+    [3.0, None]
+    """
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, (list, tuple, dict)) or _is_record(a):
+        pairs = zip(_entries(a).values(), _entries(b).values(), strict=True)
+        return rebuild(a, [add(x, y) for x, y in pairs])
+    return a + b
+
+
+def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
+    """x_bar with z_bar added to entry i: in place for a list or dict, a new tuple for a tuple.
+
+    >>> add_entry((1.0, 2.0), 1, 3.0)
+    (1.0, 5.0)
+    """
+    if isinstance(x_bar, tuple):
+        entries = list(x_bar)
+        entries[i] = add(entries[i], z_bar)
+        return rebuild(x_bar, entries)
+    if isinstance(i, slice):
+        for k, part in zip(range(len(x_bar))[i], z_bar, strict=True):
+            x_bar[k] = add(x_bar[k], part)
+    else:
+        x_bar[i] = add(x_bar[i], z_bar)
+    return x_bar
+
+
+def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
+    """x_bar, an object, with z_bar added to one field."""
+    x_bar.__dict__[name] = add(x_bar.__dict__[name], z_bar)
+    return x_bar
+
+
+def add_item(x_bar: Any, i: Any, z_bar: Any) -> Any:
+    """The adjoint of `z = x[i]` added into x_bar, whatever x is.
+
+    >>> add_item(np.zeros(2), [0, 0], np.ones(2))
+    array([2., 0.])
+    """
+    if isinstance(x_bar, np.ndarray):
+        np.add.at(x_bar, i, z_bar)
+        return x_bar
+    return add_entry(x_bar, i, z_bar)
+
+
+def as_gradient(x_bar: Any, x: Any) -> Any:
+    """x_bar as it leaves: of the shape and structure of x, of its dtype where that is inexact, owned and writable.
+
+    >>> as_gradient(np.float64(2.0), 3)
+    2.0
+    """
+    if x_bar is None or isinstance(x, (bool, np.bool_)):
+        return zeros(x) if x_bar is None else None
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "iufc":
+            return None
+        dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+        if np.iscomplexobj(x_bar) and dtype.kind != "c":
+            x_bar = np.real(x_bar)
+        out = np.empty(x.shape, dtype)
+        out[...] = x_bar
+        return out
+    if isinstance(x, np.generic):
+        scalar = x_bar if x.dtype.kind == "c" else np.real(x_bar)
+        return (x.dtype.type if x.dtype.kind in "fc" else np.float64)(scalar)
+    if isinstance(x, numbers.Number):
+        return complex(x_bar) if isinstance(x, complex) else float(np.real(x_bar))
+    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+        bars = _entries(x_bar)
+        return rebuild(x, [as_gradient(bars[k], v) for k, v in _entries(x).items()])
+    return None
+
+
+def owned(x: Any) -> Any:
+    """x with copies of its arrays: what leaves a function shares memory with nothing inside.
+
+    >>> a = np.ones(2)
+    >>> owned((a, 1.0))[0] is a
+    False
+    """
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+        return rebuild(x, [owned(v) for v in _entries(x).values()])
+    return x
+
+
+def take_last(x_bar: np.ndarray, i: Any) -> np.ndarray:
+    """The adjoint of v in `x[i] = v` for an index that may repeat: the last write takes all, the others get 0.
+
+    >>> take_last(np.array([5.0, 7.0]), np.array([0, 0, 1]))
+    array([0., 5., 7.])
+    """
+    taken = x_bar[i].copy() if isinstance(x_bar[i], np.ndarray) else x_bar[i]
+    if not isinstance(taken, np.ndarray):
+        return taken
+    number = np.arange(taken.size).reshape(taken.shape)
+    winner = np.full(x_bar.shape, -1)
+    winner[i] = number
+    return np.where(winner[i] == number, taken, np.zeros((), taken.dtype))
+
+
+def refuse_container(x: Any, what: str) -> Any:
+    """x, if arithmetic on it is arithmetic on numbers; UnsupportedArgument for lists and their kind."""
+    if isinstance(x, (list, tuple, dict, str)):
+        raise errors.UnsupportedArgument(
+            f"{what} of a {type(x).__name__} is not differentiated", hint="use arrays"
+        )
+    return x

@@ -1,0 +1,135 @@
+"""Two names for one array, views, and what is safe about them."""
+
+import numpy as np
+
+
+def name_alias_read(x):
+    y = x
+    z = y
+    return np.sum(x * y * z)
+
+
+def alias_of_fresh_written(x):
+    y = x * x
+    z = y
+    z[0] = 3.0
+    return np.sum(y * x)
+
+
+def alias_scaled(x):
+    y = x * x
+    z = y
+    z *= 2.0
+    return np.sum(y) + np.sum(z * x)
+
+
+def view_written(x):
+    y = x * x
+    z = y[1:]
+    z[0] = 5.0
+    return np.sum(y * x)
+
+
+def view_scaled(x):
+    y = x * x
+    z = y[::2]
+    z *= 3.0
+    return np.sum(y * x)
+
+
+def base_written_view_read(x):
+    y = x * x
+    z = y[1:4]
+    y[2] = 7.0
+    return np.sum(z * x[1:4])
+
+
+def rebinding_is_no_write(x):
+    y = x
+    y = y * 2.0
+    return np.sum(x * y)
+
+
+def copy_is_independent(x):
+    y = x.copy()
+    y[0] = 4.0
+    return np.sum(x * y)
+
+
+def alias_in_list(x):
+    y = x * 1.0
+    store = [y, x]
+    y[0] = 2.0
+    return np.sum(store[0] * store[1])
+
+
+def alias_by_branch(x, a):
+    y = x * x
+    w = x * 3.0
+    z = y if a > 0 else w
+    z[1] = 6.0
+    return np.sum(y * w)
+
+
+def alias_through_callee(x):
+    y = x * 1.0
+    z = _same(y)
+    z[0] = 9.0
+    return np.sum(y * x)
+
+
+def _same(x):
+    return x
+
+
+def transpose_written(A):
+    B = A * 1.0
+    C = B.T
+    C[0] = 2.0
+    return np.sum(B * A)
+
+
+def reshape_written(C):
+    D = C * 1.0
+    flat = D.reshape(-1)
+    flat[3] = 10.0
+    return np.sum(D * C)
+
+
+def parameter_alias_written(x, a):
+    y = x
+    y[0] = a
+    return np.sum(x * x)
+
+
+def row_view_written(A):
+    B = A * 2.0
+    row = B[1]
+    row += A[0]
+    return np.sum(B * B)
+
+
+def loop_of_views(A):
+    B = A * 1.0
+    for row in B:
+        row *= 2.0
+    return np.sum(B * A)
+
+
+def alias_then_rebind(x):
+    y = x * 1.0
+    z = y
+    y = y * 2.0
+    z[0] = 1.0
+    return np.sum(y * z)
+
+
+def saved_then_written(x):
+    y = x * 1.0
+    z = y * y
+    y[0] = 5.0
+    return np.sum(z * y)
+
+
+def result_shares_argument(x, a):
+    return x, x[1:], x * a

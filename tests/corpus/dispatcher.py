@@ -1,0 +1,159 @@
+"""Callees known only at run time."""
+
+import math
+import operator
+
+import numpy as np
+
+
+def _cube(x):
+    return x * x * x
+
+
+def _scaled_sine(x):
+    return np.sin(x) * 2.0
+
+
+def _product(x, y):
+    return x * y
+
+
+class _Callable:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, x):
+        return x * x * self.k
+
+    def method(self, x):
+        return np.sin(x) * self.k
+
+
+_TABLE = {"cube": _cube, "sine": _scaled_sine, "tanh": np.tanh}
+_STAGES = [_cube, np.sin, _scaled_sine]
+_OBJECT = _Callable(1.5)
+
+INPUTS = {
+    "fn": _cube,
+    "ufunc": np.tanh,
+    "fns": [_cube, np.sin, _scaled_sine],
+    "pairwise": _product,
+    "table": {"f": _cube, "g": np.cos},
+}
+FIXED = ("fn", "ufunc", "fns", "pairwise", "table")
+
+
+def function_parameter(fn, x):
+    return np.sum(fn(x) * x)
+
+
+def function_parameter_twice(fn, a):
+    return fn(fn(a)) + fn(a * 2.0)
+
+
+def ufunc_parameter(ufunc, x):
+    return np.sum(ufunc(x) ** 2)
+
+
+def list_of_functions(fns, x):
+    y = x
+    for f in fns:
+        y = f(y)
+    return np.sum(y)
+
+
+def function_in_list(fns, a):
+    return fns[0](a) * fns[1](a)
+
+
+def function_in_dict(table, x):
+    return np.sum(table["f"](x) + table["g"](x))
+
+
+def global_table(x, label):
+    f = _TABLE["cube" if label == "sum" else "sine"]
+    return np.sum(f(x))
+
+
+def global_list_loop(a):
+    y = a
+    for k in range(3):
+        y = _STAGES[k](y) + a
+    return y
+
+
+def two_argument_function(pairwise, x, a):
+    return np.sum(pairwise(x, a) + pairwise(x, x))
+
+
+def selected_function(x, a):
+    f = np.sin if a > 0 else np.cos
+    return np.sum(f(x * a))
+
+
+def selected_user_function(x, a):
+    f = _cube if a > 100.0 else _scaled_sine
+    return np.sum(f(x) * a)
+
+
+def operator_functions(a, b):
+    return operator.mul(a, b) + operator.add(a, b) ** 2
+
+
+def getattr_of_numpy(x):
+    f = getattr(np, "tanh")  # noqa: B009
+    return np.sum(f(x) * x)
+
+
+def callable_object(x):  # corpus: beyond
+    return np.sum(_OBJECT(x))
+
+
+def bound_method(x):  # corpus: beyond
+    f = _OBJECT.method
+    return np.sum(f(x) * x)
+
+
+def higher_order(fn, x):
+    return np.sum(_compose(fn, np.sin)(x))
+
+
+def _compose(f, g):
+    return lambda x: f(g(x))
+
+
+def fold(pairwise, fs):
+    y = 1.0
+    for f in fs:
+        y = pairwise(y, f) + f
+    return y
+
+
+def integrate(fn, a, b, n):
+    h = (b - a) / n
+    s = 0.0
+    for k in range(n):
+        s = s + fn(a + (k + 0.5) * h) * h
+    return s
+
+
+def function_that_changes(fns, a):
+    f = fns[0]
+    y = f(a)
+    f = fns[1]
+    return y * f(a)
+
+
+def function_argument_of_callee(fn, a):
+    return _apply(fn, a) + _apply(math.sin, a)
+
+
+def _apply(f, a):
+    return f(a) * a
+
+
+def kinds_at_one_site(fn, x, a):
+    s = 0.0
+    for value in [x, a, x * a]:
+        s = s + np.sum(fn(value))
+    return s

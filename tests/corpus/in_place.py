@@ -1,0 +1,214 @@
+"""Writing elements and slices of local arrays, and of parameters."""
+
+import numpy as np
+
+
+def fill_elements(x):
+    y = np.zeros(5)
+    for i in range(5):
+        y[i] = x[i] * x[i]
+    return np.sum(y * x)
+
+
+def cumulative(x):
+    y = np.zeros_like(x)
+    y[0] = x[0]
+    for i in range(1, len(x)):
+        y[i] = y[i - 1] * 0.5 + x[i] ** 2
+    return np.sum(y * y)
+
+
+def heat(x, a, steps):
+    u = x.copy()
+    for _ in range(steps):
+        u[1:-1] = u[1:-1] + 0.3 * a * (u[2:] - 2.0 * u[1:-1] + u[:-2])
+    return np.sum(u**2)
+
+
+def overwrite_element(x):
+    y = x * 2.0
+    y[1] = y[0] * y[1]
+    y[0] = 3.0
+    return np.sum(y * y)
+
+
+def overwrite_slice(x, a):
+    y = x * x
+    y[1:3] = a
+    return np.sum(y * x)
+
+
+def broadcast_write(A, h):
+    B = A * 2.0
+    B[:] = h
+    B[1] = B[0] * A[0]
+    return np.sum(B * B)
+
+
+def augmented_element(x):
+    y = x * 1.0
+    y[1] += y[0] * 2.0
+    y[2] *= y[1]
+    y[3] -= x[0]
+    y[4] /= 1.0 + x[1] ** 2
+    return np.sum(y * y)
+
+
+def augmented_slice(x, a):
+    y = np.ones(5)
+    y[1:] += x[:-1] * a
+    y[::2] *= x[::2]
+    return np.sum(y**2)
+
+
+def parameter_element(x, a):
+    x[0] = x[1] * a
+    return np.sum(x * x)
+
+
+def parameter_slice(x):
+    x[1:] = x[1:] * x[:-1]
+    return np.sum(x * x)
+
+
+def parameter_augmented(x, a):
+    x *= a
+    x += 1.0
+    return np.sum(x * x)
+
+
+def parameter_matrix(A, h):
+    A[0] = h * A[1]
+    A[:, 1] += h
+    return np.sum(A * A)
+
+
+def parameter_returned(x, a):
+    x[1] = a * x[2]
+    return x
+
+
+def parameter_cleared(x):
+    y = x * x
+    x[:] = 0.0
+    return np.sum(y) + np.sum(x)
+
+
+def masked_write(x):  # corpus: beyond
+    y = x * x
+    y[x > 0] = 0.0
+    return np.sum(y * x)
+
+
+def masked_write_values(x, a):  # corpus: beyond
+    y = x * 3.0
+    y[x < 0] = a
+    return np.sum(y * y)
+
+
+def fancy_write(x, a):  # corpus: beyond
+    y = x * 2.0
+    y[[0, 3]] = x[[1, 2]] * a
+    return np.sum(y * y)
+
+
+def fancy_augmented(x):  # corpus: beyond
+    y = x * 2.0
+    y[[0, 3]] += x[[1, 1]] ** 2
+    return np.sum(y * y)
+
+
+def matrix_fill(x):
+    A = np.zeros((5, 5))
+    for i in range(5):
+        for j in range(5):
+            A[i, j] = x[i] * x[j] ** 2
+    return np.sum(A @ x)
+
+
+def forward_substitution(A, h):
+    y = np.zeros(4)
+    for i in range(4):
+        y[i] = (h[i] - A[i, :i] @ y[:i]) / A[i, i]
+    return np.sum(y * y)
+
+
+def write_then_read_old(x):
+    y = x * 1.0
+    old = y[0] * y[1]
+    y[0] = old * old
+    return y[0] + np.sum(y)
+
+
+def write_in_branch(x, a):
+    y = x * x
+    if a > 0:
+        y[0] = a * y[1]
+    else:
+        y[1] = a
+    return np.sum(y * y)
+
+
+def row_by_row(A, n):
+    states = np.zeros((5, 4))
+    states[0] = A[0]
+    for k in range(n):
+        states[k + 1] = np.tanh(A @ states[k])
+    return np.sum(states**2)
+
+
+def write_in_callee(x, a):
+    y = x * 1.0
+    _scale_first(y, a)
+    _scale_first(y, a)
+    return np.sum(y * y)
+
+
+def _scale_first(y, a):
+    y[0] = y[0] * a + y[1]
+
+
+def callee_fills(x):
+    y = np.zeros(5)
+    for i in range(5):
+        _store(y, i, x[i] * x[0])
+    return np.sum(y**2)
+
+
+def _store(y, i, value):
+    y[i] = value
+
+
+def rotate(x, n):
+    y = x * 1.0
+    for _ in range(n):
+        first = y[0]
+        y[:-1] = y[1:]
+        y[-1] = first * 1.1
+    return np.sum(y * np.arange(5.0))
+
+
+def sieve(x):
+    y = x * x
+    for i in range(len(y) - 1):
+        if y[i] > y[i + 1]:
+            t = y[i]
+            y[i] = y[i + 1]
+            y[i + 1] = t
+    return np.sum(y * np.arange(5.0))
+
+
+def gauss_seidel(A, h, n):
+    y = np.zeros(4)
+    for _ in range(n):
+        for i in range(4):
+            y[i] = y[i] + 0.3 * (h[i] - A[i] @ y)
+    return np.sum(y * h)
+
+
+def zero_d_write(zero_d, a):
+    y = zero_d * 2.0 + np.zeros(())
+    total = np.zeros(())
+    total[()] = y * a
+    total += a
+    return total * total

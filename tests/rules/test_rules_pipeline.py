@@ -1,0 +1,184 @@
+"""Every rule through the whole pipeline: both modes and second order, in the text that runs.
+
+For every case of every rule a little program is written, such as
+
+    def program(a0, a1):
+        return target(a0, a1, axis=1)
+
+whose parameters are the operands that carry a derivative; all else stands in the text or is captured.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ad
+import ad.runtime
+from ad.rules import all_rules
+from ad.rules.registry import Rule, bind
+from tests.rules import harness
+
+HELPERS = {getattr(ad.runtime, name) for name in ad.runtime.__all__}
+RULES = [r for r in all_rules() if r.form != "constant" and not HELPERS.intersection(r.targets)]
+with_rules = pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.name}-{r.form}")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::RuntimeWarning"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+]
+
+
+def program(call: harness.Call, name: str) -> tuple[Callable[..., Any], list[Any]]:
+    """The call as a function of its operands, and these."""
+    names = [p for p in call.rule.params if p not in call.rule.keyword_only]
+    spelled, parameters, primals = [], [], []
+    captured: dict[str, Any] = {"target": call.target, "np": np}
+    given = list(zip([*names, *[None] * len(call.args)], call.args, strict=False))
+    for i, (parameter, value) in enumerate([*given, *call.kwargs.items()]):
+        label = f"a{i}"
+        if parameter in call.rule.wrt and value is not None:
+            parameters.append(label)
+            primals.append(value)
+        elif isinstance(value, (np.ndarray, type)):
+            captured[label] = value
+        else:
+            label = "np.inf" if isinstance(value, float) and math.isinf(value) else repr(value)
+        spelled.append(label if i < len(given) else f"{parameter}={label}")
+    text = f"def program({', '.join(parameters)}):\n    return {_spell(call.target, spelled)}\n"
+    return define(text, name, captured), primals
+
+
+def define(text: str, name: str, captured: dict[str, Any]) -> Callable[..., Any]:
+    """The function that the text defines; its source can be found again."""
+    filename = f"<rule {name}>"
+    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    exec(compile(text, filename, "exec"), captured)
+    return captured["program"]
+
+
+def first_order(f: Callable[..., Any], form: str, fixed: Any, count: int, name: str) -> Any:
+    """`jvp` of f along fixed tangents, or `vjp` with a fixed cotangent, as a program of the primals."""
+    names = ", ".join(f"a{i}" for i in range(count))
+    if form == "jvp":
+        result = f"ad.jvp(f, ({names},), ({', '.join(f'w{i}' for i in range(count))},))[1]"
+        captured = {f"w{i}": w for i, w in enumerate(fixed)}
+    else:
+        result, captured = f"ad.vjp(f, {names})[1](u)", {"u": fixed}
+    text = f"def program({names}):\n    return {result}\n"
+    return define(text, f"{name} {form}", {"ad": ad, "f": f, **captured})
+
+
+def _spell(target: Any, arguments: list[str]) -> str:
+    if not hasattr(target, "__objclass__"):
+        return f"target({', '.join(arguments)})"
+    receiver, rest = arguments[0], ", ".join(arguments[1:])
+    return (
+        f"{receiver}.{target.__name__}({rest})"
+        if callable(target)
+        else f"{receiver}.{target.__name__}"
+    )
+
+
+def each_call(rule: Rule) -> list[tuple[harness.Call, Callable[..., Any], list[Any]]]:
+    rng = np.random.default_rng(3)
+    found = []
+    for i, call in enumerate(harness.calls(rule, rng)):
+        f, primals = program(call, f"{rule.name}-{id(rule)}-{i}")
+        if set(rule.wrt) & set(bind(rule, list(call.args), call.kwargs)):
+            found.append((call, f, primals))
+    assert found
+    return found
+
+
+def directional(f: Callable[..., Any], primals: list[Any], dots: list[Any], h: float) -> Any:
+    """The derivative of f along `dots`, by central differences of fourth order."""
+
+    def at(t: float) -> Any:
+        moved = [
+            harness.map_tree(lambda x, d: harness.step(x, t, d), p, q)
+            for p, q in zip(primals, dots, strict=True)
+        ]
+        return np.asarray(f(*moved))
+
+    return (8.0 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12.0 * h)
+
+
+def close(found: float, expected: float, tolerance: float = 1e-6) -> bool:
+    return abs(found - expected) <= tolerance * (1.0 + abs(expected))
+
+
+@with_rules
+def test_reverse_and_forward(rule: Rule) -> None:
+    rng = np.random.default_rng(5)
+    for call, f, primals in each_call(rule):
+        dots = [harness.direction(rng, p) for p in primals]
+        value, pullback = ad.vjp(f, *primals)
+        np.testing.assert_array_equal(value, f(*primals), err_msg=str(call))
+        z_bar = harness.direction(rng, value)
+        bars = pullback(z_bar)
+        expected = harness.pair(z_bar, directional(f, primals, dots, 1e-4))
+        adjoint = sum(harness.pair(b, d) for b, d in zip(bars, dots, strict=True))
+        assert close(adjoint, expected), f"{call}: vjp {adjoint}, differences {expected}"
+        again = sum(harness.pair(b, d) for b, d in zip(pullback(z_bar), dots, strict=True))
+        assert again == adjoint, f"{call}: the pullback is not pure"
+        tangent = ad.jvp(f, tuple(primals), tuple(dots))[1]
+        assert np.shape(tangent) == np.shape(value), str(call)
+        assert close(harness.pair(z_bar, tangent), expected), f"{call}: jvp"
+
+
+@pytest.mark.parametrize(
+    "order", ["reverse over forward", "forward over reverse", "reverse over reverse"]
+)
+@pytest.mark.parametrize("rule", [r for r in RULES if r.smooth], ids=lambda r: f"{r.name}-{r.form}")
+def test_second_order(rule: Rule, order: str) -> None:
+    """d/dt <u, f'(x + t v) w> along a second direction, by differences of the first order."""
+    rng = np.random.default_rng(9)
+    for call, f, primals in each_call(rule):
+        if any(isinstance(p, (list, tuple)) for p in primals) or np.iscomplexobj(f(*primals)):
+            continue
+        v, w = ([harness.direction(rng, p) for p in primals] for _ in range(2))
+        u = harness.direction(rng, f(*primals))
+
+        name = f"second {rule.name}-{id(rule)}-{id(f)}"
+        slope = first_order(f, "jvp", w, len(primals), name)
+        adjoint = first_order(f, "vjp", u, len(primals), name)
+        expected = harness.pair(u, directional(slope, primals, v, 1e-3))
+        if order == "reverse over forward":
+            bars = ad.vjp(slope, *primals)[1](u)
+            found = sum(harness.pair(b, d) for b, d in zip(bars, v, strict=True))
+        elif order == "forward over reverse":
+            moved = ad.jvp(adjoint, tuple(primals), tuple(v))[1]
+            found = sum(harness.pair(b, d) for b, d in zip(moved, w, strict=True))
+        else:
+            bars = ad.vjp(adjoint, *primals)[1](tuple(w))
+            found = sum(harness.pair(b, d) for b, d in zip(bars, v, strict=True))
+        assert close(found, expected, 1e-5), f"{call}: {found}, differences {expected}"
+
+
+def test_strong_zero_behind_where() -> None:
+    def f(x):
+        return np.sum(np.where(x > 0.0, np.sqrt(x), 0.0))
+
+    np.testing.assert_array_equal(ad.grad(f)(np.array([0.0, 4.0])), [0.0, 0.25])
+
+
+def test_ties_and_bounds() -> None:
+    def f(x, y):
+        return np.sum(np.maximum(x, y) + np.clip(x, 0.0, 1.0))
+
+    x_bar, y_bar = ad.grad(f, argnums=(0, 1))(np.array([1.0, 2.0, 0.0]), np.array([1.0, 1.0, 1.0]))
+    np.testing.assert_array_equal(x_bar, [1.5, 1.0, 1.0])
+    np.testing.assert_array_equal(y_bar, [0.5, 0.0, 1.0])
+
+
+def test_an_unhandled_keyword_is_named() -> None:
+    def f(x):
+        return np.sum(x, where=x > 0)
+
+    with pytest.raises(ad.errors.NoRule, match="'where'"):
+        ad.grad(f)(np.ones(3))

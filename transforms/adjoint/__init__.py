@@ -1,0 +1,1 @@
+"""The derivative in normal form: reverse and forward."""

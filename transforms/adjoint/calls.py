@@ -1,0 +1,153 @@
+"""Calls: a user function gets a split adjoint, a callee known only at run time goes through the dispatcher.
+
+    y = g(x, k)      =>      forward:   y, saved_1 = g_forward(x, k)
+                             backward:  x_bar, k_bar = g_backward(saved_1, y_bar)
+
+    y = f(x)         =>      forward:   y, pullback = call_vjp(f, (True,), x)
+    (f a variable)           backward:  x_bar_1, = pullback(y_bar)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import gast
+
+from ad import errors, ir, kinds
+from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.nodes import Step
+from ad.transforms.analyses.operations import Op
+
+
+@dataclass(frozen=True)
+class Split:
+    """The two halves of a callee's adjoint.
+
+    returned, into: positions of the arguments whose adjoint the backward half returns, or adds into a buffer passed to it.
+    hidden: captured variables and globals that the forward half takes after its arguments.
+    """
+
+    forward: str
+    backward: str
+    returned: tuple[int, ...]
+    into: tuple[int, ...]
+    hidden: tuple[ir.Cell, ...]
+    dense: frozenset[int]
+
+
+class Program(Protocol):
+    """What calls need of the program that is being generated."""
+
+    def split(self, op: Op, args: list[kinds.Kind], active: tuple[bool, ...], tainted: bool) -> Split:
+        """The split adjoint of a callee."""
+
+    def hidden_name(self, cell: ir.Cell, reverse: Any) -> str:
+        """The name under which the function being written has a captured variable of a callee."""
+
+
+@dataclass
+class Calls:
+    """Writes calls of one function; `call_vjp` is the dispatcher."""
+
+    program: Program
+    call_vjp: Callable[..., Any]
+
+    def reverse(self, reverse: Any, step: Step, z: str, op: Op, node: gast.Assign) -> None:
+        if op.tag == "call":
+            self.split(reverse, step, z, op, node)
+        else:
+            self.dispatch(reverse, step, z, op, node)
+
+    def split(self, reverse: Any, step: Step, z: str, op: Op, node: gast.Assign) -> None:
+        scope = reverse.scope
+        values = ordered(op, scope.fn, reverse)
+        active = tuple(reverse.active(v) for v in values)
+        split = self.program.split(op, [scope.of(v) for v in values], active, z in reverse.tainted)
+        z_kind = reverse.bars[z]
+        if not contributions.is_complete(scope, z_kind, z):
+            reverse.complete(z)
+        z_bar = reverse.take_bar(z)
+        buffers = [ir.name(reverse.buffer(values[i].id)) for i in split.into]
+        saved = scope.names.fresh("saved")
+        hidden = [ir.name(self.program.hidden_name(c, reverse)) for c in split.hidden]
+        call = ir.call(split.forward, *values, *hidden)
+        pattern = gast.Tuple([ir.target(z), ir.target(saved)], gast.Store())
+        step.forward = [ir.at(gast.Assign([pattern], ir.at(call, node.value), None), node)]
+        back = ir.call(split.backward, ir.name(saved), z_bar, *buffers)
+        targets = [scope.names.fresh(f"{values[i].id}_bar") for i in split.returned]
+        if not targets:
+            reverse.emit(gast.Expr(back))
+            return
+        for i, t in zip(split.returned, targets, strict=True):
+            scope.local[t] = contributions.full_kind(scope, values[i].id) if i in split.dense else kinds.UNKNOWN
+        if len(targets) == 1:
+            reverse.assign(targets[0], back)
+        else:
+            reverse.emit(gast.Assign([gast.Tuple([ir.target(t) for t in targets], gast.Store())], back, None))
+        for i, t in zip(split.returned, targets, strict=True):
+            reverse.contribute(values[i].id, ir.name(t), contributions.full_kind(scope, values[i].id))
+
+    def dispatch(self, reverse: Any, step: Step, z: str, op: Op, node: gast.Assign) -> None:
+        scope = reverse.scope
+        function = op.args["f"]
+        if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
+            function = ir.attribute(op.args["f"], op.target)
+            if reverse.active(op.args["f"]):
+                raise reverse.refuse(
+                    op.node, "a method of a value whose type is not known here is not differentiated", "call a function of it"
+                )
+        values = [v for k, v in op.args.items() if k != "f" and k.isdigit()]
+        keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
+        if any(reverse.active(v) for v in keywords.values()):
+            raise reverse.refuse(op.node, "an active keyword argument of a callee known only at run time", "pass it by position")
+        callee_active = reverse.active(op.args["f"]) and function is op.args["f"]
+        flags = [reverse.active(v) for v in values]
+        reverse.complete(z)
+        z_bar = reverse.take_bar(z)
+        pullback = scope.names.fresh("pullback")
+        mask = ir.tuple_(*[ir.constant(f) for f in (callee_active, *flags)])
+        call = ir.call(scope.bind(self.call_vjp, "call_vjp"), function, mask, *values, **keywords)
+        pattern = gast.Tuple([ir.target(z), ir.target(pullback)], gast.Store())
+        step.forward = [ir.at(gast.Assign([pattern], ir.at(call, node.value), None), node)]
+        operands = [v for v, f in zip([op.args["f"], *values], [callee_active, *flags], strict=True) if f]
+        targets = [scope.names.fresh(f"{v.id}_bar") for v in operands]
+        for t in targets:
+            scope.local[t] = kinds.UNKNOWN
+        names = gast.Tuple([ir.target(t) for t in targets], gast.Store())
+        reverse.emit(gast.Assign([names], ir.call(pullback, z_bar), None))
+        for v, t in zip(operands, targets, strict=True):
+            reverse.contribute(v.id, ir.name(t), contributions.full_kind(scope, v.id))
+
+
+def ordered(op: Op, fn: ir.Function, reverse: Any) -> list[Any]:
+    """The arguments of a call of a Python function in the order of its parameters, defaults filled in."""
+    found = bind(op)
+    if found is None:
+        raise reverse.refuse(op.node, "the arguments of this call do not fit the function", "see its definition")
+    return found
+
+
+def bind(op: Op) -> list[Any] | None:
+    """Positional argument nodes, None where they do not fit. A default that is no constant cannot be written: refused."""
+    values = [v for k, v in op.args.items() if k.isdigit()]
+    keywords = {k: v for k, v in op.args.items() if not k.isdigit()}
+    if isinstance(op.target, ir.Function):
+        return values
+    import inspect
+
+    try:
+        bound = inspect.signature(op.target).bind(*values, **keywords)
+    except TypeError:
+        return None
+    bound.apply_defaults()
+    out = []
+    for name, value in bound.arguments.items():
+        given = name in keywords or isinstance(value, gast.AST)
+        if not given and not isinstance(value, (int, float, complex, str, bool, type(None))):
+            raise errors.UnsupportedSyntax(
+                f"the default of {name!r} is not a plain constant", hint=f"pass {name} in the call", never=False
+            )
+        out.append(value if given else ir.constant(value))
+    return out

@@ -1,0 +1,202 @@
+"""Blocks, branches and loops, reversed: the same structure, last statement first.
+
+    for x in xs:                      for x in xs[::-1]:
+        h = f(h, x)         =>            (adjoint of h = f(h, x))
+
+At the head of a loop, and where branches part, both ways must agree on which adjoints are live; where one of them brings
+none, a zero is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
+from ad.transforms.adjoint.reverse import Reverse
+
+
+class Control:
+    """Builds the nodes of a block, from its last statement to its first."""
+
+    def __init__(self, reverse: Reverse, live: Callable[[Block, set[str]], set[str]]) -> None:
+        self.reverse = reverse
+        self.live = live
+        self.names = reverse.scope.names
+
+    def block(self, body: Block) -> list[Node]:
+        nodes: list[Node] = []
+        for statement in reversed(body):
+            if isinstance(statement, gast.If):
+                nodes += self.branch(statement)
+            elif isinstance(statement, (gast.For, gast.While)):
+                nodes += self.loop(statement)
+            else:
+                nodes.append(self.reverse.step(statement))
+        return nodes[::-1]
+
+    def written(self, fill: Callable[[], None]) -> Step:
+        """A step of backward code alone."""
+        self.reverse.out = []
+        fill()
+        return Step(backward=self.reverse.out)
+
+    # --- branches --------------------------------------------------------------------------------------------------
+
+    def branch(self, node: gast.If) -> list[Node]:
+        after = dict(self.reverse.bars)
+        body = self.block(node.body)
+        then_bars = self.reverse.bars
+        self.reverse.bars = dict(after)
+        orelse = self.block(node.orelse)
+        else_bars = self.reverse.bars
+        every = sorted({*then_bars, *else_bars})
+        changed = [x for x in every if not (x in then_bars and x in else_bars and then_bars[x] == else_bars[x])]
+        for bars, nodes in ((then_bars, body), (else_bars, orelse)):
+            self.reverse.bars = bars
+            step = self.written(lambda: [self.reverse.complete(x) for x in changed])  # type: ignore[arg-type, return-value]
+            if step.backward:
+                nodes.insert(0, step)
+        test, before = self.test(node.test, node.body + node.orelse)
+        result: list[Node] = [Branch(node, test, body, orelse)]
+        return [*result, *([before] if before else [])]
+
+    def test(self, test: gast.expr, inside: Block) -> tuple[gast.expr, Step | None]:
+        """The test as an atom that the branches leave alone, and the statement that computes it."""
+        if ir.is_atom(test) and not set(ir.names_read(test)) & set(ir.names_bound(inside)):
+            return test, None
+        name = self.names.fresh("test")
+        return ir.name(name), Step(forward=[ir.assign(name, test, test)])
+
+    # --- loops -----------------------------------------------------------------------------------------------------
+
+    def loop(self, node: gast.For | gast.While) -> list[Node]:
+        header = self.header(node.body, set(self.reverse.bars))
+        start = self.written(lambda: self.enter(header))
+        bars = dict(self.reverse.bars)
+        body = self.block(node.body)
+        end = self.written(lambda: self.close(header))
+        if end.backward:
+            body.insert(0, end)
+        self.reverse.bars = bars
+        counted = isinstance(node, gast.While) or any(isinstance(n, gast.Break) for n in ir.walk(node.body))
+        loop = Loop(node, body, self.names.fresh("trips") if counted else None)
+        return [start, loop] if start.backward else [loop]
+
+    def header(self, body: Block, after: set[str]) -> set[str]:
+        """The names whose adjoint is live at the head of the loop: a fixpoint."""
+        live = set(after)
+        while True:
+            again = live | self.live(body, live)
+            if again == live:
+                return live
+            live = again
+
+    def enter(self, header: set[str]) -> None:
+        """Before the backward loop: every adjoint of the header exists, and in full."""
+        for x in sorted(header):
+            self.reverse.complete(x)
+            if self.accumulates(x):
+                self.reverse.buffer(x)
+
+    def accumulates(self, x: str) -> bool:
+        """Whether the adjoint is an array that the body may add into in place."""
+        return not contributions.kinds.is_immutable_number(self.reverse.scope.kind(x)) and contributions.kinds.is_numeric(
+            self.reverse.scope.kind(x)
+        )
+
+    def close(self, header: set[str]) -> None:
+        """At the end of a backward trip the adjoints of the header exist again, in full, and no others."""
+        for x in sorted(header):
+            self.reverse.complete(x)
+        for x in [x for x in self.reverse.bars if x not in header]:
+            del self.reverse.bars[x]
+
+
+def write(nodes: list[Node]) -> tuple[Block, Block]:
+    """(forward, backward) text of a list of nodes."""
+    forward: Block = []
+    backward: list[Block] = []
+    for node in nodes:
+        if isinstance(node, Step):
+            forward += node.forward
+            backward.append(node.backward_text())
+        elif isinstance(node, Branch):
+            f, b = _write_branch(node)
+            forward += f
+            backward.append(b)
+        else:
+            f, b = _write_loop(node)
+            forward += f
+            backward.append(b)
+    return forward, [s for block in reversed(backward) for s in block]
+
+
+def _write_branch(node: Branch) -> tuple[Block, Block]:
+    then_f, then_b = write(node.body)
+    else_f, else_b = write(node.orelse)
+    forward = _if(node.test, then_f, else_f, node.primal)
+    return forward, _if(node.test, then_b, else_b, node.primal)
+
+
+def _if(test: gast.expr, body: Block, orelse: Block, like: gast.AST) -> Block:
+    if not body and not orelse:
+        return []
+    return [ir.at(gast.If(ir.clone(test), body or [gast.Pass()], orelse), like)]
+
+
+def _write_loop(node: Loop) -> tuple[Block, Block]:
+    body_f, body_b = write(node.body)
+    primal = node.primal
+    trips = node.trips if body_b else None
+    if trips is not None:
+        body_f = [ir.quote("t += 1", t=trips), *body_f]
+    if isinstance(primal, gast.For):
+        loop: gast.stmt = gast.For(primal.target, primal.iter, body_f or [gast.Pass()], [], None)
+    else:
+        loop = gast.While(primal.test, body_f or [gast.Pass()], [])
+    forward = [ir.at(loop, primal)]
+    if trips is not None:
+        forward.insert(0, ir.quote("t = 0", t=trips))
+    if not body_b:
+        return forward, []
+    return forward, [ir.at(_reversed_loop(primal, body_b, trips), primal)]
+
+
+def _reversed_loop(primal: gast.For | gast.While, body: Block, trips: str | None) -> gast.stmt:
+    if isinstance(primal, gast.While):
+        return gast.For(ir.target("_"), ir.quote_expr("range(t)", t=trips or ""), body, [], None)
+    used = primal.target.id in ir.names_read(body)
+    args = ir.range_args(primal)
+    if trips is not None:
+        if not used:
+            it = ir.quote_expr("range(t)", t=trips)
+        elif args is not None:
+            it = ir.quote_expr("r[:t][::-1]", r=primal.iter, t=trips)
+        else:
+            it = ir.quote_expr("xs[:t][::-1]", xs=primal.iter, t=trips)
+    elif not used:
+        it = ir.clone(primal.iter)
+    elif args is not None:
+        it = reversed_range(args, primal.iter)
+    else:
+        it = ir.quote_expr("xs[::-1]", xs=primal.iter)
+    return gast.For(ir.target(primal.target.id if used else "_" if args is None else primal.target.id), it, body, [], None)
+
+
+def reversed_range(args: list[gast.expr], whole: gast.expr) -> gast.expr:
+    """The range backward: with bounds of its own where the step is 1, otherwise `[::-1]`."""
+    if len(args) > 2:
+        return ir.quote_expr("r[::-1]", r=whole)
+    start = args[0] if len(args) == 2 else ir.constant(0)
+    stop = args[-1]
+    last = ir.constant(stop.value - 1) if isinstance(stop, gast.Constant) else ir.quote_expr("n - 1", n=stop)
+    if isinstance(start, gast.Constant):
+        before: gast.expr = ir.constant(start.value - 1)
+    else:
+        before = ir.quote_expr("a - 1", a=start)
+    return ir.call("range", last, before, ir.constant(-1))

@@ -1,0 +1,217 @@
+"""The last step before reversal: what depends on kinds and activity gets its final form.
+
+    s += d             (s a number)      =>      s_next = s + d;  s = s_next
+    for x in xs: ...   (xs active)       =>      for i in range(len(xs)):  x = xs[i];  ...
+    p["w"] * x         (p a parameter)   =>      p_w = p["w"] once, at the top
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gast
+
+from ad import errors, ir, kinds
+from ad.ir import Block, Function
+from ad.names import Names
+from ad.transforms.analyses.facts import Facts
+
+
+def lower_augmented(fn: Function, facts: Facts, names: Names) -> bool:
+    """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place."""
+    lowering = _Augmented(fn, facts, names)
+    fn.body = lowering.block(fn.body)
+    return lowering.changed
+
+
+class _Augmented:
+    def __init__(self, fn: Function, facts: Facts, names: Names) -> None:
+        self.fn, self.facts, self.names = fn, facts, names
+        self.changed = False
+
+    def block(self, body: Block) -> Block:
+        out: Block = []
+        for node in body:
+            if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+                out += self.statement(node)
+                continue
+            for inner in ("body", "orelse"):
+                if isinstance(node, (gast.If, gast.For, gast.While)):
+                    setattr(node, inner, self.block(getattr(node, inner)))
+            out.append(node)
+        return out
+
+    def statement(self, node: gast.AugAssign) -> Block:
+        name = node.target.id
+        kind = kinds.widen(self.facts.kinds.get(name, kinds.UNKNOWN))
+        if isinstance(kind, kinds.Array):
+            return [node]
+        if isinstance(kind, kinds.List):
+            raise errors.UnsupportedSyntax(
+                "`+=` on a list is not differentiated", at=ir.location(self.fn.source, node), hint="append the entries"
+            )
+        self.changed = True
+        rebinding = self.rebinding(node, name)
+        if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal)):
+            return rebinding
+        return self.decided_at_run_time(node, name, rebinding)
+
+    def rebinding(self, node: gast.AugAssign, name: str) -> Block:
+        fresh = self.names.fresh(f"{name}_next")
+        value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
+        return [ir.assign(fresh, ir.at(value, node), node), ir.assign(name, ir.name(fresh), node)]
+
+    def decided_at_run_time(self, node: gast.AugAssign, name: str, rebinding: Block) -> Block:
+        """Only the run tells a number, which is rebound, from an array, which would be written in place."""
+        helper = "refuse_in_place"
+        from ad.runtime import in_place
+
+        self.fn.env[helper] = in_place.refuse_in_place
+        where = ir.location(self.fn.source, node)
+        check = ir.call(helper, ir.name(name), ir.constant(f"{where.filename}:{where.lineno}"))
+        return [ir.at(gast.Expr(check), node), *rebinding]
+
+
+def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> None:
+    """Loops over active sequences go by index, so that the adjoint of an element finds its place."""
+
+    def block(body: Block) -> Block:
+        return [new for node in body for new in statement(node)]
+
+    def statement(node: gast.stmt) -> Block:
+        if isinstance(node, (gast.If, gast.While)):
+            node.body, node.orelse = block(node.body), block(node.orelse)
+        if not isinstance(node, gast.For):
+            return [node]
+        node.body = block(node.body)
+        if ir.range_args(node) is not None:
+            return [*_frozen_bounds(node, known, names), node]
+        if not (isinstance(node.iter, gast.Name) and node.iter.id in active):
+            return [*_frozen_bounds(node, known, names), node]
+        counter, count = names.fresh("i"), names.fresh("n")
+        known[counter] = known[count] = kinds.Number(int)
+        for name, function in (("len", len), ("range", range)):
+            fn.env.setdefault(name, function)
+        element = ir.subscript(ir.name(node.iter.id), ir.name(counter))
+        first = ir.assign(node.target.id, ir.at(element, node.iter), node)
+        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count)), [first, *node.body], [], None)
+        return [ir.assign(count, ir.call("len", ir.name(node.iter.id)), node), ir.at(loop, node)]
+
+    fn.body = block(fn.body)
+
+
+def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -> Block:
+    """Names in a loop's header that its body rebinds get a copy that it does not."""
+    bound = set(ir.names_bound(node.body)) | {node.target.id}
+    out: Block = []
+    renamed: dict[str, gast.expr | str] = {}
+    for name in ir.names_read(node.iter):
+        if name in bound:
+            renamed[name] = names.fresh(f"{name}_start")
+            known[str(renamed[name])] = known.get(name, kinds.UNKNOWN)
+            out.append(ir.assign(str(renamed[name]), ir.name(name), node))
+    if renamed:
+        node.iter = ir.at(ir.substitute(node.iter, renamed), node.iter)
+    return out
+
+
+Leaves = dict[str, tuple[str, object]]
+
+
+def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], names: Names) -> Leaves:
+    """Entries of container parameters as variables of their own, where the parameter is only read by constant keys.
+
+    The result maps each such variable to (the container's variable, its key).
+    """
+    found: Leaves = {}
+    queue = list(params)
+    top: Block = []
+    while queue:
+        container = queue.pop(0)
+        kind = known.get(container)
+        if not isinstance(kind, (kinds.Dict, kinds.Record, kinds.Tuple)):
+            continue
+        reads = _constant_reads(fn.body, container)
+        if reads is None:
+            continue
+        entries = _entry_kinds(kind)
+        if any(key not in entries for key, _ in reads):
+            continue
+        by_key: dict[object, str] = {}
+        for key, variable in reads:
+            if key not in by_key:
+                leaf = names.fresh(f"{container}_{key}" if str(key).isidentifier() or isinstance(key, int) else f"{container}_entry")
+                by_key[key], found[leaf], known[leaf] = leaf, (container, key), entries[key]
+                top.append(_read(container, kind, key, leaf))
+                queue.append(leaf)
+            del variable
+        fn.body = _replace_reads(fn.body, container, by_key)
+    fn.body = [*top, *fn.body]
+    return found
+
+
+def _entry_kinds(kind: kinds.Kind) -> dict[object, kinds.Kind]:
+    if isinstance(kind, kinds.Tuple):
+        return dict(enumerate(kind.entries))
+    return dict(kind.entries)  # type: ignore[attr-defined]
+
+
+def _read(container: str, kind: kinds.Kind, key: object, leaf: str) -> gast.stmt:
+    if isinstance(kind, kinds.Record):
+        return ir.assign(leaf, ir.attribute(ir.name(container), str(key)))
+    return ir.assign(leaf, ir.subscript(ir.name(container), ir.constant(key)))
+
+
+def _key(value: gast.expr, container: str) -> list[object]:
+    """[key] of `container[key]` or `container.key`, [] for anything else."""
+    if not isinstance(getattr(value, "value", None), gast.Name) or value.value.id != container:
+        return []
+    if isinstance(value, gast.Subscript) and isinstance(value.slice, gast.Constant):
+        return [value.slice.value]
+    return [value.attr] if isinstance(value, gast.Attribute) else []
+
+
+def _constant_reads(body: Block, container: str) -> list[tuple[object, str]] | None:
+    """(key, variable) of every read of the container by a constant key; None if it is used in any other way."""
+    reads: list[tuple[object, str]] = []
+    uses = sum(isinstance(n, gast.Name) and n.id == container for n in ir.walk(body))
+    for node in ir.walk(body):
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            reads += [(key, node.targets[0].id) for key in _key(node.value, container)]
+        elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
+            if isinstance(node.value, gast.Name) and node.value.id == container:
+                reads += [(i, t.id) for i, t in enumerate(node.targets[0].elts)]
+                uses += len(node.targets[0].elts) - 1
+    return reads if len(reads) == uses and reads else None
+
+
+def _replace_reads(body: Block, container: str, leaf_of: dict[object, str]) -> Block:
+    out: Block = []
+    for node in body:
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and (key := _key(node.value, container)):
+            out.append(ir.assign(node.targets[0].id, ir.name(leaf_of[key[0]]), node))
+            continue
+        if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and node.value.id == container:
+            targets = node.targets[0].elts
+            out += [ir.assign(t.id, ir.name(leaf_of[i]), node) for i, t in enumerate(targets)]
+            continue
+        for inner in ("body", "orelse"):
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                setattr(node, inner, _replace_reads(getattr(node, inner), container, leaf_of))
+        out.append(node)
+    return out
+
+
+def copy_written_parameters(
+    fn: Function, known: dict[str, kinds.Kind], written: set[str], refuse: Callable[[str], errors.ADError]
+) -> None:
+    """Parameters that the function writes into are copied first: the caller's arrays stay as they are."""
+    copies: Block = []
+    for param in fn.all_params():
+        if param in written:
+            if not isinstance(known.get(param), kinds.Array):
+                raise refuse(param)
+            copies.append(ir.assign(param, ir.call(ir.attribute(ir.name(param), "copy"))))
+    fn.body = [*copies, *fn.body]
+
+

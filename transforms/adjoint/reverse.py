@@ -1,0 +1,585 @@
+"""The adjoint of one statement: from z_bar, contributions to the adjoints of what z was computed from.
+
+    z = x * y        =>        x_bar = x_bar + z_bar * y
+                               y_bar = y_bar + z_bar * x
+
+`bars` holds, at each point of the backward sweep, the names whose adjoint is live there, with its kind: a variable is
+among them exactly if its value is still used, actively, later in the primal. So a first contribution assigns, and zeros
+are written only where paths of different contributions meet (see control).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+import numpy as np
+
+from ad import errors, ir, kinds
+from ad.ir import Block
+from ad.kinds import UNKNOWN, Kind
+from ad.runtime import structures
+from ad.runtime.broadcasting import spread
+from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.inline import instantiate
+from ad.transforms.adjoint.nodes import Step
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.analyses import facts, operations
+from ad.transforms.analyses.operations import Op, classify
+
+OWN = "__own__"
+_STRUCTURAL = ("where", "maximum", "minimum", "clip", "max", "min", "amax", "amin", "max_", "min_")
+
+
+class Reverse:
+    """Writes the backward code of statements, last one first."""
+
+    def __init__(self, scope: Scope, calls: Any, tainted: set[str]) -> None:
+        self.scope = scope
+        self.calls = calls
+        self.tainted = tainted
+        self.bars: dict[str, Kind] = {}
+        self.out: Block = []
+        self.bar_names: dict[str, str] = {}
+        self.into: set[str] = set()
+
+    # --- adjoints of variables -------------------------------------------------------------------------------------
+
+    def bar(self, x: str) -> str:
+        """The name of the adjoint of x."""
+        if x not in self.bar_names:
+            self.bar_names[x] = self.scope.names.fresh(f"{x}_bar")
+        return self.bar_names[x]
+
+    def emit(self, statement: gast.stmt, like: gast.AST | None = None) -> None:
+        self.out.append(ir.at(statement, like))
+
+    def assign(self, name: str, value: gast.expr) -> None:
+        self.emit(ir.assign(name, value))
+
+    def set_bar(self, x: str, kind: Kind) -> None:
+        self.bars[x] = kind
+        self.scope.local[self.bar(x)] = kind
+
+    def take_bar(self, z: str) -> gast.Name:
+        """z_bar, which ends here: z is overwritten by the statement that is being reversed."""
+        self.scope.local[self.bar(z)] = self.bars.pop(z)
+        return ir.name(self.bar(z))
+
+    def contribute(self, x: str, value: gast.expr, kind: Kind) -> None:
+        """x_bar += value."""
+        bar = self.bar(x)
+        if x not in self.bars:
+            self.assign(bar, value)
+            self.set_bar(x, kind)
+            return
+        old = self.bars[x]
+        if not (kinds.is_numeric(self.scope.kind(x)) and kinds.is_numeric(kind) and kinds.is_numeric(old)):
+            if isinstance(self.scope.kind(x), kinds.Array) or x in self.into:
+                self.emit(gast.AugAssign(ir.target(bar), gast.Add(), value))
+                return
+            self.assign(bar, self.scope.helper(structures.add, ir.name(bar), value))
+            self.set_bar(x, contributions.full_kind(self.scope, x))
+            return
+        if contributions.is_complete(self.scope, old, x):
+            self.emit(gast.AugAssign(ir.target(bar), gast.Add(), value))
+            return
+        self.assign(bar, ir.binop(ir.name(bar), gast.Add(), value))
+        self.set_bar(x, self.scope.of(ir.binop(ir.name(bar), gast.Add(), value)))
+
+    def zero(self, x: str) -> None:
+        """x_bar = 0, complete."""
+        kind = kinds.widen(self.scope.kind(x))
+        value: gast.expr
+        if kinds.is_immutable_number(kind):
+            value = ir.constant(0.0)
+        elif isinstance(kind, kinds.Array) and kinds.is_inexact(kind):
+            np_name = self.scope.bind(np, "np")
+            value = ir.call(ir.attribute(ir.name(np_name), "zeros_like"), ir.name(x))
+        else:
+            value = self.scope.helper(structures.zeros, ir.name(x))
+        self.assign(self.bar(x), value)
+        self.set_bar(x, contributions.full_kind(self.scope, x))
+
+    def complete(self, x: str) -> None:
+        """x_bar in the full shape of x, for use by code that reads parts of it or adds into it."""
+        if x not in self.bars:
+            self.zero(x)
+        elif not contributions.is_complete(self.scope, self.bars[x], x):
+            bar = self.bar(x)
+            self.assign(bar, self._expanded(ir.name(bar), self.bars[x], x))
+            self.set_bar(x, contributions.full_kind(self.scope, x))
+
+    def _expanded(self, value: gast.expr, kind: Kind, x: str) -> gast.expr:
+        if isinstance(kinds.widen(self.scope.kind(x)), kinds.Array) and kinds.shape(kind) is not None:
+            return contributions.expand(self.scope, value, kind, x)
+        return self.scope.helper(structures.as_gradient, value, ir.name(x))
+
+    def buffer(self, x: str) -> str:
+        """The name of x_bar as a buffer of its own that may be written in place."""
+        self.complete(x)
+        bar = self.bar(x)
+        if x not in self.into:
+            self.assign(bar, ir.call(OWN, ir.name(bar)))
+        return bar
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    def step(self, node: gast.stmt) -> Step:
+        """The forward text and the adjoint of a simple statement."""
+        self.out = []
+        step = Step(forward=[node])
+        if isinstance(node, gast.Assign):
+            target = node.targets[0]
+            if isinstance(target, gast.Name):
+                if target.id in self.bars:
+                    self.assignment(step, target.id, node)
+            elif isinstance(target, gast.Tuple):
+                self.unpacking(target, node)
+            elif isinstance(target, gast.Subscript):
+                self.item_write(target, node)
+            elif any(n in self.scope.active for n in ir.names_read([target, node.value])):
+                raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+        elif isinstance(node, gast.AugAssign):
+            self.in_place(step, node)
+        elif isinstance(node, gast.Expr):
+            self.effect(step, node)
+        step.backward = self.out
+        return step
+
+    def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
+        return errors.UnsupportedSyntax(why, at=ir.location(self.scope.fn.source, node), hint=hint)
+
+    def classify(self, value: gast.expr) -> Op:
+        return classify(value, self.scope.fn, self.scope.known)
+
+    def assignment(self, step: Step, z: str, node: gast.Assign) -> None:
+        op = self.classify(node.value)
+        if z not in self.scope.active:
+            self.bars.pop(z)
+            return
+        if op.tag in ("call", "dispatch"):
+            self.calls.reverse(self, step, z, op, node)
+            return
+        method = getattr(self, f"r_{op.tag}", None)
+        if method is None:
+            raise operations.no_rule(op, self.scope.fn)
+        method(z, op)
+
+    def active(self, node: Any) -> bool:
+        return isinstance(node, gast.Name) and node.id in self.scope.active
+
+    def r_test(self, z: str, op: Op) -> None:
+        self.bars.pop(z)
+
+    r_shape = r_test
+
+    def r_copy(self, z: str, op: Op) -> None:
+        source = op.args["0"]
+        kind = self.bars[z]
+        z_bar = self.take_bar(z)
+        if self.active(source):
+            self.contribute(source.id, z_bar, kind)
+
+    r_sequence = r_copy
+
+    def r_list_pop(self, z: str, op: Op) -> None:
+        xs = op.args["0"].id
+        kind = self.bars[z]
+        z_bar = self.take_bar(z)
+        if xs in self.scope.active:
+            self.complete(xs)
+            self.emit(gast.Expr(ir.call(ir.attribute(ir.name(self.bar(xs)), "append"), z_bar)))
+        del kind
+
+    def r_tuple(self, z: str, op: Op) -> None:
+        z_bar = self.take_bar(z)
+        for index, entry in enumerate(op.args.values()):
+            if self.active(entry):
+                part = ir.subscript(z_bar, ir.constant(index))
+                self.contribute(entry.id, part, contributions.full_kind(self.scope, entry.id))
+
+    r_list = r_tuple
+
+    def r_dict(self, z: str, op: Op) -> None:
+        z_bar = self.take_bar(z)
+        for key, value in zip(op.node.keys, op.args.values(), strict=True):
+            if self.active(value):
+                self.contribute(value.id, ir.subscript(z_bar, key), contributions.full_kind(self.scope, value.id))
+
+    def r_record(self, z: str, op: Op) -> None:
+        z_bar = self.take_bar(z)
+        for name, value in op.args.items():
+            if self.active(value):
+                self.contribute(value.id, ir.attribute(z_bar, name), contributions.full_kind(self.scope, value.id))
+
+    def r_field(self, z: str, op: Op) -> None:
+        z_bar, x = self.take_bar(z), op.args["0"].id
+        if x in self.scope.active:
+            self.complete(x)
+            added = self.scope.helper(structures.add_field, ir.name(self.bar(x)), ir.constant(op.node.attr), z_bar)
+            self.assign(self.bar(x), added)
+
+    def r_rule(self, z: str, op: Op) -> None:
+        getattr(self, f"by_{op.rule.form}")(z, op)
+
+    def wrt(self, z: str, op: Op) -> list[tuple[int, str, Any]]:
+        """(position, parameter, operand) of the operands that are active."""
+        rule = op.rule
+        assert rule is not None
+        found = []
+        for index, param in enumerate(rule.wrt):
+            operand = op.args.get(param)
+            entries = operand if isinstance(operand, list) else [operand]
+            if any(self.active(e) for e in entries):
+                found.append((index, param, operand))
+        stray = [k for k, v in op.args.items() if k not in rule.wrt and self._carries(v)]
+        if stray:
+            raise errors.NoRule(
+                f"no derivative with respect to {stray[0]!r} of `{rule.name}`",
+                at=ir.location(self.scope.fn.source, op.node),
+                hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
+            )
+        return found
+
+    def _carries(self, value: Any) -> bool:
+        parts = value if isinstance(value, list) else [value]
+        return any(self.active(p) and kinds.is_inexact(self.scope.kind(p.id)) is not False for p in parts)
+
+    def by_constant(self, z: str, op: Op) -> None:
+        self.bars.pop(z)
+
+    def by_partials(self, z: str, op: Op) -> None:
+        rule, z_bar = op.rule, self.take_bar(z)
+        assert rule is not None and rule.vjp is not None
+        for _, _, operand in self.wrt(z, op):
+            self.check_numeric(operand, op)
+        assigns, partials = instantiate(self.scope, rule, rule.vjp, op.args, {"z": ir.name(z)})
+        wanted = self.wrt(z, op)
+        self.out += _used(assigns, [partials[i] for i, _, _ in wanted])
+        guarded = rule.singular and (z in self.tainted or rule.name in ("sqrt", "norm"))
+        for index, _, operand in wanted:
+            partial = partials[index]
+            if partial is not None:
+                value = contributions.times(self.scope, z_bar, partial, guarded)
+                kind = self.scope.of(ir.binop(z_bar, gast.Mult(), partial))
+                self.contribute(operand.id, *contributions.fit(self.scope, value, kind, operand.id, z))
+
+    def check_numeric(self, operand: gast.Name, op: Op) -> None:
+        """Arithmetic on lists and tuples is something else."""
+        if isinstance(self.scope.kind(operand.id), (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
+            raise self.refuse(op.node, "arithmetic on containers is not differentiated", "use arrays, or build the list anew")
+
+    def by_linear(self, z: str, op: Op) -> None:
+        rule = op.rule
+        assert rule is not None and rule.vjp is not None
+        wanted = self.wrt(z, op)
+        z_kind, z_bar = self.bars[z], self.take_bar(z)
+        if not contributions.is_complete(self.scope, z_kind, z) and not self._spreads(rule):
+            z_bar_full = self._expanded(z_bar, z_kind, z)
+            self.assign(self.bar(z), z_bar_full)
+            self.scope.local[self.bar(z)] = contributions.full_kind(self.scope, z)
+        assigns, results = instantiate(self.scope, rule, rule.vjp, op.args, {"z_bar": z_bar})
+        self.out += _used(assigns, [results[i] for i, _, _ in wanted])
+        for index, _, operand in wanted:
+            value = results[index]
+            if value is not None:
+                self.linear_contribution(z, operand, value, len(rule.wrt) > 1)
+
+    def _spreads(self, rule: Any) -> bool:
+        return bool(rule.vjp.globals.get("spread") is spread and "spread" in rule.vjp.function.__code__.co_names)
+
+    def linear_contribution(self, z: str, operand: Any, value: gast.expr, several: bool) -> None:
+        if isinstance(operand, list):
+            for index, entry in enumerate(operand):
+                if self.active(entry):
+                    part = ir.subscript(value, ir.constant(index))
+                    self.contribute(entry.id, part, contributions.full_kind(self.scope, entry.id))
+            return
+        x = operand.id
+        if lazy := self._lazy_spread(value, x):
+            self.contribute(x, *lazy)
+            return
+        if several:
+            self.contribute(x, *contributions.fit(self.scope, value, self.scope.of(value), x, z))
+            return
+        self.contribute(x, value, contributions.full_kind(self.scope, x))
+
+    def _lazy_spread(self, value: gast.expr, x: str) -> tuple[gast.expr, Kind] | None:
+        """spread(z_bar, x, axis) without the copying, where z_bar broadcasts against x as it is."""
+        inner, factor = value, None
+        if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Div, gast.Mult)):
+            inner, factor = value.left, value
+        if not (isinstance(inner, gast.Call) and self.scope.of(inner.func) == kinds.Opaque(spread)):
+            return None
+        z_bar, _, axis, keepdims = inner.args
+        shape = kinds.shape(self.scope.kind(x))
+        if not (isinstance(axis, gast.Constant) and isinstance(keepdims, gast.Constant)) or shape is None:
+            return None
+        kind = self.scope.of(z_bar)
+        small = kinds.shape(kind)
+        if small is None or not kinds.is_real(kind):
+            return None
+        broadcasts = axis.value is None or keepdims.value or small == () or axis.value in (0, -len(shape))
+        lazy: gast.expr = z_bar
+        if not broadcasts:
+            np_name = self.scope.bind(np, "np")
+            lazy = ir.call(ir.attribute(ir.name(np_name), "expand_dims"), z_bar, axis)
+        if kinds.is_immutable_number(self.scope.kind(x)) and not kinds.is_immutable_number(kind):
+            return None
+        if factor is not None:
+            lazy = ir.binop(lazy, factor.op, factor.right)
+        found = self.scope.of(lazy)
+        if kinds.shape(found) is None or kinds.broadcast(kinds.shape(found), shape) != shape:
+            return None
+        return lazy, found
+
+    def by_bilinear(self, z: str, op: Op) -> None:
+        rule = op.rule
+        assert rule is not None and rule.vjp is not None
+        wanted = self.wrt(z, op)
+        z_kind, z_bar = self.bars[z], self.take_bar(z)
+        if not contributions.is_complete(self.scope, z_kind, z):
+            self.assign(self.bar(z), self._expanded(z_bar, z_kind, z))
+            self.scope.local[self.bar(z)] = contributions.full_kind(self.scope, z)
+        assigns, results = instantiate(self.scope, rule, rule.vjp, op.args, {"z_bar": z_bar})
+        self.out += _used(assigns, [results[i] for i, _, _ in wanted])
+        for index, _, operand in wanted:
+            value = results[index]
+            assert value is not None
+            kind, x_kind = self.scope.of(value), self.scope.kind(operand.id)
+            same = kinds.shape(kind) is not None and kinds.shape(kind) == kinds.shape(x_kind)
+            if same and kinds.is_real(kind):
+                self.contribute(operand.id, value, kind)
+            else:
+                fitted = self.scope.helper(contributions.unbroadcast, value, ir.name(operand.id))
+                self.contribute(operand.id, fitted, contributions.full_kind(self.scope, operand.id))
+
+    def by_rule(self, z: str, op: Op) -> None:
+        rule = op.rule
+        assert rule is not None and rule.vjp is not None
+        wanted = self.wrt(z, op)
+        z_kind, z_bar = self.bars[z], self.take_bar(z)
+        if not contributions.is_complete(self.scope, z_kind, z):
+            self.assign(self.bar(z), self._expanded(z_bar, z_kind, z))
+            self.scope.local[self.bar(z)] = contributions.full_kind(self.scope, z)
+        assigns, results = instantiate(self.scope, rule, rule.vjp, op.args, {"z_bar": z_bar, "z": ir.name(z)})
+        self.out += _used(assigns, [results[i] for i, _, _ in wanted])
+        for index, _, operand in wanted:
+            value = results[index]
+            if value is None:
+                continue
+            if isinstance(operand, list):
+                self.linear_contribution(z, operand, value, False)
+                continue
+            kind = self.scope.of(value)
+            complete = contributions.is_complete(self.scope, kind, operand.id) and kinds.is_real(kind)
+            if not complete and kinds.is_numeric(self.scope.kind(operand.id)):
+                value = self.scope.helper(contributions.unbroadcast, value, ir.name(operand.id))
+                kind = contributions.full_kind(self.scope, operand.id)
+            self.contribute(operand.id, value, kind)
+
+    # --- entries ---------------------------------------------------------------------------------------------------
+
+    def r_getitem(self, z: str, op: Op) -> None:
+        x, index = op.args["0"], op.args["index"]
+        z_bar = self.take_bar(z)
+        if self.active(x):
+            self.add_item(x.id, index, z_bar, self.scope.kind(z))
+
+    def add_item(self, x: str, index: gast.expr, z_bar: gast.expr, z_kind: Kind) -> None:
+        """x_bar[index] += z_bar."""
+        owner = self.scope.kind(x)
+        if isinstance(owner, kinds.Array):
+            bar = self.buffer(x)
+            if self.is_basic(index):
+                place = ir.subscript(ir.name(bar), index, store=True)
+                self.emit(gast.AugAssign(place, gast.Add(), z_bar))
+            else:
+                np_name = self.scope.bind(np, "np")
+                add_at = ir.attribute(ir.attribute(ir.name(np_name), "add"), "at")
+                self.emit(gast.Expr(ir.call(add_at, ir.name(bar), _as_index(index), z_bar)))
+            return
+        self.complete(x)
+        bar = self.bar(x)
+        plain = isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice)
+        if plain and kinds.is_numeric(z_kind):
+            place = ir.subscript(ir.name(bar), index, store=True)
+            old = ir.subscript(ir.name(bar), index)
+            self.emit(gast.Assign([place], ir.binop(old, gast.Add(), z_bar), None))
+            return
+        helper = structures.add_item if owner == UNKNOWN or kinds.is_numeric(owner) else structures.add_entry
+        self.assign(bar, self.scope.helper(helper, ir.name(bar), _as_index(index), z_bar))
+
+    def is_basic(self, index: gast.expr) -> bool:
+        """No index repeats an element: integers, slices, None, Ellipsis, or one boolean mask."""
+        parts = index.elts if isinstance(index, gast.Tuple) else [index]
+        return all(self._is_basic_part(p) for p in parts) or (
+            len(parts) == 1 and ir.is_atom(index) and facts.is_mask(self.scope.of(index))
+        )
+
+    def _is_basic_part(self, part: gast.expr) -> bool:
+        if isinstance(part, gast.Slice):
+            return True
+        kind = self.scope.of(part)
+        return (isinstance(kind, kinds.Literal) and (kind.value is None or kind.value is Ellipsis)) or facts.is_integer(kind)
+
+    def item_write(self, target: gast.Subscript, node: gast.Assign) -> None:
+        """x[i] = v: take, clear, add."""
+        x, index, v = target.value.id, target.slice, node.value
+        if x not in self.bars:
+            return
+        owner = self.scope.kind(x)
+        if isinstance(owner, kinds.Array):
+            self.array_write(x, index, v, owner)
+        elif isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice):
+            self.complete(x)
+            bar = self.bar(x)
+            if self.active(v):
+                self.contribute(v.id, ir.subscript(ir.name(bar), index), contributions.full_kind(self.scope, v.id))
+            zero: gast.expr = ir.constant(0.0)
+            if not kinds.is_immutable_number(self.scope.of(v)):
+                zero = self.scope.helper(structures.zeros, v)
+            self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], zero, None))
+        else:
+            raise self.refuse(node, "writing into this value is not differentiated", "write into an array, list or dict made here")
+
+    def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
+        bar = self.buffer(x)
+        taken_kind = facts.item(kinds.Array(kinds.dtype(owner), owner.shape), index, self._index_kind(index)) or UNKNOWN
+        place = ir.subscript(ir.name(bar), index)
+        if self.active(v):
+            taken = self.scope.names.fresh(f"{v.id}_taken")
+            value: gast.expr = place
+            if not self.is_basic(index):
+                value = self.scope.helper(structures.take_last, ir.name(bar), _as_index(index))
+            elif not kinds.is_immutable_number(taken_kind):
+                np_name = self.scope.bind(np, "np")
+                copied = isinstance(taken_kind, kinds.Array)
+                value = ir.call(ir.attribute(place, "copy")) if copied else ir.call(ir.attribute(ir.name(np_name), "array"), place)
+            self.assign(taken, value)
+            self.scope.local[taken] = taken_kind
+        self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], ir.constant(0.0), None))
+        if self.active(v) and kinds.is_inexact(owner) is not False:
+            self.written_contribution(v.id, taken, taken_kind)
+
+    def written_contribution(self, v: str, taken: str, taken_kind: Kind) -> None:
+        same = kinds.shape(taken_kind) is not None and kinds.shape(taken_kind) == kinds.shape(self.scope.kind(v))
+        if same and kinds.is_real(taken_kind):
+            self.contribute(v, ir.name(taken), taken_kind)
+            return
+        fitted = self.scope.helper(contributions.unbroadcast, ir.name(taken), ir.name(v))
+        self.contribute(v, fitted, contributions.full_kind(self.scope, v))
+
+    def _index_kind(self, index: gast.expr) -> Kind:
+        if isinstance(index, gast.Tuple):
+            return kinds.Tuple(tuple(UNKNOWN if isinstance(e, gast.Slice) else self.scope.of(e) for e in index.elts))
+        return UNKNOWN if isinstance(index, gast.Slice) else self.scope.of(index)
+
+    # --- other statements ------------------------------------------------------------------------------------------
+
+    def unpacking(self, target: gast.Tuple, node: gast.Assign) -> None:
+        """a, b = t."""
+        names = [t.id for t in target.elts]
+        present = [n for n in names if n in self.bars]
+        if not present:
+            return
+        whole = node.value.id if isinstance(node.value, gast.Name) else ""
+        if whole not in self.scope.active:
+            for n in present:
+                self.bars.pop(n)
+            return
+        kind = self.scope.kind(whole)
+        if isinstance(kind, kinds.Tuple) and kind.type is tuple and whole not in self.bars:
+            for n in names:
+                if n in self.scope.active:
+                    self.complete(n)
+            parts = [ir.name(self.bar(n)) if n in self.scope.active else ir.constant(None) for n in names]
+            self.assign(self.bar(whole), ir.tuple_(*parts))
+            for n in names:
+                self.bars.pop(n, None)
+            self.set_bar(whole, contributions.full_kind(self.scope, whole))
+            return
+        for index, n in enumerate(names):
+            if n in self.bars:
+                self.add_item(whole, ir.constant(index), self.take_bar(n), self.scope.kind(n))
+
+    def in_place(self, step: Step, node: gast.AugAssign) -> None:
+        """y += v on an array: y_bar stays, or is multiplied; v_bar gets what y's new value got."""
+        y, v = node.target.id, node.value
+        if y not in self.bars:
+            return
+        bar = self.bar(y)
+        if isinstance(node.op, (gast.Add, gast.Sub)):
+            if self.active(v):
+                self.complete(y)
+                sign = gast.UnaryOp(op=gast.USub(), operand=ir.name(bar)) if isinstance(node.op, gast.Sub) else ir.name(bar)
+                self.contribute(v.id, *self._fit_written(sign, y, v.id))
+            return
+        if not isinstance(node.op, (gast.Mult, gast.Div)):
+            raise self.refuse(node, "this operator in place is not differentiated", "write y = y op v")
+        step.undo_first = True
+        self.complete(y)
+        factor: gast.expr = ir.binop(ir.name(bar), node.op, v)
+        if self.active(v):
+            if isinstance(node.op, gast.Mult):
+                value = ir.binop(ir.name(bar), gast.Mult(), ir.name(y))
+            else:
+                value = gast.UnaryOp(op=gast.USub(), operand=ir.quote_expr("b * y / (v * v)", b=bar, y=y, v=v))
+            self.contribute(v.id, *self._fit_written(value, y, v.id))
+        self.assign(bar, factor)
+        self.set_bar(y, contributions.full_kind(self.scope, y))
+
+    def _fit_written(self, value: gast.expr, y: str, v: str) -> tuple[gast.expr, Kind]:
+        return contributions.fit(self.scope, value, contributions.full_kind(self.scope, y), v, y)
+
+    def effect(self, step: Step, node: gast.Expr) -> None:
+        op = self.classify(node.value)
+        if op.tag == "list_append":
+            xs, v = op.args["0"].id, op.args["1"]
+            if xs in self.bars:
+                self.complete(xs)
+                popped = ir.call(ir.attribute(ir.name(self.bar(xs)), "pop"))
+                if self.active(v):
+                    self.contribute(v.id, popped, contributions.full_kind(self.scope, v.id))
+                else:
+                    self.emit(gast.Expr(popped))
+            return
+        names = [n for n in ir.names_read(list(op.args.values())) if n in self.scope.active]
+        if op.tag == "container" and names:
+            raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+
+
+def _used(assigns: Block, results: list[gast.expr | None]) -> Block:
+    """The assignments that the results need."""
+    needed = set(ir.names_read([r for r in results if r is not None]))
+    kept: Block = []
+    for assign in reversed(assigns):
+        if assign.targets[0].id in needed:
+            kept.append(assign)
+            needed |= set(ir.names_read(assign.value))
+    return kept[::-1]
+
+
+def _as_index(index: gast.expr) -> gast.expr:
+    """An index as an argument: slices spelled out."""
+    if isinstance(index, gast.Slice):
+        parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
+        return ir.call("slice", *parts)
+    if isinstance(index, gast.Tuple):
+        return ir.tuple_(*map(_as_index, index.elts))
+    return index
+
+
+def tainted(nodes: list[tuple[str, Op]], seeds: set[str]) -> set[str]:
+    """Variables whose adjoint may hold zeros that stand for "not used" (strong zero, see conventions)."""
+    found = set(seeds)
+    changed = True
+    while changed:
+        before = len(found)
+        for z, op in nodes:
+            structural = op.tag == "getitem" or (op.rule is not None and op.rule.name in _STRUCTURAL)
+            if structural or z in found:
+                found |= set(op.operands())
+        changed = len(found) > before
+    return found

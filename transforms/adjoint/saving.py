@@ -1,0 +1,343 @@
+"""What the backward sweep needs of the forward one: kept by the name that holds it, computed again, or saved.
+
+    for i in range(n):                  h_saved = []
+        h = np.tanh(W @ h)      =>      for i in range(n):
+                                            h_saved.append(h)
+                                            h = np.tanh(W @ h)
+
+Backward code finds every name as it was (Hascoet & Pascual, The Tapenade Automatic Differentiation tool, 2013: to be
+recorded analysis). A value that its name still holds costs nothing. A value local to one trip of a loop is computed again
+where that takes cheap operations on values that are there, else it is saved when it is made. A variable that lives across
+trips, or an array's part, is saved before it is overwritten, and restored. Only what is needed is saved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import gast
+
+from ad import errors, ir, kinds
+from ad.ir import Block
+from ad.runtime import undo
+from ad.transforms.adjoint import nodes as tree
+from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
+from ad.transforms.adjoint.recompute import can_recompute
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.analyses.operations import classify
+
+_SHAPE = ("shape", "size", "ndim", "dtype")
+_SHAPE_CALLS = ("zeros_like", "len", "zeros")
+
+
+@dataclass
+class Site:
+    """A node and where it stands: its list, and the loops around it from the outside in."""
+
+    node: Node
+    block: list[Node]
+    loops: tuple[Loop, ...]
+    path: tuple[int, ...]
+
+
+@dataclass
+class Saving:
+    """Adds to the nodes whatever keeps, restores or recomputes what their backward code reads."""
+
+    scope: Scope
+    nodes: list[Node]
+    heads: dict[int, set[str]]
+    aliases: dict[str, set[str]]
+    lists: Block = field(default_factory=list)
+    settled: set[str] = field(default_factory=set)
+
+    def run(self) -> None:
+        self.local_values()
+        self.overwritten_values()
+
+    # --- where things are ------------------------------------------------------------------------------------------
+
+    def sites(self) -> list[Site]:
+        found: list[Site] = []
+
+        def visit(block: list[Node], loops: tuple[Loop, ...], path: tuple[int, ...]) -> None:
+            for node in block:
+                found.append(Site(node, block, loops, (*path, id(block))))
+                inner = (*loops, node) if isinstance(node, Loop) else loops
+                for child in tree.children(node):
+                    visit(child, inner, (*path, id(block)))
+
+        visit(self.nodes, (), ())
+        return found
+
+    def needed(self, node: Node) -> set[str]:
+        """Names whose value the node's backward code reads."""
+        found: set[str] = set()
+        for part in tree.needs(node):
+            found |= self.value_reads(part)
+        return found
+
+    def value_reads(self, node: gast.AST) -> set[str]:
+        """Names read below a node, other than for a shape that never changes."""
+        if isinstance(node, gast.Attribute) and node.attr in _SHAPE and self.has_fixed_shape(node.value):
+            return set()
+        if isinstance(node, gast.Call) and len(node.args) == 1 and self.has_fixed_shape(node.args[0]):
+            if ir.dotted(node.func).rpartition(".")[2] in _SHAPE_CALLS:
+                return set()
+        if isinstance(node, gast.Name):
+            return {node.id} if isinstance(node.ctx, gast.Load) else set()
+        found: set[str] = set()
+        for key in node._fields:
+            value = getattr(node, key, None)
+            for child in value if isinstance(value, list) else [value]:
+                if isinstance(child, gast.AST):
+                    found |= self.value_reads(child)
+        return found
+
+    def has_fixed_shape(self, node: gast.expr) -> bool:
+        return isinstance(node, gast.Name) and kinds.shape(self.scope.kind(node.id)) is not None
+
+    # --- values local to a trip ------------------------------------------------------------------------------------
+
+    def local_values(self) -> None:
+        """Save or recompute what is made anew in each trip of a loop."""
+        sites = self.sites()
+        definitions: dict[str, list[Site]] = {}
+        for site in sites:
+            for name in tree.defines(site.node):
+                definitions.setdefault(name, []).append(site)
+        order = {id(site.node): k for k, site in enumerate(sites)}
+        for name in sorted(definitions, key=lambda n: order[id(definitions[n][-1].node)], reverse=True):
+            self.local_value(name, definitions[name], sites)
+
+    def local_value(self, name: str, definitions: list[Site], sites: list[Site]) -> None:
+        loops = _common([d.loops for d in definitions])
+        if not loops or name in self.heads.get(id(loops[-1].primal), set()):
+            return
+        loop = loops[-1]
+        uses = [s for s in self.sites() if loop in s.loops and name in self.needed(s.node)]
+        if not uses:
+            return
+        block = self.block_of([*definitions, *uses], loop)
+        inside = [index for index, node in enumerate(block) if self.contains(node, definitions)]
+        last_use = max(index for index, node in enumerate(block) if self.contains(node, uses))
+        if any(_breaks(block[i]) for i in inside) or not _surely_defines(block[inside[0] : inside[-1] + 1], name):
+            return
+        definition = definitions[0].node
+        if len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block:
+            recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
+            if recomputed is not None:
+                self.settled.add(name)
+                block.insert(last_use + 1, Step(backward=[recomputed]))
+                return
+        self.settled.add(name)
+        saved = self.new_list(name)
+        block.insert(last_use + 1, Step(backward=[ir.quote("v = s.pop()", v=name, s=saved)]))
+        block.insert(inside[-1] + 1, Step(forward=[ir.quote("s.append(v)", v=name, s=saved)]))
+
+    def block_of(self, sites: list[Site], loop: Loop) -> list[Node]:
+        """The innermost list inside the loop that holds all the sites."""
+        common = _common([s.path for s in sites])
+        blocks = {id(loop.body): loop.body}
+        for node in tree.walk(loop.body):
+            blocks.update({id(b): b for b in tree.children(node)})
+        inside = [blocks[i] for i in common if i in blocks]
+        return inside[-1] if inside else loop.body
+
+    def contains(self, node: Node, sites: list[Site]) -> bool:
+        wanted = {id(s.node) for s in sites}
+        return any(id(n) in wanted for n in tree.walk([node]))
+
+    def new_list(self, name: str) -> str:
+        saved = self.scope.names.fresh(f"{name}_saved")
+        self.lists.append(ir.quote("s = []", s=saved))
+        return saved
+
+    # --- values and places that are overwritten --------------------------------------------------------------------
+
+    def overwritten_values(self) -> None:
+        """Save, before a statement overwrites it, what backward code of earlier statements needs."""
+        done: set[tuple[int, str]] = set()
+        while True:
+            flow = _Flow(self, done)
+            flow.run()
+            if not flow.found:
+                break
+            for kind, node, name, block, in_loop in flow.found:
+                done.add((id(node), name))
+                if kind == "name":
+                    self.save_name(node, name, block, in_loop)
+                else:
+                    self.save_place(node, name, in_loop)
+        for name in sorted(flow.undefined):
+            self.lists.append(ir.quote("v = None", v=name))
+
+    def keep(self, value: gast.expr, name: str, in_loop: bool) -> tuple[gast.stmt, gast.expr]:
+        """(the statement that saves a value, the expression that gives it back)."""
+        if in_loop:
+            saved = self.new_list(name)
+            return ir.quote("s.append(v)", s=saved, v=value), ir.quote_expr("s.pop()", s=saved)
+        saved = self.scope.names.fresh(f"{name}_saved")
+        return ir.assign(saved, value), ir.name(saved)
+
+    def save_name(self, node: Node, name: str, block: list[Node], in_loop: bool) -> None:
+        save, restore = self.keep(ir.name(name), name, in_loop)
+        undo_it = ir.assign(name, restore)
+        if isinstance(node, Step):
+            node.forward = [save, *node.forward]
+            node.undo = [*node.undo, undo_it]
+            return
+        block.insert(block.index(node), Step(forward=[save], undo=[undo_it]))
+
+    def save_place(self, step: Node, name: str, in_loop: bool) -> None:
+        """Undo the write of a step into the place `name`."""
+        assert isinstance(step, Step)
+        write = next(s for s in step.forward if written_place(self.scope, s) == name)
+        before, undo_it = self.undoing(write, name, in_loop)
+        step.forward = [*before, *step.forward]
+        step.undo = [*undo_it, *step.undo]
+
+    def undoing(self, write: gast.stmt, name: str, in_loop: bool) -> tuple[Block, Block]:
+        if isinstance(write, gast.AugAssign):
+            save, restore = self.keep(ir.quote_expr("y.copy()", y=name), name, in_loop)
+            return [save], [ir.quote("y[...] = r", y=name, r=restore)]
+        if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Subscript):
+            return self.undoing_item(write.targets[0], name, in_loop)
+        op = classify(write.value, self.scope.fn, self.scope.known)
+        if op.tag == "list_append":
+            return [], [ir.quote("xs.pop()", xs=name)]
+        if op.tag == "list_pop":
+            return [], [ir.quote("xs.append(x)", xs=name, x=ir.target_name(write) or "")]
+        raise errors.AliasingError(
+            "this write changes a value that the backward sweep needs, and cannot be undone",
+            at=ir.location(self.scope.fn.source, write),
+            hint="work on a copy",
+        )
+
+    def undoing_item(self, target: gast.Subscript, name: str, in_loop: bool) -> tuple[Block, Block]:
+        owner = self.scope.kind(name)
+        place = ir.subscript(ir.name(name), target.slice)
+        if isinstance(owner, kinds.Array):
+            number = kinds.is_immutable_number(self.scope.of(place))
+            save, restore = self.keep(place if number else ir.call(ir.attribute(place, "copy")), name, in_loop)
+            return [save], [gast.Assign([ir.subscript(ir.name(name), target.slice, store=True)], restore, None)]
+        if isinstance(target.slice, gast.Slice):
+            raise errors.AliasingError(
+                "writing a slice of this value is not undone", at=ir.location(self.scope.fn.source, target), hint="use arrays"
+            )
+        key = ir.clone(target.slice)
+        save, restore = self.keep(self.scope.helper(undo.peek, ir.name(name), key), name, in_loop)
+        return [save], [gast.Expr(self.scope.helper(undo.put_back, ir.name(name), key, restore))]
+
+
+def written_place(scope: Scope, statement: gast.stmt) -> str | None:
+    """The name of the place that a statement writes into, None where it only binds names."""
+    if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+        return None if kinds.is_immutable_number(scope.kind(statement.target.id)) else statement.target.id
+    if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], (gast.Subscript, gast.Attribute)):
+        owner = statement.targets[0].value
+        return owner.id if isinstance(owner, gast.Name) else None
+    value = getattr(statement, "value", None)
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+        op = classify(value, scope.fn, scope.known)
+        if op.tag in ("list_append", "list_pop", "container") and isinstance(op.args["0"], gast.Name):
+            return op.args["0"].id
+    return None
+
+
+class _Flow:
+    """The forward dataflow of needed values: what must be saved where, first findings only."""
+
+    def __init__(self, saving: Saving, done: set[tuple[int, str]]) -> None:
+        self.saving, self.done = saving, done
+        self.found: list[tuple[str, Node, str, list[Node], bool]] = []
+        self.undefined: set[str] = set()
+        self._seen: set[tuple[int, str]] = set()
+
+    def run(self) -> None:
+        fn = self.saving.scope.fn
+        self.block(self.saving.nodes, set(), set(fn.all_params()), False)
+
+    def note(self, kind: str, node: Node, name: str, block: list[Node], in_loop: bool) -> None:
+        if (id(node), name) not in self.done and (id(node), name) not in self._seen:
+            self._seen.add((id(node), name))
+            self.found.append((kind, node, name, block, in_loop))
+
+    def block(self, block: list[Node], needed: set[str], defined: set[str], in_loop: bool) -> tuple[set[str], set[str]]:
+        for node in list(block):
+            if isinstance(node, Step):
+                needed, defined = self.step(node, block, needed, defined, in_loop)
+            elif isinstance(node, Branch):
+                n1, d1 = self.block(node.body, needed, defined, in_loop)
+                n2, d2 = self.block(node.orelse, needed, defined, in_loop)
+                needed, defined = n1 | n2 | (self.saving.needed(node) - self.saving.settled), d1 & d2
+            else:
+                needed, defined = self.loop(node, block, needed, defined, in_loop)
+        return needed, defined
+
+    def step(
+        self, node: Step, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
+    ) -> tuple[set[str], set[str]]:
+        own = self.saving.needed(node) - self.saving.settled
+        bound = tree.defines(node)
+        for name in sorted(bound & needed):
+            if (id(node), name) not in self.done or name not in defined:
+                self.note("name", node, name, block, in_loop)
+                if name not in defined:
+                    self.undefined.add(name)
+        for statement in list(node.forward):
+            place = written_place(self.saving.scope, statement)
+            if place is not None:
+                wanted = needed | (own if node.undo_first else set())
+                if (self.saving.aliases.get(place, set()) | {place}) & wanted:
+                    self.note("place", node, place, block, in_loop)
+        return (needed - bound) | own, defined | bound
+
+    def loop(
+        self, node: Loop, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
+    ) -> tuple[set[str], set[str]]:
+        needed, defined = set(needed), set(defined)
+        bound = tree.defines(node)
+        if isinstance(node.primal, gast.For):
+            bound = bound | {node.primal.target.id}
+        for name in sorted(bound & needed):
+            self.note("name", node, name, block, in_loop)
+            if name not in defined:
+                self.undefined.add(name)
+        needed -= bound
+        inner = set(defined) | bound
+        while True:
+            after, _ = self.block(node.body, needed, inner, True)
+            again = needed | (after - ({node.primal.target.id} if isinstance(node.primal, gast.For) else set()))
+            if again == needed:
+                break
+            needed = again
+        trip = {node.trips} if node.trips else set()
+        return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
+
+
+def _common(paths: list[tuple]) -> tuple:  # type: ignore[type-arg]
+    """The longest common beginning."""
+    shared = []
+    for parts in zip(*paths, strict=False):
+        if any(p is not parts[0] and p != parts[0] for p in parts):
+            break
+        shared.append(parts[0])
+    return tuple(shared)
+
+
+def _breaks(node: Node) -> bool:
+    """Whether a break stands inside, of the loop around it."""
+    if isinstance(node, Step):
+        return any(isinstance(s, gast.Break) for s in node.forward)
+    return isinstance(node, Branch) and any(_breaks(n) for block in tree.children(node) for n in block)
+
+
+def _surely_defines(block: list[Node], name: str) -> bool:
+    """Whether every way through the nodes binds the name."""
+    for node in block:
+        if name in tree.defines(node):
+            return True
+        if isinstance(node, Branch) and _surely_defines(node.body, name) and _surely_defines(node.orelse, name):
+            return True
+    return False

@@ -1,0 +1,403 @@
+"""Kinds of all variables, from the kinds of the parameters: abstract interpretation to a fixpoint.
+
+    x: float64 array (n0,)      y = np.exp(x)   =>   y: float64 array (n0,)
+                                s = np.sum(y)        s: float64 scalar
+
+Facts are flow-insensitive: webs have given every unrelated definition a name of its own, and definitions that meet in
+one name join. Loops and recursion are iterated until nothing changes. Unknown is always a right answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gast
+
+from ad import ir, kinds
+from ad.ir import Block, Function
+from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
+from ad.rules import shapes
+from ad.transforms.analyses.operations import Op, classify, kind_of_atom
+
+Returns = Callable[[Any, list[Kind]], Kind | None]
+
+
+class Facts:
+    """The kinds of the variables of one function."""
+
+    def __init__(self, fn: Function, params: Mapping[str, Kind], returns: Returns) -> None:
+        self.fn = fn
+        self.kinds: dict[str, Kind] = dict(params)
+        self.returns = returns
+        self.result: Kind | None = None
+        self.changed = True
+
+    def solve(self) -> Facts:
+        """Iterate to the fixpoint; a name that still changes after many rounds becomes unknown."""
+        for attempt in range(24):
+            self.changed = False
+            self.block(self.fn.body, give_up=attempt >= 20)
+            if not self.changed:
+                return self
+        raise AssertionError("facts do not settle")
+
+    def update(self, name: str, kind: Kind | None, give_up: bool = False) -> None:
+        if kind is None:
+            return
+        old = self.kinds.get(name)
+        new = kind if old is None else kinds.join(old, kind)
+        if new != old:
+            self.kinds[name] = UNKNOWN if give_up else new
+            self.changed = self.changed or old != UNKNOWN
+
+    def block(self, body: Block, give_up: bool) -> None:
+        for statement in body:
+            self.statement(statement, give_up)
+
+    def statement(self, node: gast.stmt, give_up: bool) -> None:
+        if isinstance(node, gast.Assign):
+            self.assign(node, give_up)
+        elif isinstance(node, gast.AugAssign):
+            name = node.target.id
+            value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
+            kind = self.of(value)
+            old = self.kinds.get(name)
+            self.update(name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up)
+        elif isinstance(node, gast.For):
+            self.update(node.target.id, self.element(node), give_up)
+        elif isinstance(node, gast.Expr):
+            self.effect(node.value, give_up)
+        elif isinstance(node, gast.Return):
+            kind = self.atom(node.value)
+            self.result = kind
+        for inner in ir.blocks(node):
+            self.block(inner, give_up)
+
+    def assign(self, node: gast.Assign, give_up: bool) -> None:
+        target = node.targets[0]
+        if isinstance(target, gast.Name):
+            self.update(target.id, self.of(node.value), give_up)
+        elif isinstance(target, gast.Tuple):
+            whole = self.atom(node.value)
+            for index, t in enumerate(target.elts):
+                self.update(t.id, None if whole is None else entry(whole, index), give_up)
+        elif isinstance(target, gast.Subscript) and isinstance(target.value, gast.Name):
+            owner = self.kinds.get(target.value.id)
+            value = self.atom(node.value)
+            if isinstance(owner, kinds.List) and value is not None:
+                self.update(target.value.id, kinds.List(value), give_up)
+            elif isinstance(owner, kinds.Dict) and value is not None:
+                self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
+        elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
+            self.update(target.value.id, UNKNOWN, give_up)
+
+    def effect(self, value: gast.expr, give_up: bool) -> None:
+        op = classify(value, self.fn, self.kinds)
+        if op.tag == "list_append":
+            kind = self.atom(op.args["1"])
+            if kind is not None:
+                self.update(op.args["0"].id, kinds.List(kind), give_up)
+        elif op.tag == "container" and isinstance(op.args["0"], gast.Name):
+            self.update(op.args["0"].id, UNKNOWN, give_up)
+        elif op.tag == "call":
+            self.call(op)
+
+    def element(self, node: gast.For) -> Kind | None:
+        if ir.range_args(node) is not None:
+            return Number(int)
+        owner = self.atom(node.iter)
+        return None if owner is None else element(owner)
+
+    def atom(self, node: gast.expr) -> Kind | None:
+        """The kind of an atom; None where no definition has been seen yet."""
+        if isinstance(node, gast.Name) and node.id not in self.kinds and node.id not in self.fn.env:
+            return None
+        return kind_of_atom(node, self.fn, self.kinds)
+
+    def of(self, value: gast.expr) -> Kind | None:
+        """The kind of a right-hand side."""
+        op = classify(value, self.fn, self.kinds)
+        if op.tag == "test":
+            return self.test(value)
+        operands = {k: self.operand(v) for k, v in op.args.items()}
+        if any(k is None for k in operands.values()):
+            return None
+        return operation_kind(op, operands, self.returns)
+
+    def operand(self, value: Any) -> Any:
+        if isinstance(value, list):
+            found = [self.operand(v) for v in value]
+            return None if any(f is None for f in found) else kinds.Tuple(tuple(found))
+        if isinstance(value, (gast.Slice, gast.Tuple)):
+            return UNKNOWN if not isinstance(value, gast.Tuple) else self.index(value)
+        return self.atom(value)
+
+    def index(self, value: gast.Tuple) -> Kind:
+        entries = [UNKNOWN if not ir.is_atom(e) else (self.atom(e) or UNKNOWN) for e in value.elts]
+        return kinds.Tuple(tuple(entries))
+
+    def test(self, value: gast.expr) -> Kind | None:
+        names = [n for n in ir.names_read(value) if n not in self.fn.env]
+        if any(n not in self.kinds for n in names):
+            return None
+        if isinstance(value, gast.Lambda):
+            return UNKNOWN
+        if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names):
+            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr)) else Number(bool)
+        if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
+            sides = (value.left, value.comparators[0])
+            if all(map(ir.is_atom, sides)):
+                return shapes.comparison(*[kinds.widen(self.atom(s) or UNKNOWN) for s in sides])
+        return UNKNOWN
+
+    def call(self, op: Op) -> None:
+        operands = {k: self.operand(v) for k, v in op.args.items()}
+        if not any(k is None for k in operands.values()):
+            operation_kind(op, operands, self.returns)
+
+
+_IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
+
+
+def _in_place(old: Kind | None, new: Kind | None) -> Kind | None:
+    """The kind of x after `x op= y`: an array keeps its dtype and shape."""
+    return old if isinstance(old, Array) else new
+
+
+def _with_entry(owner: kinds.Dict, index: gast.expr, value: Kind) -> Kind:
+    if not isinstance(index, gast.Constant):
+        joined = kinds.join_all(k for _, k in owner.entries)
+        return owner if joined is not None and kinds.join(joined, value) == joined else UNKNOWN
+    entries = dict(owner.entries)
+    entries[index.value] = kinds.join(entries[index.value], value) if index.value in entries else value
+    return kinds.Dict(tuple(entries.items()))
+
+
+def argument(kind: Kind) -> Any:
+    """How a kind function is given an argument: as the value where the text says it."""
+    if isinstance(kind, Literal):
+        return kind.value
+    if isinstance(kind, kinds.Tuple) and kind.type is tuple and all(isinstance(e, Literal) for e in kind.entries):
+        return tuple(argument(e) for e in kind.entries)
+    return kind
+
+
+def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Kind | None:
+    """The kind of an operation's result from the kinds of its operands."""
+    if op.rule is not None:
+        return _rule_kind(op, operands)
+    if op.tag == "copy":
+        return operands["0"]
+    if op.tag == "getitem":
+        return item(operands["0"], op.node.slice, operands["index"])
+    if op.tag == "shape":
+        return shape_attribute(operands["0"], op.node.attr)
+    if op.tag == "field":
+        return dict(operands["0"].entries).get(op.node.attr, UNKNOWN)  # type: ignore[attr-defined]
+    if op.tag == "sequence":
+        kind = operands["0"]
+        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array)) else UNKNOWN
+    if op.tag == "tuple":
+        return kinds.Tuple(tuple(operands.values()))
+    if op.tag == "list":
+        return kinds.List(kinds.join_all(operands.values()))
+    if op.tag == "dict":
+        return _dict(op.node, operands)
+    if op.tag == "record":
+        return kinds.Record(op.target, tuple(operands.items()))
+    if op.tag == "list_pop":
+        return operands["0"].entry  # type: ignore[attr-defined, no-any-return]
+    if op.tag == "call":
+        return returns(op, list(operands.values()))
+    if op.tag == "opaque":
+        return _opaque(op, operands)
+    return UNKNOWN
+
+
+def _dict(node: gast.Dict, operands: Mapping[str, Kind]) -> Kind:
+    if not all(isinstance(k, gast.Constant) for k in node.keys):
+        return UNKNOWN
+    return kinds.Dict(tuple((k.value, v) for k, v in zip(node.keys, operands.values(), strict=True)))
+
+
+def _rule_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
+    rule = op.rule
+    assert rule is not None
+    try:
+        if rule.form == "constant":
+            positional = [argument(v) for k, v in operands.items() if k.isdigit()]
+            keywords = {k: argument(v) for k, v in operands.items() if not k.isdigit()}
+            return rule.kind(*positional, **keywords)
+        values = {k: argument(v) for k, v in operands.items()}
+        if rule.vararg is not None and rule.vararg in values:
+            rest = values.pop(rule.vararg)
+            rest = rest.entries if isinstance(rest, kinds.Tuple) else rest
+            return rule.kind(*[values[p] for p in rule.params if p in values], *map(_unwrap, rest))
+        leading = _leading(rule.params, values)
+        return rule.kind(*[values.pop(p) for p in leading], **values)
+    except TypeError:
+        return UNKNOWN
+
+
+def _leading(params: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
+    """The parameters that may be passed by position: those before the first that is left out."""
+    out: list[str] = []
+    for p in params:
+        if p not in values:
+            break
+        out.append(p)
+    return out
+
+
+def _unwrap(value: Any) -> Any:
+    return argument(value) if isinstance(value, Kind) else value
+
+
+def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
+    if op.target is len and len(operands) == 1:
+        return length(operands["0"])
+    if op.target is range:
+        return UNKNOWN
+    module = getattr(op.target, "__module__", None)
+    if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
+        return Number(int)
+    return kinds.Opaque(op.target) if not operands and isinstance(op.node, (gast.Name, gast.Attribute)) else UNKNOWN
+
+
+def length(kind: Kind) -> Kind:
+    """The kind of `len(x)`."""
+    shape = kinds.shape(kind) if isinstance(kind, Array) else None
+    if shape:
+        return kinds.literal(shape[0]) if isinstance(shape[0], int) else Extent(shape[0])
+    if isinstance(kind, kinds.Tuple):
+        return kinds.literal(len(kind.entries))
+    return Number(int)
+
+
+def shape_attribute(kind: Kind, attr: str) -> Kind:
+    """The kind of `x.shape`, `x.ndim`, `x.size` ..."""
+    shape = kinds.shape(kind) if kinds.is_numeric(kind) else None
+    if attr == "shape" and shape is not None:
+        return kinds.Tuple(tuple(kinds.literal(d) if isinstance(d, int) else Extent(d) for d in shape))
+    if attr == "ndim" and shape is not None:
+        return kinds.literal(len(shape))
+    return Number(int) if attr in ("ndim", "size", "nbytes", "itemsize") and kinds.is_numeric(kind) else UNKNOWN
+
+
+def element(owner: Kind) -> Kind | None:
+    """The kind of what a loop over `owner` yields; None where nothing has been put into it yet."""
+    if isinstance(owner, kinds.List):
+        return owner.entry
+    if isinstance(owner, kinds.Tuple):
+        return kinds.join_all(owner.entries)
+    if isinstance(owner, Array) and owner.shape:
+        return kinds.array_like(owner.dtype, owner.shape[1:])
+    return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
+
+
+def entry(owner: Kind, index: int) -> Kind | None:
+    """The kind of `owner[index]` for a number in the text."""
+    if isinstance(owner, kinds.Tuple):
+        return owner.entries[index] if -len(owner.entries) <= index < len(owner.entries) else UNKNOWN
+    if isinstance(owner, kinds.Dict):
+        return dict(owner.entries).get(index, UNKNOWN)
+    return element(owner)
+
+
+def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
+    """The kind of `owner[index]`."""
+    if isinstance(owner, kinds.Dict):
+        if isinstance(index, Literal):
+            return dict(owner.entries).get(index.value, UNKNOWN)
+        return kinds.join_all(k for _, k in owner.entries) or UNKNOWN
+    if isinstance(owner, kinds.Tuple):
+        if isinstance(index, Literal) and isinstance(index.value, int):
+            return entry(owner, index.value)
+        return UNKNOWN if isinstance(node, gast.Slice) else kinds.join_all(owner.entries) or UNKNOWN
+    if isinstance(owner, kinds.List):
+        return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
+    if isinstance(owner, Array):
+        return array_item(owner, node, index)
+    return UNKNOWN
+
+
+def is_integer(kind: Kind) -> bool:
+    """Surely one integer: a basic index that takes a single entry."""
+    kind = kinds.widen(kind)
+    if isinstance(kind, Number):
+        return kind.type is int
+    return isinstance(kind, Scalar) and kind.dtype is not None and kind.dtype.kind in "iu"
+
+
+def is_mask(kind: Kind) -> bool:
+    """Surely a boolean mask."""
+    found = kinds.dtype(kind)
+    return isinstance(kind, Array) and found is not None and found.kind == "b"
+
+
+def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
+    """The kind of an element or a part of an array, by basic indexing or by one mask or index array."""
+    parts = node.elts if isinstance(node, gast.Tuple) else [node]
+    entries = list(index.entries) if isinstance(node, gast.Tuple) and isinstance(index, kinds.Tuple) else [index]
+    if is_mask(index):
+        return Array(owner.dtype, None)
+    if owner.shape is None:
+        return Numeric(owner.dtype, None)
+    dims: list[kinds.Dim] = []
+    rest = list(owner.shape)
+    for part, kind in zip(parts, entries, strict=True):
+        if _is_literal(kind, None):
+            dims.append(1)
+        elif _is_literal(kind, Ellipsis):
+            taken = max(len(rest) - _after(entries, parts.index(part)), 0)
+            dims += rest[:taken]
+            rest = rest[taken:]
+        elif isinstance(part, gast.Slice) and rest:
+            dims.append(slice_dim(rest.pop(0), part))
+        elif is_integer(kind) and rest:
+            rest.pop(0)
+        elif len(parts) == 1 and isinstance(kind, Array) and kind.shape is not None and kind.dtype is not None and kind.dtype.kind in "iu":
+            return kinds.array_like(owner.dtype, kind.shape + owner.shape[1:]) if kind.shape else Numeric(owner.dtype, None)
+        else:
+            return Numeric(owner.dtype, None)
+    shape = tuple(dims + rest)
+    if any(isinstance(d, Size) and d.symbol == "?" for d in shape):
+        return Array(owner.dtype, None)
+    if shape == () and any(_is_literal(e, Ellipsis) for e in entries):
+        return Numeric(owner.dtype, ())
+    return kinds.array_like(owner.dtype, shape)
+
+
+def _is_literal(kind: Kind, value: Any) -> bool:
+    return isinstance(kind, Literal) and kind.value is value
+
+
+def _after(entries: list[Kind], position: int) -> int:
+    """How many dimensions the entries after an ellipsis consume."""
+    return sum(not _is_literal(e, None) for e in entries[position + 1 :])
+
+
+def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
+    """The size of a dimension after a slice with constant bounds; the symbol `?` where that is not decided."""
+    bounds = []
+    for bound in (part.lower, part.upper, part.step):
+        if bound is not None and not isinstance(bound, gast.Constant):
+            return Size("?")
+        bounds.append(None if bound is None else bound.value)
+    lower, upper, step = bounds
+    if any(b is not None and type(b) is not int for b in bounds):
+        return Size("?")
+    if isinstance(dim, int):
+        return len(range(*slice(lower, upper, step).indices(dim)))
+    if step == -1 and lower is None and upper is None:
+        return dim
+    if step not in (None, 1) or (lower or 0) < 0 or (upper is not None and upper >= 0):
+        return Size("?")
+    return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+
+
+def infer(fn: Function, params: Mapping[str, Kind], returns: Returns) -> Facts:
+    """The kinds of all variables of `fn`."""
+    return Facts(fn, params, returns).solve()

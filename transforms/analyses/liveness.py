@@ -1,0 +1,123 @@
+"""Which adjoints are live where, and which values.
+
+`adjoint_live(body, after)`: the names whose adjoint may be other than zero before a block, from those after it: a name is
+live where its value is still used in a differentiable way for something that is.
+
+`live_at_heads(body)`: names whose value at the head of a loop may still be read, there or later, by the primal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gast
+
+from ad import ir
+from ad.ir import Block, Function
+from ad.transforms.analyses.operations import Kinds, Op, classify
+
+Active = set[str]
+
+
+class AdjointLiveness:
+    """Backward dataflow over adjoints; see the module's text."""
+
+    def __init__(self, fn: Function, known: Kinds, active: Active) -> None:
+        self.fn, self.known, self.active = fn, known, active
+        self._ops: dict[int, Op] = {}
+
+    def op(self, value: gast.expr) -> Op:
+        if id(value) not in self._ops:
+            self._ops[id(value)] = classify(value, self.fn, self.known)
+        return self._ops[id(value)]
+
+    def block(self, body: Block, after: set[str]) -> set[str]:
+        live = set(after)
+        for statement in reversed(body):
+            live = self.statement(statement, live)
+        return live
+
+    def statement(self, node: gast.stmt, live: set[str]) -> set[str]:
+        if isinstance(node, gast.If):
+            return self.block(node.body, live) | self.block(node.orelse, live)
+        if isinstance(node, (gast.For, gast.While)):
+            return self.loop(node.body, live)
+        if isinstance(node, gast.Assign):
+            return self.assign(node, live)
+        if isinstance(node, gast.AugAssign):
+            return live | self.actives([node.value]) if node.target.id in live else live
+        if isinstance(node, gast.Expr):
+            return self.effect(node.value, live)
+        return live
+
+    def actives(self, nodes: object) -> set[str]:
+        return {n for n in ir.names_read(nodes) if n in self.active}
+
+    def loop(self, body: Block, after: set[str]) -> set[str]:
+        live = set(after)
+        while True:
+            again = live | self.block(body, live)
+            if again == live:
+                return live
+            live = again
+
+    def assign(self, node: gast.Assign, live: set[str]) -> set[str]:
+        target = node.targets[0]
+        if isinstance(target, gast.Name):
+            if target.id not in live:
+                return live
+            used = self.sources(self.op(node.value)) if target.id in self.active else set()
+            return (live - {target.id}) | used
+        if isinstance(target, gast.Tuple):
+            names = {t.id for t in target.elts}
+            return (live - names) | self.actives(node.value) if names & live else live
+        if isinstance(target.value, gast.Name) and target.value.id in live:
+            return live | self.actives(node.value)
+        return live
+
+    def sources(self, op: Op) -> set[str]:
+        if op.tag in ("list_pop", "getitem", "field", "sequence"):
+            return self.actives(op.args["0"])
+        return self.actives(list(_flat(op.differentiable().values())))
+
+    def effect(self, value: gast.expr, live: set[str]) -> set[str]:
+        op = self.op(value)
+        if op.tag == "list_append" and op.args["0"].id in live:
+            return live | self.actives(op.args["1"])
+        return live
+
+
+def _flat(values: object) -> list[gast.AST]:
+    out: list[gast.AST] = []
+    for v in values:  # type: ignore[attr-defined]
+        out += v if isinstance(v, list) else [v]
+    return out
+
+
+def value_live(body: Block, after: set[str], at_head: Callable[[gast.stmt, set[str]], None]) -> set[str]:
+    """Names whose value before the block may be read in or after it; `at_head(loop, names)` is told for each loop."""
+    live = set(after)
+    for node in reversed(body):
+        live = _value_live(node, live, at_head)
+    return live
+
+
+def _value_live(node: gast.stmt, live: set[str], at_head: Callable[[gast.stmt, set[str]], None]) -> set[str]:
+    if isinstance(node, gast.If):
+        reads = set(ir.names_read(node.test))
+        return value_live(node.body, live, at_head) | value_live(node.orelse, live, at_head) | reads
+    if isinstance(node, (gast.For, gast.While)):
+        reads = set(ir.names_read(node.iter if isinstance(node, gast.For) else node.test))
+        target = {node.target.id} if isinstance(node, gast.For) else set()
+        head = set(live) | (reads if isinstance(node, gast.While) else set())
+        while True:
+            again = head | (value_live(node.body, head, at_head) - target)
+            if again == head:
+                break
+            head = again
+        at_head(node, head)
+        return head | reads
+    reads = set(ir.names_read(node))
+    if isinstance(node, gast.AugAssign):
+        return live | reads | {n for n in ir.names_bound(node)}
+    return (live - set(ir.names_bound(node))) | reads

@@ -1,0 +1,230 @@
+"""What one right-hand side does: the operation, found once, read by every pass.
+
+    np.sum(x, axis=0)   =>   Op("rule", rule of np.sum, {"x": x, "axis": 0})
+    x[i]                =>   Op("getitem")            f(x, y), f a Python function   =>   Op("call")
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import gast
+import numpy as np
+
+from ad import errors, ir, kinds
+from ad.ir import Function
+from ad.kinds import Kind
+from ad.rules import registry
+from ad.rules.registry import Rule
+from ad.runtime.sequences import sequence
+
+BINARY: dict[type, Any] = {
+    gast.Add: operator.add,
+    gast.Sub: operator.sub,
+    gast.Mult: operator.mul,
+    gast.Div: operator.truediv,
+    gast.FloorDiv: operator.floordiv,
+    gast.Mod: operator.mod,
+    gast.Pow: operator.pow,
+    gast.MatMult: operator.matmul,
+    gast.BitAnd: operator.and_,
+    gast.BitOr: operator.or_,
+    gast.BitXor: operator.xor,
+    gast.LShift: operator.lshift,
+    gast.RShift: operator.rshift,
+}
+_UNARY: dict[type, Any] = {gast.USub: operator.neg, gast.UAdd: operator.pos, gast.Invert: operator.invert}
+_SHAPE_ATTRIBUTES = ("shape", "ndim", "size", "dtype", "nbytes", "itemsize", "strides")
+_LIST_READS = ("index", "count", "copy")
+_DICT_READS = ("keys", "values", "items", "get", "copy")
+
+
+@dataclass
+class Op:
+    """One operation.
+
+    tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
+    list_append, list_pop, container (another method of a container).
+    args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
+    """
+
+    tag: str
+    node: gast.expr
+    rule: Rule | None = None
+    args: dict[str, Any] = field(default_factory=dict)
+    target: Any = None
+
+    def operands(self) -> list[str]:
+        """Names among the arguments, in order, each once."""
+        return ir.names_read(list(_flat(self.args.values())))
+
+    def differentiable(self) -> dict[str, Any]:
+        """The arguments that may carry a derivative to the result."""
+        if self.tag in ("test", "opaque", "shape"):
+            return {}
+        if self.rule is not None:
+            return {} if self.rule.form == "constant" else {k: self.args[k] for k in self.rule.wrt if k in self.args}
+        return self.args
+
+
+def _flat(values: Any) -> list[gast.AST]:
+    out: list[gast.AST] = []
+    for v in values:
+        out += v if isinstance(v, list) else [v]
+    return out
+
+
+Kinds = Mapping[str, Kind]
+
+
+def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
+    """The operation of a right-hand side in normal form."""
+    if isinstance(node, (gast.Name, gast.Constant)):
+        return Op("copy", node, args={"0": node})
+    if isinstance(node, gast.BinOp):
+        return _rule(node, BINARY[type(node.op)], [node.left, node.right], {}, fn)
+    if isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
+        return _rule(node, _UNARY[type(node.op)], [node.operand], {}, fn)
+    if isinstance(node, gast.Subscript):
+        return Op("getitem", node, args={"0": node.value, "index": node.slice})
+    if isinstance(node, gast.Attribute):
+        return _attribute(node, fn, known)
+    if isinstance(node, gast.Tuple):
+        return Op("tuple", node, args={str(i): e for i, e in enumerate(node.elts)})
+    if isinstance(node, gast.List):
+        return Op("list", node, args={str(i): e for i, e in enumerate(node.elts)})
+    if isinstance(node, gast.Dict):
+        return Op("dict", node, args={str(i): e for i, e in enumerate(node.values)})
+    if isinstance(node, gast.Call):
+        return _call(node, fn, known)
+    return Op("test", node, args={"0": node})
+
+
+def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+    rule = registry.lookup(target, len(args)) if not keywords else registry.lookup(target)
+    if rule is None:
+        return Op("opaque", node, args=_positional(args, keywords), target=target)
+    if rule.form == "constant":
+        return Op("rule", node, rule, _positional(args, keywords), target)
+    try:
+        bound = registry.bind(rule, args, keywords)
+    except TypeError as error:
+        return Op("opaque", node, args=_positional(args, keywords), target=error)
+    return Op("rule", node, rule, bound, target)
+
+
+def _positional(args: list[Any], keywords: dict[str, Any]) -> dict[str, Any]:
+    return {**{str(i): a for i, a in enumerate(args)}, **keywords}
+
+
+def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
+    found, value = ir.resolve(node, fn.env)
+    if found:
+        return Op("opaque", node, target=value)
+    kind = kind_of_atom(node.value, fn, known)
+    if isinstance(kind, kinds.Record):
+        return Op("field", node, args={"0": node.value})
+    if node.attr in _SHAPE_ATTRIBUTES:
+        return Op("shape", node, args={"0": node.value})
+    if kinds.is_numeric(kind) or kind == kinds.UNKNOWN:
+        rule = registry.lookup(getattr(np.ndarray, node.attr, None))
+        if rule is not None:
+            return Op("rule", node, rule, registry.bind(rule, [node.value], {}), getattr(np.ndarray, node.attr))
+    return Op("opaque", node, args={"0": node.value}, target=node.attr)
+
+
+def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
+    keywords = {k.arg: k.value for k in node.keywords}
+    if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
+        return Op("call", node, args=_positional(node.args, keywords), target=fn.nested[node.func.id])
+    found, target = ir.resolve(node.func, fn.env)
+    if found:
+        return _known_call(node, target, list(node.args), keywords, fn)
+    if isinstance(node.func, gast.Attribute):
+        return _method(node, node.func, keywords, fn, known)
+    return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
+
+
+def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+    if target is sequence:
+        return Op("sequence", node, args={"0": args[0]}, target=target)
+    rule = registry.lookup(target, len(args))
+    if rule is not None:
+        return _rule(node, target, args, keywords, fn)
+    if isinstance(target, types.FunctionType) and not _is_library(target):
+        return Op("call", node, args=_positional(args, keywords), target=target)
+    if hasattr(target, "__ad_function__"):
+        return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
+    if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
+        return _record(node, target, args, keywords)
+    return Op("opaque", node, args=_positional(args, keywords), target=target)
+
+
+def _is_library(function: types.FunctionType) -> bool:
+    return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
+        function.__module__.startswith("ad.nn")
+    )
+
+
+def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:
+    try:
+        bound = inspect.signature(target).bind(*args, **keywords)
+    except TypeError:
+        return Op("opaque", node, args=_positional(args, keywords), target=target)
+    return Op("record", node, args=dict(bound.arguments), target=target)
+
+
+def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn: Function, known: Kinds) -> Op:
+    receiver, method = func.value, func.attr
+    kind = kind_of_atom(receiver, fn, known)
+    args = {"0": receiver, **{str(i + 1): a for i, a in enumerate(node.args)}, **keywords}
+    if isinstance(kind, kinds.List):
+        if method == "append" and len(node.args) == 1:
+            return Op("list_append", node, args=args)
+        if method == "pop" and not node.args:
+            return Op("list_pop", node, args=args)
+        return Op("opaque" if method in _LIST_READS else "container", node, args=args, target=method)
+    if isinstance(kind, kinds.Dict):
+        return Op("opaque" if method in _DICT_READS else "container", node, args=args, target=method)
+    if isinstance(kind, kinds.Record):
+        function = inspect.getattr_static(kind.type, method, None)
+        if isinstance(function, types.FunctionType):
+            return Op("call", node, args=args, target=function)
+        return Op("container", node, args=args, target=method)
+    if kinds.is_numeric(kind):
+        descriptor = getattr(np.ndarray, method, None)
+        if registry.lookup(descriptor) is not None:
+            return _rule(node, descriptor, [receiver, *node.args], keywords, fn)
+        return Op("container", node, args=args, target=method)
+    if kind == kinds.UNKNOWN:
+        return Op("dispatch", node, args={"f": receiver, **_positional(node.args, keywords)}, target=method)
+    return Op("opaque", node, args=args, target=method)
+
+
+def kind_of_atom(node: gast.expr, fn: Function, known: Kinds) -> Kind:
+    """The kind of an atom; the bottom of a name not seen yet counts as unknown."""
+    if isinstance(node, gast.Constant):
+        return kinds.literal(node.value)
+    assert isinstance(node, gast.Name), f"not an atom: {gast.dump(node)}"
+    if node.id in known:
+        return known[node.id]
+    return kinds.Opaque(fn.env[node.id]) if node.id in fn.env else kinds.UNKNOWN
+
+
+def no_rule(op: Op, fn: Function) -> errors.ADError:
+    """The error for an operation that an active value meets and that has no derivative here."""
+    at = ir.location(fn.source, op.node)
+    if isinstance(op.target, TypeError):
+        spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else "this operation"
+        return errors.NoRule(f"{spelled}: {op.target}", at=at, hint="leave the argument out, or write the function in other words")
+    spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ir.dotted(op.node)
+    return errors.NoRule(
+        f"no derivative is known for `{spelled or type(op.node).__name__}`",
+        at=at,
+        hint="write it with functions that have one, or declare a rule with `ad.rules`",
+    )

@@ -1,0 +1,112 @@
+"""gast -> normal form: fence, one exit, names resolved, statements on atoms, one name for each web."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import gast
+
+from ad import errors, ir
+from ad.ir import Block, Function
+from ad.names import Names
+from ad.reader import Source
+from ad.transforms.normalize import resolve
+from ad.transforms.normalize.exits import single_exit
+from ad.transforms.normalize.fence import fence
+from ad.transforms.normalize.statements import Nested, Statements
+from ad.transforms.normalize.webs import split_webs
+
+
+def normalize(source: Source) -> Function:
+    """The normal form of a function."""
+    fence(source)
+    return _lower(source, (), {})
+
+
+def _lower(source: Source, captured: tuple[str, ...], outer: dict[str, Nested]) -> Function:
+    tree = source.tree
+    if tree.args.vararg or tree.args.kwarg:
+        raise errors.UnsupportedSyntax(
+            "`*args` and `**kwargs` parameters are not differentiated",
+            at=ir.location(source, tree),
+            hint="name the parameters",
+        )
+    params = (*resolve.parameters(tree), *captured)
+    local = resolve.bound_names(tree) | set(captured)
+    names = Names(n.id for n in ir.walk(tree) if isinstance(n, gast.Name))
+    names.taken |= local | set(outer)
+    nested = {**outer, **_liftable(source, tree, local, outer)}
+    inner_free = [f for n in nested.values() if n.name not in outer for f in resolve.free_names(n.tree.body)]
+    free = resolve.free_names(tree.body, local | set(nested))
+    wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested]
+    env, hidden = resolve.resolve(source, [w for w in wanted if not _own_local_of_nested(w, nested, source)])
+    names.taken |= set(env) | set(hidden)
+    body: Block = single_exit(list(tree.body), names)
+    lowering = Statements(source, env, names, [])
+    lowering.lifted = dict(nested)
+    body = lowering.body(body)
+    body = split_webs((*params, *hidden), body, names)
+    functions = {n.name: _lower_nested(n, nested) for n in nested.values() if n.name not in outer}
+    return Function(source.name, params, body, env, hidden, source, functions)
+
+
+def _own_local_of_nested(name: str, nested: dict[str, Nested], source: Source) -> bool:
+    return not resolve.lookup(source, name)[0] and any(name in resolve.bound_names(n.tree) for n in nested.values())
+
+
+def _lower_nested(nested: Nested, visible: dict[str, Nested]) -> Function:
+    source = dataclasses.replace(nested.source, tree=nested.tree, name=nested.name)
+    return _lower(source, nested.captured, visible)
+
+
+def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: dict[str, Nested]) -> dict[str, Nested]:
+    """Inner functions that are defined once and only ever called by name."""
+    found: dict[str, gast.FunctionDef] = {}
+    stores = [n.id for n in ir.walk(tree.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)]
+    for node in _statements(tree.body):
+        if isinstance(node, gast.FunctionDef) and not node.decorator_list:
+            found[node.name] = node
+            stores.append(node.name)
+        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name):
+            found[node.targets[0].id] = _as_def(node.targets[0].id, node.value)
+    called = {id(n.func) for n in ir.walk(tree.body) if isinstance(n, gast.Call)}
+    escaping = {n.id for n in ir.walk(tree.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and id(n) not in called}
+    kept = {
+        name: node
+        for name, node in found.items()
+        if stores.count(name) == 1 and name not in escaping and all(isinstance(d, gast.Constant) for d in node.args.defaults)
+        and not node.args.kwonlyargs and not node.args.vararg and not node.args.kwarg
+    }
+    return {n: Nested(n, t, _captures(t, kept, local - set(found) | (set(found) - set(kept))), source) for n, t in kept.items()}
+
+
+def _statements(body: Block) -> list[gast.stmt]:
+    out: list[gast.stmt] = []
+    for s in body:
+        out.append(s)
+        for inner in ir.blocks(s):
+            out += _statements(inner)
+    return out
+
+
+def _as_def(name: str, node: gast.Lambda) -> gast.FunctionDef:
+    body = [ir.at(gast.Return(value=node.body), node)]
+    return ir.at(gast.FunctionDef(name, node.args, body, [], None, None, []), node)
+
+
+def _captures(tree: gast.FunctionDef, functions: dict[str, gast.FunctionDef], local: set[str]) -> tuple[str, ...]:
+    """Variables of the outer function that an inner one reads, itself or through the inner functions it calls."""
+    seen: set[str] = set()
+    captured: dict[str, None] = {}
+
+    def visit(t: Any) -> None:
+        for name in resolve.free_names(t.body, resolve.bound_names(t)):
+            if name in functions and name not in seen:
+                seen.add(name)
+                visit(functions[name])
+            elif name in local:
+                captured[name] = None
+
+    visit(tree)
+    return tuple(captured)

@@ -1,0 +1,237 @@
+"""Expressions in A-normal form: every operand an atom, every intermediate value a name of its own.
+
+    y = np.sin(x * w) + b        =>      t = x * w
+                                         sin_t = np.sin(t)
+                                         y = sin_t + b
+
+Tests (`x > 0 and ok`) and other expressions that carry no derivative and call nothing unknown stay as they are.
+"""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import gast
+
+from ad import errors, ir
+from ad.ir import Block
+from ad.names import Names, stem
+from ad.reader import Source
+
+_QUIET_BUILTINS = frozenset(
+    {abs, bool, float, int, isinstance, len, max, min, round, str, repr, type, callable, hasattr, complex, divmod, format, ord, chr, id}
+)
+
+
+class Expressions:
+    """Lowers expressions; statements that compute parts of them are appended to `out`."""
+
+    def __init__(self, source: Source, env: dict[str, Any], names: Names, out: Block) -> None:
+        self.source = source
+        self.env = env
+        self.names = names
+        self.out = out
+        self.lifted: dict[str, Any] = {}
+
+    def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
+        return errors.UnsupportedSyntax(why, at=ir.location(self.source, node), hint=hint)
+
+    def temp(self, value: gast.expr, base: str, like: gast.AST) -> gast.Name:
+        """`base = value` under a fresh name."""
+        new = self.names.fresh(base)
+        self.out.append(ir.assign(new, ir.at(value, like), like))
+        return ir.at(ir.name(new), like)
+
+    def atom(self, node: gast.expr) -> gast.expr:
+        """A name or constant with the value of `node`."""
+        value = self.value(node)
+        return value if ir.is_atom(value) else self.temp(value, suggest(value), node)
+
+    def value(self, node: gast.expr) -> gast.expr:
+        """`node` as the right-hand side of an assignment: one operation on atoms."""
+        method = getattr(self, "_" + type(node).__name__, None)
+        if method is None:
+            raise self.refuse(node, f"`{type(node).__name__}` expressions are not differentiated", "write it in other words")
+        result: gast.expr = ir.at(method(node), node)
+        return result
+
+    def test(self, node: gast.expr) -> gast.expr:
+        """The test of an `if`: kept as it is where that is safe, otherwise its value."""
+        if self.is_quiet(node):
+            return ir.clone(node)
+        if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+            return ir.at(gast.UnaryOp(op=gast.Not(), operand=self.test(node.operand)), node)
+        if isinstance(node, gast.Compare):
+            return self._Compare(node)
+        return self.atom(node)
+
+    def is_quiet(self, node: gast.expr) -> bool:
+        """True where evaluating the expression calls nothing but well-known functions and binds no name."""
+        for n in ir.walk(node):
+            if isinstance(n, (gast.Lambda, gast.NamedExpr, gast.ListComp, gast.GeneratorExp, gast.Dict, gast.List, gast.IfExp)):
+                return False
+            if isinstance(n, gast.Call) and not self.is_quiet_call(n):
+                return False
+        return True
+
+    def is_quiet_call(self, node: gast.Call) -> bool:
+        found, callee = ir.resolve(node.func, self.env)
+        if not found or any(k.arg == "out" for k in node.keywords):
+            return False
+        module = getattr(callee, "__module__", None) or ""
+        if callee in _QUIET_BUILTINS:
+            return True
+        return module.split(".")[0] in ("numpy", "math") and "random" not in module and not isinstance(callee, type)
+
+    # --- one method per kind of node: what it is called after ---------------------------------------------------
+
+    def _Name(self, node: gast.Name) -> gast.expr:
+        return ir.name(node.id)
+
+    def _Constant(self, node: gast.Constant) -> gast.expr:
+        return ir.constant(node.value)
+
+    def _BinOp(self, node: gast.BinOp) -> gast.expr:
+        return gast.BinOp(left=self.atom(node.left), op=node.op, right=self.atom(node.right))
+
+    def _UnaryOp(self, node: gast.UnaryOp) -> gast.expr:
+        if isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant):
+            return ir.constant(-node.operand.value)
+        if isinstance(node.op, gast.Not):
+            return gast.UnaryOp(op=node.op, operand=self.test(node.operand))
+        return gast.UnaryOp(op=node.op, operand=self.atom(node.operand))
+
+    def _Compare(self, node: gast.Compare) -> gast.expr:
+        if self.is_quiet(node):
+            return ir.clone(node)
+        if len(node.ops) > 1 and not all(map(self.is_quiet, node.comparators)):
+            first = gast.Compare(node.left, node.ops[:1], [self.atom(node.comparators[0])])
+            rest = gast.Compare(first.comparators[0], node.ops[1:], node.comparators[1:])
+            first.left = self.atom(node.left)
+            return self._BoolOp(gast.BoolOp(op=gast.And(), values=[ir.at(first, node), ir.at(rest, node)]))
+        return gast.Compare(self.atom(node.left), node.ops, [self.atom(c) for c in node.comparators])
+
+    def _BoolOp(self, node: gast.BoolOp) -> gast.expr:
+        """`a and b` evaluates b only where a is true, and has the value of one of them."""
+        result = self.names.fresh("either" if isinstance(node.op, gast.Or) else "both")
+        self.into(result, node.values[0])
+        for value in node.values[1:]:
+            test: gast.expr = ir.name(result)
+            if isinstance(node.op, gast.Or):
+                test = gast.UnaryOp(op=gast.Not(), operand=test)
+            self.out.append(ir.at(gast.If(test=test, body=self.block(lambda v=value: self.into(result, v)), orelse=[]), node))
+        return ir.name(result)
+
+    def _IfExp(self, node: gast.IfExp) -> gast.expr:
+        result = self.names.fresh("chosen")
+        test = self.test(node.test)
+        then = self.block(lambda: self.into(result, node.body))
+        orelse = self.block(lambda: self.into(result, node.orelse))
+        self.out.append(ir.at(gast.If(test=test, body=then, orelse=orelse), node))
+        return ir.name(result)
+
+    def into(self, target: str, node: gast.expr) -> None:
+        """`target = node`."""
+        value = self.value(node)
+        self.out.append(ir.assign(target, value, node))
+
+    def block(self, fill: Any) -> Block:
+        """The statements that `fill()` emits, apart from those of the current block."""
+        outer, self.out = self.out, []
+        try:
+            fill()
+            return self.out
+        finally:
+            self.out = outer
+
+    def _Subscript(self, node: gast.Subscript) -> gast.expr:
+        return ir.subscript(self.atom(node.value), self.index(node.slice))
+
+    def index(self, node: gast.expr) -> gast.expr:
+        """An index: an atom, a slice of atoms or a tuple of those."""
+        if isinstance(node, gast.Slice):
+            parts = [None if p is None else self.atom(p) for p in (node.lower, node.upper, node.step)]
+            return gast.Slice(lower=parts[0], upper=parts[1], step=parts[2])
+        if isinstance(node, gast.Tuple):
+            return ir.tuple_(*map(self.index, node.elts))
+        return self.atom(node)
+
+    def _Attribute(self, node: gast.Attribute) -> gast.expr:
+        if ir.resolve(node, self.env)[0]:
+            return ir.clone(node)
+        return ir.attribute(self.atom(node.value), node.attr)
+
+    def _Tuple(self, node: gast.Tuple) -> gast.expr:
+        return ir.tuple_(*map(self.atom, node.elts))
+
+    def _List(self, node: gast.List) -> gast.expr:
+        return gast.List(elts=[self.atom(e) for e in node.elts], ctx=gast.Load())
+
+    def _Dict(self, node: gast.Dict) -> gast.expr:
+        if any(k is None for k in node.keys):
+            raise self.refuse(node, "`**` in a dict is not differentiated", "write the entries out")
+        return gast.Dict(keys=[self.atom(k) for k in node.keys], values=[self.atom(v) for v in node.values])
+
+    def _JoinedStr(self, node: gast.JoinedStr) -> gast.expr:
+        if not self.is_quiet(node):
+            raise self.refuse(node, "calls inside an f-string are not differentiated", "call first, format afterwards")
+        return ir.clone(node)
+
+    def _Lambda(self, node: gast.Lambda) -> gast.expr:
+        return ir.clone(node)
+
+    def _ListComp(self, node: gast.ListComp) -> gast.expr:
+        from ad.transforms.normalize.statements import comprehension
+
+        return comprehension(self, node)
+
+    def _GeneratorExp(self, node: gast.GeneratorExp) -> gast.expr:
+        raise self.refuse(node, "a generator that is not consumed on the spot is not differentiated", "build a list")
+
+    def _Call(self, node: gast.Call) -> gast.expr:
+        callee = self.callee(node.func)
+        if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self.consumes(node.func):
+            g = node.args[0]
+            listed = ir.at(gast.ListComp(elt=g.elt, generators=g.generators), g)
+            return gast.Call(func=callee, args=[self.atom(listed), *()], keywords=self.keywords(node))
+        call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
+        return self.lift(call, node)
+
+    def keywords(self, node: gast.Call) -> list[gast.keyword]:
+        return [gast.keyword(arg=k.arg, value=self.atom(k.value)) for k in node.keywords]
+
+    def consumes(self, func: gast.expr) -> bool:
+        found, callee = ir.resolve(func, self.env)
+        return found and callee in (sum, min, max, list, tuple, any, all, sorted)
+
+    def callee(self, func: gast.expr) -> gast.expr:
+        if isinstance(func, gast.Name) or ir.resolve(func, self.env)[0]:
+            return ir.clone(func)
+        if isinstance(func, gast.Attribute):
+            return ir.at(ir.attribute(self.atom(func.value), func.attr), func)
+        return self.atom(func)
+
+    def lift(self, call: gast.Call, node: gast.Call) -> gast.expr:
+        """A call of a function defined inside: its captured variables are passed along."""
+        nested = self.lifted.get(call.func.id) if isinstance(call.func, gast.Name) else None
+        return call if nested is None else nested.call(self, call, node)
+
+
+def suggest(value: gast.expr) -> str:
+    """A name for an intermediate value, from its operation and operand."""
+    if isinstance(value, gast.Call):
+        function = ir.dotted(value.func).rpartition(".")[2] or "t"
+        if isinstance(value.func, gast.Attribute) and isinstance(value.func.value, gast.Name):
+            function = value.func.attr
+        return function if function.isidentifier() and len(function) <= 16 and not hasattr(builtins, function) else "t"
+    if isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name):
+        base, index = stem(value.value.id), value.slice
+        if isinstance(index, gast.Name):
+            return f"{base}_{index.id}"
+        if isinstance(index, gast.Constant) and str(index.value).isidentifier():
+            return f"{base}_{index.value}"
+        return f"{base}_part" if not isinstance(index, gast.Constant) else f"{base}_item"
+    if isinstance(value, gast.Attribute) and isinstance(value.value, gast.Name):
+        return f"{stem(value.value.id)}_{value.attr}"
+    return "t"

@@ -1,0 +1,174 @@
+"""One exit: `return` becomes the end of the function, `continue` the end of the loop's body.
+
+    if c:                     if c:
+        return a       =>         result = a
+    return b                  else:
+                                  result = b
+                              return result
+
+A `return` in a loop sets a flag and breaks. `break` stays; after a branch that breaks, the rest of the body stands in the
+other branch. A flag of its own appears only where an exit stands in a branch nested in another and statements follow both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.names import Names
+
+
+def single_exit(body: Block, names: Names) -> Block:
+    """The body of a function with one `return`, its last statement."""
+    if isinstance(body[-1], gast.Return) and not any(_exits(s, loops=False) for s in body[:-1]):
+        return [*_Exits(names, None).block(body[:-1], _Place(False)), body[-1]]
+    if not any(isinstance(n, gast.Return) for n in _own_nodes(body)):
+        return [*_Exits(names, None).block(body, _Place(False)), _return_none(body[-1])]
+    if _falls_through(body):
+        body = [*body, _return_none(body[-1])]
+    result = names.fresh("result")
+    new = _Exits(names, result).block(body, _Place(False))
+    return [*new, ir.at(gast.Return(value=ir.name(result)), body[-1])]
+
+
+def _return_none(like: gast.stmt) -> gast.Return:
+    return ir.at(gast.Return(value=ir.constant(None)), like)
+
+
+@dataclass
+class _Place:
+    """Where a block stands: inside a loop or not, and the flag to set where an exit skips what follows."""
+
+    in_loop: bool
+    flag: str | None = None
+
+
+class _Exits:
+    def __init__(self, names: Names, result: str | None) -> None:
+        self.names = names
+        self.result = result
+        self.returned: str | None = None
+
+    def block(self, body: Block, place: _Place) -> Block:
+        out: Block = []
+        for index, statement in enumerate(body):
+            rest = body[index + 1 :]
+            if isinstance(statement, (gast.Return, gast.Break, gast.Continue)):
+                return out + self.exit(statement, place)
+            if isinstance(statement, gast.If) and _exits(statement, loops=place.in_loop):
+                return out + self.branch(statement, rest, place)
+            if isinstance(statement, (gast.For, gast.While)):
+                has_return = any(isinstance(n, gast.Return) for n in _own_nodes(statement.body))
+                if has_return:
+                    return out + self.loop_with_return(statement, rest, place)
+                out.append(self.loop(statement))
+            elif isinstance(statement, gast.If):
+                new = gast.If(statement.test, self.block(statement.body, place), self.block(statement.orelse, place))
+                out.append(ir.at(new, statement))
+            else:
+                out.append(statement)
+        return out
+
+    def exit(self, statement: gast.stmt, place: _Place) -> Block:
+        out: Block = []
+        if isinstance(statement, gast.Return):
+            assert self.result is not None
+            out.append(ir.assign(self.result, statement.value or ir.constant(None), statement))
+            if place.in_loop:
+                out.append(ir.assign(self.returned_flag(), ir.constant(True), statement))
+        if place.flag is not None:
+            out.append(ir.assign(place.flag, ir.constant(True), statement))
+        if isinstance(statement, gast.Break) or (isinstance(statement, gast.Return) and place.in_loop):
+            out.append(ir.at(gast.Break(), statement))
+        return out
+
+    def returned_flag(self) -> str:
+        if self.returned is None:
+            self.returned = self.names.fresh("returned")
+        return self.returned
+
+    def branch(self, statement: gast.If, rest: Block, place: _Place) -> Block:
+        """An `if` with an exit in it: what follows moves into the branch that falls through."""
+        then_falls, else_falls = _falls_through(statement.body), _falls_through(statement.orelse)
+        partial = (then_falls and any(_exits(s, place.in_loop) for s in statement.body)) or (
+            else_falls and any(_exits(s, place.in_loop) for s in statement.orelse)
+        )
+        if then_falls and else_falls and rest or (partial and rest):
+            return self.flagged(statement, rest, place)
+        body = statement.body + rest if then_falls else statement.body
+        orelse = statement.orelse + rest if else_falls else statement.orelse
+        return [ir.at(gast.If(statement.test, self.block(body, place), self.block(orelse, place)), statement)]
+
+    def flagged(self, statement: gast.If, rest: Block, place: _Place) -> Block:
+        flag = self.names.fresh("done")
+        inner = _Place(place.in_loop, flag)
+        new = gast.If(statement.test, self.block(statement.body, inner), self.block(statement.orelse, inner))
+        after = gast.If(ir.name(flag), self.propagate(place, rest[0]), self.block(rest, place))
+        return [ir.assign(flag, ir.constant(False), statement), ir.at(new, statement), ir.at(after, rest[0])]
+
+    def propagate(self, place: _Place, like: gast.stmt) -> Block:
+        """What a branch that left early does at its end: raise the flag of the place around it."""
+        return [ir.assign(place.flag, ir.constant(True), like)] if place.flag is not None else []
+
+    def loop(self, statement: gast.For | gast.While) -> gast.stmt:
+        new = ir.clone(statement)
+        new.body = self.block(statement.body, _Place(True))
+        return new
+
+    def loop_with_return(self, statement: gast.For | gast.While, rest: Block, place: _Place) -> Block:
+        flag = self.returned_flag()
+        left = self.propagate(place, statement)
+        if place.in_loop:
+            left.append(ir.at(gast.Break(), statement))
+        after = gast.If(ir.name(flag), left, self.block(rest, place))
+        return [ir.assign(flag, ir.constant(False), statement), self.loop(statement), ir.at(after, statement)]
+
+
+def _own_nodes(body: Block) -> list[gast.AST]:
+    """Nodes of the function itself, without those of functions defined inside."""
+    found: list[gast.AST] = []
+    stack: list[gast.AST] = list(body)
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        if not isinstance(node, (gast.FunctionDef, gast.Lambda)):
+            stack.extend(c for c in _children(node))
+    return found
+
+
+def _children(node: gast.AST) -> list[gast.AST]:
+    out: list[gast.AST] = []
+    for key in node._fields:
+        value = getattr(node, key, None)
+        out.extend(v for v in (value if isinstance(value, list) else [value]) if isinstance(v, gast.AST))
+    return out
+
+
+def _exits(statement: gast.stmt, loops: bool) -> bool:
+    """Whether the statement may leave the block around it early: a return, or a break or continue of that loop."""
+    if isinstance(statement, gast.Return):
+        return True
+    if isinstance(statement, (gast.Break, gast.Continue)):
+        return True
+    if isinstance(statement, gast.If):
+        return any(_exits(s, loops) for s in statement.body + statement.orelse)
+    if isinstance(statement, (gast.For, gast.While)):
+        return any(isinstance(n, gast.Return) for n in _own_nodes(statement.body))
+    return False
+
+
+def _falls_through(body: Block) -> bool:
+    """Whether the end of the block may be reached."""
+    if not body:
+        return True
+    last = body[-1]
+    if isinstance(last, (gast.Return, gast.Break, gast.Continue, gast.Raise)):
+        return False
+    if isinstance(last, gast.If):
+        return _falls_through(last.body) or _falls_through(last.orelse)
+    if isinstance(last, gast.While) and isinstance(last.test, gast.Constant) and last.test.value is True:
+        return any(isinstance(n, gast.Break) for n in _own_nodes(last.body))
+    return True

@@ -1,0 +1,58 @@
+"""Refuse, at its place, whatever the later passes would not understand.
+
+    with open(p) as f: ...      =>      UnsupportedSyntax: `with` statements, not supported yet
+"""
+
+from __future__ import annotations
+
+import gast
+
+from ad import errors, ir
+from ad.reader import Source
+
+_NOT_YET: dict[type, tuple[str, str]] = {
+    gast.Try: ("`try` statements are not differentiated", "move the `try` around the call of the derivative"),
+    gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
+    gast.Global: ("writing globals is not differentiated", "return the value instead"),
+    gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
+    gast.Delete: ("`del` is not differentiated", "leave the name alone: it dies with the function"),
+    gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
+    gast.Import: ("imports inside a differentiated function are not supported", "import at the top of the module"),
+    gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
+    gast.NamedExpr: ("`:=` is not differentiated", "assign in a statement of its own"),
+    gast.Yield: ("generators are not differentiated", "build a list and return it"),
+    gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
+    gast.Starred: ("`*` in calls, lists and targets is not differentiated", "write the arguments out"),
+    gast.DictComp: ("dict comprehensions are not differentiated", "write the dict out"),
+    gast.SetComp: ("set comprehensions are not differentiated", "use a list"),
+    gast.Match: ("`match` is not differentiated", "write it with `if`"),
+}
+_NEVER: dict[type, tuple[str, str]] = {
+    gast.Await: ("coroutines have no derivative", "differentiate the plain function that does the computing"),
+    gast.AsyncFor: ("coroutines have no derivative", "differentiate the plain function that does the computing"),
+    gast.AsyncWith: ("coroutines have no derivative", "differentiate the plain function that does the computing"),
+    gast.AsyncFunctionDef: ("coroutines have no derivative", "differentiate the plain function inside"),
+}
+
+
+def fence(source: Source) -> None:
+    """Raise UnsupportedSyntax at the first construct of the function that is not supported."""
+    for node in ir.walk(source.tree.body):
+        _check(source, node)
+
+
+def _check(source: Source, node: gast.AST) -> None:
+    for table, never in ((_NOT_YET, False), (_NEVER, True)):
+        found = table.get(type(node))
+        if found:
+            raise errors.UnsupportedSyntax(found[0], at=ir.location(source, node), hint=found[1], never=never)
+    if isinstance(node, (gast.For, gast.While)) and node.orelse:
+        raise errors.UnsupportedSyntax(
+            "`else` of a loop is not differentiated",
+            at=ir.location(source, node.orelse[0]),
+            hint="set a flag before `break` and test it after the loop",
+        )
+    if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
+        raise errors.UnsupportedSyntax(
+            "`**` in calls is not differentiated", at=ir.location(source, node), hint="write the arguments out"
+        )

@@ -1,0 +1,292 @@
+"""Statements in normal form: loops, unpacking, assignments, calls of inner functions.
+
+    for i, x in enumerate(xs): ...      =>      for i in range(len(xs)):
+                                                    x = xs[i]
+    a, (b, c) = f(x)                    =>      a, t = f(x);  b, c = t
+    [g(v) for v in xs if v > 0]         =>      acc = [];  for v in xs:  if v > 0:  acc.append(g(v))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.reader import Source
+from ad.runtime import sequences
+from ad.transforms.normalize import resolve
+from ad.transforms.normalize.anf import Expressions, suggest
+
+
+class Statements(Expressions):
+    """Lowers the statements of one function body."""
+
+    def body(self, statements: Block) -> Block:
+        return self.block(lambda: [self.statement(s) for s in statements])
+
+    def statement(self, node: gast.stmt) -> None:
+        getattr(self, "s_" + type(node).__name__, self.s_unsupported)(node)
+
+    def s_unsupported(self, node: gast.stmt) -> None:
+        raise self.refuse(node, f"`{type(node).__name__}` statements are not differentiated", "write it in other words")
+
+    def s_Pass(self, node: gast.Pass) -> None:
+        pass
+
+    def s_Break(self, node: gast.Break) -> None:
+        self.out.append(ir.at(gast.Break(), node))
+
+    def s_Return(self, node: gast.Return) -> None:
+        self.out.append(ir.at(gast.Return(value=self.atom(node.value or ir.constant(None))), node))
+
+    def s_Raise(self, node: gast.Raise) -> None:
+        self.out.append(ir.clone(node))
+
+    def s_Assert(self, node: gast.Assert) -> None:
+        test = node.test if self.is_quiet(node.test) else self.atom(node.test)
+        self.out.append(ir.at(gast.Assert(test=ir.clone(test), msg=ir.clone(node.msg)), node))
+
+    def s_Expr(self, node: gast.Expr) -> None:
+        if isinstance(node.value, gast.Constant):
+            return
+        value = self.value(node.value)
+        if not ir.is_atom(value):
+            self.out.append(ir.at(gast.Expr(value=value), node))
+
+    def s_AnnAssign(self, node: gast.AnnAssign) -> None:
+        if node.value is not None:
+            self.store(node.target, node.value, node)
+
+    def s_Assign(self, node: gast.Assign) -> None:
+        if self.name_is_lifted_lambda(node):
+            return
+        if len(node.targets) == 1:
+            self.store(node.targets[0], node.value, node)
+            return
+        value = self.atom(node.value)
+        for target in node.targets:
+            self.store(target, value, node)
+
+    def store(self, target: gast.expr, value: gast.expr, node: gast.stmt) -> None:
+        """`target = value`, for any target."""
+        if isinstance(target, gast.Name):
+            self.name(target.id, value, node)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            self.unpack(target.elts, value, node)
+        elif isinstance(target, gast.Subscript):
+            atom = self.atom(value)
+            place = ir.subscript(self.atom(target.value), self.index(target.slice), store=True)
+            self.out.append(ir.at(gast.Assign([ir.at(place, target)], atom, None), node))
+        elif isinstance(target, gast.Attribute):
+            atom = self.atom(value)
+            place = gast.Attribute(self.atom(target.value), target.attr, gast.Store())
+            self.out.append(ir.at(gast.Assign([ir.at(place, target)], atom, None), node))
+        else:
+            self.s_unsupported(node)
+
+    def name(self, target: str, value: gast.expr, node: gast.stmt) -> None:
+        """`x = e`; where e mentions x, by way of a name of its own, so that x_bar is never read and written at once."""
+        lowered = self.value(value)
+        if target in ir.names_read(lowered) and not ir.is_atom(lowered):
+            lowered = self.temp(lowered, suggest(lowered) if suggest(lowered) != "t" else f"{target}_next", node)
+        if not (isinstance(lowered, gast.Name) and lowered.id == target):
+            self.out.append(ir.assign(target, lowered, node))
+
+    def unpack(self, targets: list[gast.expr], value: gast.expr, node: gast.stmt) -> None:
+        if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(targets):
+            plain = [t.id for t in targets if isinstance(t, gast.Name)]
+            values = [self.atom(v) for v in value.elts]
+            if len(plain) < len(targets) or any(isinstance(v, gast.Name) and v.id in plain for v in values):
+                values = [v if isinstance(v, gast.Constant) else self.temp(v, f"{v.id}_old", node) for v in values]
+            for target, v in zip(targets, values, strict=True):
+                self.store(target, v, node)
+            return
+        whole = self.atom(value)
+        names = [t.id if isinstance(t, gast.Name) else self.names.fresh("entry") for t in targets]
+        if isinstance(whole, gast.Name) and whole.id in names:
+            whole = self.temp(whole, f"{whole.id}_whole", node)
+        pattern = gast.Tuple(elts=[ir.target(n) for n in names], ctx=gast.Store())
+        self.out.append(ir.at(gast.Assign([pattern], whole, None), node))
+        for target, name in zip(targets, names, strict=True):
+            if not isinstance(target, gast.Name):
+                self.store(target, ir.name(name), node)
+
+    def s_AugAssign(self, node: gast.AugAssign) -> None:
+        target = node.target
+        if isinstance(target, gast.Name):
+            value = self.atom(node.value)
+            if isinstance(value, gast.Name) and value.id == target.id:
+                value = self.temp(value, f"{target.id}_old", node)
+            self.out.append(ir.at(gast.AugAssign(ir.target(target.id), node.op, value), node))
+            return
+        owner = self.atom(target.value)
+        if isinstance(target, gast.Subscript):
+            index = self.index(target.slice)
+            place: gast.expr = ir.subscript(owner, index)
+        else:
+            place = ir.attribute(owner, target.attr)
+        old = self.temp(ir.clone(place), suggest(place), node)
+        value = self.atom(node.value)
+        self.out.append(ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node))
+        write = ir.clone(place)
+        write.ctx = gast.Store()
+        self.out.append(ir.at(gast.Assign([write], ir.name(old.id), None), node))
+
+    def s_If(self, node: gast.If) -> None:
+        test = self.test(node.test)
+        self.out.append(ir.at(gast.If(test, self.body(node.body), self.body(node.orelse)), node))
+
+    def s_While(self, node: gast.While) -> None:
+        before = self.block(lambda: self.temp(self.test(node.test), "going", node.test)) if not self.is_quiet(node.test) else []
+        if not before:
+            self.out.append(ir.at(gast.While(ir.clone(node.test), self.body(node.body), []), node))
+            return
+        going = before[-1]
+        leave = gast.If(ir.name(ir.target_name(going) or ""), self.body(node.body), [ir.at(gast.Break(), node)])
+        self.out.append(ir.at(gast.While(ir.constant(True), [*before, ir.at(leave, node)], []), node))
+
+    def s_For(self, node: gast.For) -> None:
+        self.loop(node.target, node.iter, lambda: [self.statement(s) for s in node.body], node)
+
+    def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
+        """`for target in it:` with a body that `fill` emits."""
+        kind = self.iterator(it)
+        if kind == "range":
+            args = [self.atom(a) for a in it.args]
+            self.emit_loop(target, ir.call("range", *args), fill, node)
+        elif kind == "enumerate":
+            self.enumerate(target, it, fill, node)
+        elif kind == "zip":
+            self.zip(target, it, fill, node)
+        else:
+            self.emit_loop(target, self.sequence(it), fill, node)
+
+    def iterator(self, it: gast.expr) -> str:
+        if not isinstance(it, gast.Call):
+            return ""
+        found, callee = ir.resolve(it.func, self.env)
+        if found and callee is range and not it.keywords:
+            return "range"
+        if found and callee is enumerate and len(it.args) == 1 and not it.keywords:
+            return "enumerate"
+        return "zip" if found and callee is zip and it.args and not it.keywords else ""
+
+    def sequence(self, it: gast.expr) -> gast.expr:
+        """An atom that can be iterated over more than once and indexed, whatever `it` was."""
+        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(it)), "items", it)
+
+    def helper(self, function: Any) -> str:
+        self.env[function.__name__] = function
+        return str(function.__name__)
+
+    def emit_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
+        simple = isinstance(target, gast.Name) and target.id not in ir.names_bound(getattr(node, "body", []))
+        variable = target.id if simple else self.names.fresh("item" if not isinstance(target, gast.Name) else f"{target.id}_next")
+
+        def inner() -> None:
+            if not simple:
+                self.store(target, ir.name(variable), node)
+            fill()
+
+        loop = gast.For(ir.target(variable), ir.at(it, node), self.block(inner), [], None)
+        self.out.append(ir.at(loop, node))
+
+    def enumerate(self, target: gast.expr, it: gast.Call, fill: Any, node: gast.AST) -> None:
+        items = self.sequence(it.args[0])
+        if isinstance(target, (gast.Tuple, gast.List)) and len(target.elts) == 2 and isinstance(target.elts[0], gast.Name):
+            counter, element = target.elts
+        else:
+            counter, element = ir.target(self.names.fresh("i")), None
+
+        def inner() -> None:
+            entry = ir.subscript(items, ir.name(counter.id))
+            if element is None:
+                self.store(target, ir.at(ir.tuple_(ir.name(counter.id), entry), it), node)
+            else:
+                self.store(element, ir.at(entry, it), node)
+            fill()
+
+        count = self.temp(ir.call(self.builtin(len), items), "n", it)
+        self.emit_loop(counter, ir.call(self.builtin(range), count), inner, node)
+
+    def zip(self, target: gast.expr, it: gast.Call, fill: Any, node: gast.AST) -> None:
+        sequences_ = [self.sequence(a) for a in it.args]
+        counts = [self.temp(ir.call(self.builtin(len), s), "n", it) for s in sequences_]
+        count = counts[0] if len(counts) == 1 else self.temp(ir.call(self.builtin(min), *counts), "n", it)
+        counter = self.names.fresh("i")
+
+        def inner() -> None:
+            entries = [ir.at(ir.subscript(s, ir.name(counter)), it) for s in sequences_]
+            self.store(target, ir.at(ir.tuple_(*entries), it), node)
+            fill()
+
+        self.emit_loop(ir.target(counter), ir.call(self.builtin(range), count), inner, node)
+
+    def builtin(self, function: Any) -> str:
+        name = function.__name__
+        if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
+            name = self.names.fresh(name)
+        self.env[name] = function
+        return str(name)
+
+    def s_FunctionDef(self, node: gast.FunctionDef) -> None:
+        if node.name not in self.lifted:
+            raise self.refuse(node, "this inner function is used as a value, or defined more than once", "only call it by name")
+
+    def name_is_lifted_lambda(self, node: gast.Assign) -> bool:
+        target = node.targets[0]
+        return isinstance(target, gast.Name) and target.id in self.lifted and isinstance(node.value, gast.Lambda)
+
+
+def comprehension(lowering: Expressions, node: gast.ListComp) -> gast.expr:
+    """A list comprehension as a loop; its variables are its own."""
+    assert isinstance(lowering, Statements)
+    result = lowering.temp(gast.List(elts=[], ctx=gast.Load()), "listed", node)
+    renamed = {v: lowering.names.fresh(v) for g in node.generators for v in ir.names_bound(g.target)}
+
+    def own(part: gast.expr) -> gast.expr:
+        return ir.substitute(part, renamed)
+
+    def level(depth: int) -> None:
+        if depth == len(node.generators):
+            item = lowering.atom(own(node.elt))
+            append = ir.call(ir.attribute(ir.name(result.id), "append"), item)
+            lowering.out.append(ir.at(gast.Expr(ir.at(append, node)), node))
+            return
+        generator = node.generators[depth]
+        it = generator.iter if depth == 0 else own(generator.iter)
+        lowering.loop(own(generator.target), it, lambda: conditions(generator.ifs, depth), node)
+
+    def conditions(tests: list[gast.expr], depth: int) -> None:
+        if not tests:
+            level(depth + 1)
+            return
+        test = lowering.test(own(tests[0]))
+        lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: conditions(tests[1:], depth)), []), node))
+
+    level(0)
+    return ir.name(result.id)
+
+
+@dataclass
+class Nested:
+    """A function defined inside another: called with its captured variables as further arguments."""
+
+    name: str
+    tree: gast.FunctionDef
+    captured: tuple[str, ...]
+    source: Source
+
+    def call(self, lowering: Expressions, call: gast.Call, node: gast.Call) -> gast.expr:
+        names = resolve.parameters(self.tree)
+        bound: dict[str, gast.expr] = dict(zip(names, call.args, strict=False))
+        bound.update({k.arg: k.value for k in call.keywords})
+        defaults = dict(zip(reversed(names), reversed(self.tree.args.defaults), strict=False))
+        missing = [n for n in names if n not in bound and n not in defaults]
+        if len(call.args) > len(names) or missing or not set(bound) <= set(names):
+            raise lowering.refuse(node, f"the arguments do not fit {self.name}", "see its definition")
+        own = [bound[n] if n in bound else lowering.atom(defaults[n]) for n in names]
+        return gast.Call(func=call.func, args=[*own, *map(ir.name, self.captured)], keywords=[])

@@ -1,0 +1,245 @@
+"""Algebra that leaves every value as it is: ones, signs, constants.
+
+    x_bar = 1.0 * z_bar * np.cos(x)       =>    x_bar = z_bar * np.cos(x)
+    x_bar = x_bar + -(z_bar * w)          =>    x_bar = x_bar - z_bar * w
+    r_bar = 1.0 / r.size * (2.0 * r)      =>    r_bar = 2.0 * r / r.size
+
+A product with 1.0 is dropped only where the operand is surely inexact, because it would turn ints into floats; at the
+root of a statement only where nobody can tell the operand from a copy of it.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import gast
+import numpy as np
+
+from ad import ir, kinds
+from ad.ir import Block
+from ad.transforms.optimize import rewrite
+from ad.transforms.optimize.knowledge import Knowledge, inner_blocks
+from ad.transforms.optimize.places import Places
+
+_ADD, _MULT = (gast.Add, gast.Sub), (gast.Mult,)
+
+
+class Fold:
+    """One sweep over all expressions, from the leaves up."""
+
+    def __init__(self, facts: Knowledge, places: Places, written: set[str]) -> None:
+        self.facts, self.places, self.written = facts, places, written
+
+    def block(self, body: Block) -> Block:
+        """The block, folded."""
+        return [self.statement(s) for s in body]
+
+    def statement(self, node: Any) -> Any:
+        if getattr(node, "comment_only", False):
+            return node
+        if any(inner_blocks(node)):
+            blocks = {k: self.block(getattr(node, k)) for k in ("body", "orelse") if getattr(node, k, None)}
+            node = rewrite.with_blocks(node, **blocks)
+            part = "iter" if isinstance(node, gast.For) else "test"
+            return rewrite.with_blocks(node, **{part: self.expr(getattr(node, part))}) if hasattr(node, part) else node
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            return self._at_root(node, self._nameless(node.targets[0].id, node.value))
+        if isinstance(node, gast.AugAssign):
+            return _signed(rewrite.with_blocks(node, value=self._operand(node.value), target=self._target(node.target)))
+        return rewrite.replaced(node, self._kept)
+
+    def _target(self, node: Any) -> Any:
+        return node if isinstance(node, gast.Name) else rewrite.rebuilt(node, self.expr)
+
+    def _at_root(self, node: Any, value: gast.expr) -> Any:
+        return node if value is node.value else rewrite.with_blocks(node, value=value)
+
+    def _nameless(self, name: str, value: gast.expr) -> gast.expr:
+        """A value to be bound: it may become another name's value only where nobody writes into either."""
+        new = self.expr(value)
+        if new is value or self.facts.fresh(new) or not self.facts.fresh(value):
+            return new
+        generated = name in self.facts.scope.local and name not in self.facts.scope.known
+        calm = not any(self.places.find(n) in self.written for n in (name, *self.facts.shares(new)))
+        return new if generated and calm and new is not value else rewrite.rebuilt(value, self.expr)
+
+    def _kept(self, value: gast.expr) -> gast.expr:
+        """A value that leaves: a copy stays a copy."""
+        new = self.expr(value)
+        if isinstance(value, gast.Tuple):
+            return rewrite.rebuilt(value, self._kept)
+        return new if self.facts.fresh(new) or not self.facts.fresh(value) else rewrite.rebuilt(value, self.expr)
+
+    def _operand(self, value: gast.expr) -> gast.expr:
+        return self.expr(value)
+
+    # --- expressions ---
+
+    def expr(self, node: Any) -> Any:
+        """The folded expression; the same node where nothing is to be done."""
+        if ir.is_atom(node) or isinstance(node, (gast.Lambda, gast.JoinedStr)):
+            return node
+        if isinstance(node, gast.Call):
+            part = self._kept if self.facts.rule(node) is None else self.expr
+            new = rewrite.rebuilt(node, lambda e: self.expr(e) if e is node.func else part(e))
+            return self._call(new)
+        new = rewrite.rebuilt(node, self.expr if not isinstance(node, (gast.List, gast.Tuple, gast.Dict)) else self._kept)
+        if isinstance(new, gast.BinOp):
+            return self._binop(new)
+        if isinstance(new, gast.UnaryOp) and isinstance(new.op, gast.USub):
+            return self._minus(new)
+        return new
+
+    def _call(self, node: gast.Call) -> gast.expr:
+        """`float(x)` of what is a float."""
+        if self.facts.callee(node) is float and len(node.args) == 1 and not node.keywords:
+            kind = kinds.widen(self.facts.kind(node.args[0]))
+            return node.args[0] if kind == kinds.Number(float) else node
+        return node
+
+    def _minus(self, node: gast.UnaryOp) -> gast.expr:
+        positive = strip_minus(node.operand)
+        if positive is None or not self._numeric(positive):
+            return node
+        return positive
+
+    def _binop(self, node: gast.BinOp) -> gast.expr:
+        folded = _constants(node)
+        if folded is not None:
+            return folded
+        if isinstance(node.op, _ADD):
+            return self._sum(node)
+        if isinstance(node.op, gast.Mult):
+            return self._product(node)
+        if isinstance(node.op, gast.Pow) and _is_number(node.right, 1) and self._inexact(node.left):
+            return node.left
+        return node
+
+    def _sum(self, node: gast.BinOp) -> gast.expr:
+        left, right = node.left, node.right
+        positive = strip_minus(right)
+        if positive is not None:
+            flipped = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
+            return ir.binop(left, flipped, positive)
+        if isinstance(node.op, gast.Add) and isinstance(left, gast.UnaryOp) and (inner := strip_minus(left)) is not None:
+            if self.facts.summary(left).pure and self.facts.summary(right).pure:
+                return ir.binop(right, gast.Sub(), inner)
+        if _is_number(right, 0) and type(right.value) is int and self._python_int(left):  # type: ignore[attr-defined]
+            return left
+        return node
+
+    def _product(self, node: gast.BinOp) -> gast.expr:
+        for one, other in ((node.left, node.right), (node.right, node.left)):
+            if _is_number(one, 1) and self._inexact(other):
+                return other
+            if _is_number(one, -1) and self._inexact(other):
+                return strip_minus(other) or gast.UnaryOp(op=gast.USub(), operand=other)
+        pulled = self._constants_together(node)
+        if pulled is not None:
+            return pulled
+        for inverse, other in ((node.right, node.left), (node.left, node.right)):
+            divisor = _inverse(inverse)
+            if divisor is not None and self._divides(other, divisor) and self._commute(inverse, other):
+                return ir.binop(other, gast.Div(), divisor)
+        return node
+
+    def _constants_together(self, node: gast.BinOp) -> gast.expr | None:
+        """`2.0 * (0.5 * x)`, exact where one of the two is a power of two."""
+        c, rest = node.left, node.right
+        if not (_is_float(c) and isinstance(rest, gast.BinOp) and isinstance(rest.op, gast.Mult) and _is_float(rest.left)):
+            return None
+        a, b = c.value, rest.left.value  # type: ignore[attr-defined]
+        if not (_power_of_two(a) or _power_of_two(b)) or not math.isfinite(a * b) or not self._numeric(rest.right):
+            return None
+        whole = ir.binop(ir.constant(a * b), gast.Mult(), rest.right)
+        return self._product(whole)
+
+    def _commute(self, a: gast.expr, b: gast.expr) -> bool:
+        return self.facts.summary(a).pure and self.facts.summary(b).pure
+
+    def _divides(self, x: gast.expr, y: gast.expr) -> bool:
+        """x * (1 / y) has the type of x / y."""
+        x_kind, y_kind = self.facts.kind(x), kinds.widen(self.facts.kind(y))
+        if isinstance(y_kind, kinds.Number):
+            return kinds.is_inexact(x_kind) is True or isinstance(kinds.widen(x_kind), kinds.Number)
+        return kinds.is_inexact(x_kind) is True and kinds.is_inexact(y_kind) is True
+
+    def _inexact(self, node: gast.expr) -> bool:
+        kind = self.facts.kind(node)
+        if kinds.is_inexact(kind) is not True:
+            return False
+        return not (isinstance(kind, kinds.Array) and kind.shape == ())  # a 0-d array would become a scalar
+
+    def _numeric(self, node: gast.expr) -> bool:
+        kind = self.facts.kind(node)
+        return kinds.dtype(kind) not in (None, np.dtype(bool)) and not (isinstance(kind, kinds.Array) and kind.shape == ())
+
+    def _python_int(self, node: gast.expr) -> bool:
+        return kinds.widen(self.facts.kind(node)) == kinds.Number(int)
+
+
+def strip_minus(node: gast.expr) -> gast.expr | None:
+    """e of an expression that reads as -e, None for others."""
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        return node.operand
+    if isinstance(node, gast.Constant) and type(node.value) in (int, float) and math.copysign(1.0, node.value) < 0:
+        return ir.constant(-node.value) if node.value == node.value else None
+    if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Mult, gast.Div, gast.MatMult)):
+        inner = strip_minus(node.left)
+        if inner is not None:
+            if isinstance(node.op, gast.Mult) and _is_number(inner, 1) and type(inner.value) is int:  # type: ignore[attr-defined]
+                return node.right
+            return ir.binop(inner, node.op, node.right)
+    return None
+
+
+def _signed(node: Any) -> Any:
+    """`x_bar += -e` is `x_bar -= e`."""
+    positive = strip_minus(node.value) if isinstance(node.op, _ADD) else None
+    if positive is None:
+        return node
+    return rewrite.with_blocks(node, op=gast.Sub() if isinstance(node.op, gast.Add) else gast.Add(), value=positive)
+
+
+def _constants(node: gast.BinOp) -> gast.Constant | None:
+    """An operation of two constants, where its result is not longer than the operation."""
+    a, b = node.left, node.right
+    if not (_is_constant(a) and _is_constant(b)):
+        return None
+    x, y = a.value, b.value  # type: ignore[attr-defined]
+    if isinstance(node.op, gast.Add): value: Any = x + y
+    elif isinstance(node.op, gast.Sub): value = x - y
+    elif isinstance(node.op, gast.Mult): value = x * y
+    elif isinstance(node.op, gast.Div) and y: value = x / y
+    else: return None
+    short = len(repr(value)) <= max(len(repr(x)), len(repr(y))) + 1
+    return ir.constant(value) if math.isfinite(value) and short else None
+
+
+def _is_constant(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and type(node.value) in (int, float) and abs(node.value) < 1e15
+
+
+def _is_float(node: gast.expr) -> bool:
+    return isinstance(node, gast.Constant) and type(node.value) is float
+
+
+def _is_number(node: gast.expr, value: int) -> bool:
+    return isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value == value
+
+
+def _power_of_two(value: float) -> bool:
+    return value != 0 and math.isfinite(value) and abs(math.frexp(value)[0]) == 0.5
+
+
+def _inverse(node: gast.expr) -> gast.expr | None:
+    """y of `1.0 / y`."""
+    if isinstance(node, gast.BinOp) and isinstance(node.op, gast.Div) and _is_number(node.left, 1):
+        return node.right
+    return None
+
+
+def fold(body: Block, facts: Knowledge, places: Places, written: set[str]) -> Block:
+    """The pass. `written` are the classes of names into which something is written in place."""
+    return Fold(facts, places, written).block(body)

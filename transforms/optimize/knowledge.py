@@ -1,0 +1,315 @@
+"""What the passes know of an expression: its kind, what it reads, whether it has effects, what its value may share.
+
+    np.sin(x) * y     reads x, y; no effect; fresh              x[1:-1]      reads x; no effect; shares memory with x
+    h_saved.pop()     reads and changes the list h_saved        f(x)         any effect; its value may share anything
+
+Expressions are never changed in place by the passes: what is found once holds for as long as the node lives.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any
+
+import gast
+import numpy as np
+
+from ad import ir, kinds
+from ad.ir import Block
+from ad.kinds import UNKNOWN, Kind
+from ad.rules import registry
+from ad.transforms.adjoint.scope import Scope
+
+OWN = "__own__"
+WORLD = "<world>"
+_IMPURE = (print, np.errstate, input, open, exec, eval, next, iter, setattr, delattr)
+_PURE = (isinstance, issubclass, callable, len, range, float, int, bool, complex, abs, tuple, list, slice, type, id)
+_DEFERRED = (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)
+_NO_NAMES: frozenset[str] = frozenset()
+
+
+@dataclass
+class Summary:
+    """One expression: names read; lists popped; opaque calls (which may do anything); conditional parts."""
+
+    reads: dict[str, int] = field(default_factory=dict)
+    pops: list[str] = field(default_factory=list)
+    opaque: list[gast.Call] = field(default_factory=list)
+    deferred: set[str] = field(default_factory=set)
+    size: int = 0
+
+    @property
+    def pure(self) -> bool:
+        """No effect at all."""
+        return not self.pops and not self.opaque
+
+
+class Knowledge:
+    """Answers about the expressions and names of one generated function."""
+
+    def __init__(self, body: Block, scope: Scope) -> None:
+        self.scope, self.objects = scope, scope.globals.objects
+        self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
+        self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
+        self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
+        self.read(body)
+
+    def read(self, body: Block) -> None:
+        """Look at the whole body (again)."""
+        self.bound = set(ir.names_bound(body))
+        self.assigned: dict[str, list[gast.expr | None]] = {}
+        self.saved, self.pinned = _private_lists(body), set()
+        for statement in flat(body):
+            for part in expressions(statement):
+                self.pinned |= self.summary(part).deferred
+            self._note(statement)
+        self.saved -= self.pinned | self.params
+        self._summaries.clear()
+        self._names: dict[str, Kind] = {}
+
+    def _note(self, statement: gast.stmt) -> None:
+        if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
+            self.assigned.setdefault(statement.targets[0].id, []).append(statement.value)
+        elif isinstance(statement, (gast.Assign, gast.For)):
+            for name in ir.names_bound(statement.targets if isinstance(statement, gast.Assign) else statement.target):
+                self.assigned.setdefault(name, []).append(None)
+        elif isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+            value = ir.binop(ir.name(statement.target.id), statement.op, statement.value)
+            self.assigned.setdefault(statement.target.id, []).append(value)
+
+    # --- kinds ---
+
+    def kind(self, node: gast.expr) -> Kind:
+        """The kind of an expression, `UNKNOWN` where it is not known."""
+        if isinstance(node, gast.Name):
+            return self.name_kind(node.id)
+        if isinstance(node, gast.Constant):
+            return kinds.literal(node.value)
+        found = self._kinds.get(id(node))
+        if found is None or found[0] is not node:
+            if is_own(node):
+                kind = self.kind(node.args[0])  # type: ignore[attr-defined]
+            else:
+                try:
+                    kind = self.scope.of(node)
+                except Exception:  # a form that the scope does not know: nothing is known of it
+                    kind = UNKNOWN
+            found = self._kinds[id(node)] = (node, kind)
+        return found[1]
+
+    def name_kind(self, name: str) -> Kind:
+        """The kind of a variable."""
+        return self.scope.of(ir.name(name))
+
+    def immutable(self, node: gast.expr) -> bool:
+        """Surely a number, string or None: sharing it means nothing."""
+        if isinstance(node, gast.Constant):
+            return True
+        return immutable(self.kind(node))
+
+    # --- names and calls ---
+
+    def callee(self, node: gast.Call) -> Any:
+        """The function that is called, a descriptor of np.ndarray for a method of an array; None where not known."""
+        if isinstance(node.func, gast.Name) and node.func.id in self.bound | self.params:
+            return None
+        found, target = ir.resolve(node.func, self.objects)
+        if found:
+            return target
+        if isinstance(node.func, gast.Name):
+            return None if node.func.id in self.objects else getattr(builtins, node.func.id, None)
+        if isinstance(node.func, gast.Attribute) and kinds.is_numeric(self.kind(node.func.value)):
+            return getattr(np.ndarray, node.func.attr, None)
+        return None
+
+    def rule(self, node: gast.Call) -> registry.Rule | None:
+        """The rule of the function that is called, where the call writes into no argument."""
+        target = self.callee(node)
+        if target is None or any(k.arg in ("out", "where", None) for k in node.keywords):
+            return None
+        if isinstance(target, np.ufunc) and len(node.args) > target.nin:
+            return None
+        return registry.lookup(target, len(node.args))
+
+    def known_pure(self, node: gast.Call) -> bool:
+        """A call that changes nothing."""
+        if is_own(node):
+            return True
+        target = self.callee(node)
+        if target is None or any(target is f for f in _IMPURE):
+            return False
+        return any(target is f for f in _PURE) or self.rule(node) is not None
+
+    def saved_method(self, node: gast.expr) -> tuple[str, str] | None:
+        """(list, method) of `h_saved.append(e)` and `h_saved.pop()` for a list that is only used so."""
+        if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute):
+            owner = node.func.value
+            if isinstance(owner, gast.Name) and owner.id in self.saved:
+                return owner.id, node.func.attr
+        return None
+
+    def summary(self, node: gast.expr) -> Summary:
+        """What an expression reads and does."""
+        found = self._summaries.get(id(node))
+        if found is None or found[0] is not node:
+            found = self._summaries[id(node)] = (node, self._summarize(node))
+        return found[1]
+
+    def _summarize(self, root: gast.expr) -> Summary:
+        out = Summary()
+        for node in nodes(root):
+            out.size += 1
+            if isinstance(node, gast.Name):
+                if not isinstance(node.ctx, gast.Store):
+                    out.reads[node.id] = out.reads.get(node.id, 0) + 1
+            elif isinstance(node, gast.Call):
+                method = self.saved_method(node)
+                if method is not None:
+                    out.pops.append(method[0])
+                elif not self.known_pure(node):
+                    out.opaque.append(node)
+            elif isinstance(node, _DEFERRED):
+                out.deferred |= set(ir.names_read(node))
+            elif isinstance(node, (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)):
+                out.opaque.append(ir.call("<effect>"))
+        return out
+
+    # --- sharing ---
+
+    def fresh(self, node: gast.expr) -> bool:
+        """Surely a new object that shares no memory with any other, or an immutable number."""
+        if isinstance(node, gast.Constant):
+            return True
+        if isinstance(node, (gast.Name, gast.Subscript, gast.Attribute)):
+            return self.immutable(node)
+        if isinstance(node, gast.BinOp) or (isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.UAdd)):
+            return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not) or kinds.is_numeric(self.kind(node))
+        if isinstance(node, gast.Call) and not is_own(node):
+            rule = self.rule(node)
+            copying = not any(k.arg in ("copy", "subok", "order") for k in node.keywords)
+            return (rule is not None and rule.fresh and copying) or self.immutable(node)
+        if isinstance(node, (gast.List, gast.Tuple)):
+            return all(map(self.immutable, node.elts))
+        if isinstance(node, gast.IfExp):
+            return self.fresh(node.body) and self.fresh(node.orelse)
+        return self.immutable(node)
+
+    def shares(self, node: gast.expr) -> set[str]:
+        """Names whose memory the value may share or hold; `WORLD` stands for all that lies outside."""
+        if self.fresh(node):
+            return set()
+        if isinstance(node, gast.Name):
+            if node.id in self.bound or node.id in self.params:
+                return {node.id}
+            found = self.objects.get(node.id)
+            return set() if isinstance(found, _CODE) or node.id in vars(builtins) else {WORLD}
+        if isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
+            return self.shares(node.value)
+        out: set[str] = set()
+        if isinstance(node, gast.Call):
+            if not self.known_pure(node) and self.saved_method(node) is None:
+                out.add(WORLD)
+            parts = [*node.args, *[k.value for k in node.keywords]]
+            if isinstance(node.func, gast.Attribute):
+                parts.append(node.func.value)
+        else:
+            parts = [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+        for part in parts:
+            out |= self.shares(part)
+        return out
+
+
+_CODE = (ModuleType, FunctionType, BuiltinFunctionType, type, np.ufunc)
+
+
+def immutable(kind: Kind) -> bool:
+    """A value that nobody can change."""
+    kind = kinds.widen(kind)
+    if isinstance(kind, kinds.Tuple):
+        return all(map(immutable, kind.entries))
+    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal))
+
+
+def is_own(node: Any) -> bool:
+    """The demand for a buffer of one's own: `__own__(e)`."""
+    return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == OWN
+
+
+def nodes(root: gast.AST) -> Iterator[gast.AST]:
+    """All nodes of an expression, in no particular order."""
+    stack: list[gast.AST] = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        for value in node.__dict__.values():
+            if isinstance(value, gast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack.extend(v for v in value if isinstance(v, gast.AST))
+
+
+def expressions(statement: gast.stmt) -> list[gast.expr]:
+    """The expressions that a statement itself evaluates, in the order of evaluation (targets' indices last)."""
+    if isinstance(statement, (gast.Assign, gast.AugAssign)):
+        targets = statement.targets if isinstance(statement, gast.Assign) else [statement.target]
+        return [statement.value, *[t for t in targets if not isinstance(t, gast.Name)]]
+    if isinstance(statement, gast.Expr):
+        return [] if getattr(statement, "comment_only", False) else [statement.value]
+    if isinstance(statement, (gast.If, gast.While)):
+        return [statement.test]
+    if isinstance(statement, gast.For):
+        return [statement.iter]
+    return [n for n in gast.iter_child_nodes(statement) if isinstance(n, gast.expr)]
+
+
+def flat(body: Block) -> Iterator[gast.stmt]:
+    """All statements, those of inner blocks included."""
+    for statement in body:
+        yield statement
+        for inner in inner_blocks(statement):
+            yield from flat(inner)
+
+
+def inner_blocks(statement: gast.stmt) -> list[Block]:
+    """The blocks of a compound statement, the `else` of a loop included."""
+    if isinstance(statement, (gast.If, gast.For, gast.While)):
+        return [statement.body, statement.orelse]
+    return [getattr(statement, k) for k in ("body", "orelse", "finalbody") if isinstance(getattr(statement, k, None), list)]
+
+
+def root(target: gast.expr) -> gast.expr:
+    """x of `x[i].a[j]`."""
+    while isinstance(target, (gast.Subscript, gast.Attribute, gast.Starred)):
+        target = target.value
+    return target
+
+
+def _private_lists(body: Block) -> set[str]:
+    """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
+    made: set[str] = set()
+    uses: dict[str, int] = {}
+    methods: dict[str, int] = {}
+    for statement in flat(body):
+        name = ir.target_name(statement)
+        if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:  # type: ignore[attr-defined]
+            made.add(name)
+            uses[name] = uses.get(name, 0) - 1
+        parts = [n for k, n in gast.iter_fields(statement) if isinstance(n, gast.AST)]
+        parts += [n for k, v in gast.iter_fields(statement) if k not in ("body", "orelse") and isinstance(v, list) for n in v]
+        for part in parts:
+            for node in nodes(part):
+                if isinstance(node, gast.Name):
+                    uses[node.id] = uses.get(node.id, 0) + 1
+                elif _is_stack_call(node):
+                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    methods[owner] = methods.get(owner, 0) + 1
+    return {n for n in made if uses[n] == methods.get(n, 0)}
+
+
+def _is_stack_call(node: gast.AST) -> bool:
+    if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name)):
+        return False
+    return (node.func.attr, len(node.args)) in (("append", 1), ("pop", 0)) and not node.keywords

@@ -1,0 +1,179 @@
+"""Copies and constants are written where they are used.
+
+    t_bar = y_bar                         t_bar = y_bar
+    x_bar = t_bar * w              =>     x_bar = y_bar * w
+
+    s_bar = 1.0                           s_bar = 1.0
+    for i in range(n):                    for i in range(n):
+        t_bar = s_bar              =>         t_bar = 1.0
+        x_bar[i] += t_bar * c                 x_bar[i] += 1.0 * c
+        s_bar = t_bar                         s_bar = 1.0
+
+A copy names the same object, so a use of one name is a use of the other, whatever is written into the object; only
+binding either name anew ends that. Constants are found for whole functions (optimistically, around loops), copies
+along straight lines. What is left without a use is removed by `dead_code`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.transforms.optimize import rewrite
+from ad.transforms.optimize.knowledge import Knowledge, inner_blocks
+
+
+def propagate(body: Block, facts: Knowledge) -> Block:
+    """The pass."""
+    return _Copies(facts, constants(facts)).block(body)
+
+
+def constants(facts: Knowledge) -> dict[str, gast.Constant]:
+    """Names that hold one constant wherever they are bound, also by copies around a loop."""
+    candidates: dict[str, list[Any]] = {}
+    for name, values in facts.assigned.items():
+        simple = all(v is not None and (_is_literal(v) or isinstance(v, gast.Name)) for v in values)
+        if simple and name not in facts.params and name not in facts.pinned:
+            candidates[name] = values
+    readers: dict[str, list[str]] = {}
+    for name, values in candidates.items():
+        for v in values:
+            if isinstance(v, gast.Name):
+                readers.setdefault(v.id, []).append(name)
+    found: dict[str, Any] = {}  # absent: nothing seen yet; None: not constant
+    work = list(candidates)
+    while work:
+        name = work.pop()
+        if name in found and found[name] is None:
+            continue
+        new = _meet(candidates[name], candidates, found)
+        if new is not _UNSEEN and (name not in found or new is not found[name]):
+            if name not in found or new is None:
+                found[name] = new
+                work.extend(readers.get(name, ()))
+    return {n: c for n, c in found.items() if c is not None}
+
+
+_UNSEEN = object()
+
+
+def _meet(values: list[Any], candidates: dict[str, list[Any]], found: dict[str, Any]) -> Any:
+    result: Any = _UNSEEN
+    for v in values:
+        if isinstance(v, gast.Name):
+            if v.id not in candidates:
+                return None
+            v = found.get(v.id, _UNSEEN)
+        if v is _UNSEEN:
+            continue
+        if v is None or (result is not _UNSEEN and not _equal(result, v)):
+            return None
+        result = v if result is _UNSEEN else result
+    return result
+
+
+def _equal(a: gast.Constant, b: gast.Constant) -> bool:
+    return type(a.value) is type(b.value) and repr(a.value) == repr(b.value)
+
+
+def _is_literal(node: Any) -> bool:
+    return isinstance(node, gast.Constant) and isinstance(node.value, (bool, int, float, complex, type(None)))
+
+
+class _Copies:
+    """One forward sweep with the copies that hold at each place."""
+
+    def __init__(self, facts: Knowledge, fixed: dict[str, gast.Constant]) -> None:
+        self.facts, self.fixed = facts, fixed
+        self.copies: dict[str, gast.expr] = {}
+        self.sources: dict[str, set[str]] = {}
+
+    def block(self, body: Block) -> Block:
+        return [self.statement(s) for s in body]
+
+    def statement(self, node: Any) -> Any:
+        if isinstance(node, (gast.For, gast.While)):
+            return self._loop(node)
+        if isinstance(node, gast.If):
+            return self._if(node)
+        if inner_blocks(node) or getattr(node, "comment_only", False):
+            self._kill(ir.names_bound(node))
+            return node
+        new = rewrite.replaced(node, self.expr)
+        self._kill(ir.names_bound(node))
+        name = ir.target_name(new)
+        if name is not None and len(new.targets) == 1:
+            self._copy(name, new.value)
+        return new
+
+    def _copy(self, name: str, value: gast.expr) -> None:
+        if name in self.facts.pinned:
+            return
+        if isinstance(value, gast.Name):
+            if value.id == name or value.id in self.facts.pinned:
+                return
+            if value.id not in self.facts.bound and value.id not in self.facts.params:
+                return
+            self.sources.setdefault(value.id, set()).add(name)
+        elif not _is_literal(value):
+            return
+        self.copies[name] = value
+
+    def _kill(self, names: list[str]) -> None:
+        for name in names:
+            self.copies.pop(name, None)
+            for copy in self.sources.pop(name, ()):
+                value = self.copies.get(copy)
+                if isinstance(value, gast.Name) and value.id == name:
+                    del self.copies[copy]
+
+    def _if(self, node: Any) -> Any:
+        test = self.expr(node.test)
+        copies, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
+        body = self.block(node.body)
+        after = self.copies
+        self.copies, self.sources = copies, sources
+        orelse = self.block(node.orelse)
+        for name, value in list(self.copies.items()):
+            if name not in after or not rewrite.same(after[name], value):
+                del self.copies[name]
+        return rewrite.with_blocks(node, test=test, body=body, orelse=orelse)
+
+    def _loop(self, node: Any) -> Any:
+        header = {"iter": self.expr(node.iter)} if isinstance(node, gast.For) else {}
+        self._kill(ir.names_bound(node))
+        copies, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
+        if isinstance(node, gast.While):
+            header["test"] = self.expr(node.test)
+        body = self.block(node.body)
+        self.copies, self.sources = dict(copies), {k: set(v) for k, v in sources.items()}
+        orelse = self.block(node.orelse)
+        self.copies, self.sources = copies, sources
+        self._kill(ir.names_bound(node))
+        return rewrite.with_blocks(node, body=body, orelse=orelse, **header)
+
+    def expr(self, node: Any) -> Any:
+        """The expression with copies and constants put in."""
+        if isinstance(node, gast.Name):
+            if not isinstance(node.ctx, gast.Load):
+                return node
+            value = self.fixed.get(node.id) or self.copies.get(node.id)
+            return node if value is None else ir.clone(value)
+        if isinstance(node, (gast.Attribute, gast.Subscript)) and isinstance(node.value, gast.Name):
+            value = self.copies.get(node.value.id)
+            held = isinstance(value, gast.Constant) or node.value.id in self.fixed
+            owner = node.value if held or value is None else ir.clone(value)
+            if isinstance(node, gast.Attribute):
+                return node if owner is node.value else rewrite.with_blocks(node, value=owner)
+            index = self.expr(node.slice)
+            if index is node.slice and owner is node.value:
+                return node
+            return rewrite.with_blocks(node, value=owner, slice=index)
+        if isinstance(node, gast.Constant):
+            return node
+        if isinstance(node, (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)):
+            return node
+        return rewrite.rebuilt(node, self.expr)
