@@ -12,3 +12,41 @@ if (_root / "pyproject.toml").is_file() and (_root / "transforms").is_dir():
     __path__.append(str(_root))
 
 __version__ = "0.1.0"
+
+from ad import errors, rules  # noqa: E402
+from ad.api import (  # noqa: E402
+    elementwise_grad,
+    grad,
+    hessian,
+    hvp,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    source,
+    stages,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
+from ad.cache import cache_info, clear_cache  # noqa: E402
+
+__all__ = [
+    "cache_info",
+    "clear_cache",
+    "elementwise_grad",
+    "errors",
+    "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
+    "jvp",
+    "rules",
+    "source",
+    "stages",
+    "stop_gradient",
+    "value_and_grad",
+    "vjp",
+]

@@ -320,3 +320,20 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
     if np.issubdtype(da, np.complexfloating) or np.issubdtype(db, np.complexfloating):
         return np.result_type(da, db) if np.result_type(da, db) == np.dtype(complex) else None
     return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None
+
+
+def forget_shapes(kind: Kind) -> Kind:
+    """A kind with its shapes forgotten: whatever is read at each call may have another shape at each."""
+    kind = widen(kind)
+    if isinstance(kind, Array):
+        return Array(kind.dtype, () if kind.shape == () else None)
+    if isinstance(kind, Numeric):
+        return Numeric(kind.dtype, None)
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(map(forget_shapes, kind.entries)), kind.type)
+    if isinstance(kind, List):
+        return List(None if kind.entry is None else forget_shapes(kind.entry))
+    if isinstance(kind, (Dict, Record)):
+        entries = tuple((k, forget_shapes(v)) for k, v in kind.entries)
+        return Dict(entries) if isinstance(kind, Dict) else Record(kind.type, entries)
+    return kind

@@ -113,7 +113,7 @@ class Program:
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
         for name, cell in fn.hidden.items():
-            known[name] = _without_shape(kinds.of(cell.read(), kinds.Dimensions()))
+            known[name] = kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
         return known
 
     def returns(self, op: Op, args: list[Kind]) -> Kind | None:
@@ -146,7 +146,7 @@ class Program:
         """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
         if sum(c is callee for c in self.solving) < 3:
             return list(args)
-        return [_without_shape(kinds.widen(a)) for a in args]
+        return [kinds.forget_shapes(kinds.widen(a)) for a in args]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
         """Positions of the parameters that a callee writes into; None if it cannot be told."""
@@ -259,6 +259,7 @@ class Writer:
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
         self.reverse = Reverse(self.scope, Calls(program, program.call_vjp), self.find_tainted(taint))
         self.reverse.writer = self  # type: ignore[attr-defined]
+        self.reverse.leaves = set(self.leaves)
         self.reverse.into = {fn.params[i] for i in into}
         self.result = fn.body[-1].value
 
@@ -369,23 +370,6 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
         for i, p in enumerate(fn.params)
         if active[i] and p in indexed | looped and isinstance(facts.kinds.get(p), kinds.Array) and facts.kinds[p].shape != ()  # type: ignore[union-attr]
     }
-
-
-def _without_shape(kind: Kind) -> Kind:
-    """A kind with its shapes forgotten: whatever is read at each call may have another shape at each."""
-    kind = kinds.widen(kind)
-    if isinstance(kind, kinds.Array):
-        return kinds.Array(kind.dtype, () if kind.shape == () else None)
-    if isinstance(kind, kinds.Numeric):
-        return kinds.Numeric(kind.dtype, None)
-    if isinstance(kind, kinds.Tuple):
-        return kinds.Tuple(tuple(map(_without_shape, kind.entries)), kind.type)
-    if isinstance(kind, kinds.List):
-        return kinds.List(None if kind.entry is None else _without_shape(kind.entry))
-    if isinstance(kind, (kinds.Dict, kinds.Record)):
-        entries = tuple((k, _without_shape(v)) for k, v in kind.entries)
-        return kinds.Dict(entries) if isinstance(kind, kinds.Dict) else kinds.Record(kind.type, entries)
-    return kind
 
 
 def gradient(

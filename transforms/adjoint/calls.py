@@ -76,7 +76,7 @@ class Calls:
         pattern = gast.Tuple([ir.target(z), ir.target(saved)], gast.Store())
         step.forward = [ir.at(gast.Assign([pattern], ir.at(call, node.value), None), node)]
         back = ir.call(split.backward, ir.name(saved), z_bar, *buffers)
-        targets = [scope.names.fresh(f"{values[i].id}_bar") for i in split.returned]
+        targets = adjoint_names(reverse, [values[i].id for i in split.returned])
         if not targets:
             reverse.emit(gast.Expr(back))
             return
@@ -87,7 +87,7 @@ class Calls:
         else:
             reverse.emit(gast.Assign([gast.Tuple([ir.target(t) for t in targets], gast.Store())], back, None))
         for i, t in zip(split.returned, targets, strict=True):
-            reverse.contribute(values[i].id, ir.name(t), contributions.full_kind(scope, values[i].id))
+            receive(reverse, values[i].id, t)
 
     def dispatch(self, reverse: Any, step: Step, z: str, op: Op, node: gast.Assign) -> None:
         scope = reverse.scope
@@ -112,13 +112,28 @@ class Calls:
         pattern = gast.Tuple([ir.target(z), ir.target(pullback)], gast.Store())
         step.forward = [ir.at(gast.Assign([pattern], ir.at(call, node.value), None), node)]
         operands = [v for v, f in zip([op.args["f"], *values], [callee_active, *flags], strict=True) if f]
-        targets = [scope.names.fresh(f"{v.id}_bar") for v in operands]
+        targets = adjoint_names(reverse, [v.id for v in operands])
         for t in targets:
             scope.local[t] = kinds.UNKNOWN
         names = gast.Tuple([ir.target(t) for t in targets], gast.Store())
         reverse.emit(gast.Assign([names], ir.call(pullback, z_bar), None))
         for v, t in zip(operands, targets, strict=True):
-            reverse.contribute(v.id, ir.name(t), contributions.full_kind(scope, v.id))
+            receive(reverse, v.id, t)
+
+
+def adjoint_names(reverse: Any, variables: list[str]) -> list[str]:
+    """Names for what a callee returns: the adjoint itself where this is its first contribution."""
+    first = [x not in reverse.bars and variables.count(x) == 1 for x in variables]
+    return [reverse.bar(x) if own else reverse.scope.names.fresh(f"{x}_bar") for x, own in zip(variables, first, strict=True)]
+
+
+def receive(reverse: Any, x: str, name: str) -> None:
+    """Add what a callee returned under `name` to x_bar."""
+    kind = contributions.full_kind(reverse.scope, x)
+    if name == reverse.bar(x):
+        reverse.set_bar(x, kind)
+    else:
+        reverse.contribute(x, ir.name(name), kind)
 
 
 def ordered(op: Op, fn: ir.Function, reverse: Any) -> list[Any]:

@@ -132,22 +132,23 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         if not isinstance(kind, (kinds.Dict, kinds.Record, kinds.Tuple)):
             continue
         reads = _constant_reads(fn.body, container)
-        if reads is None:
-            continue
         entries = _entry_kinds(kind)
-        if any(key not in entries for key, _ in reads):
+        if reads is None or any(key not in entries for key, _ in reads):
             continue
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
-                leaf = names.fresh(f"{container}_{key}" if str(key).isidentifier() or isinstance(key, int) else f"{container}_entry")
+                leaf = variable if _bound_once(fn.body, variable) else names.fresh(variable)
                 by_key[key], found[leaf], known[leaf] = leaf, (container, key), entries[key]
                 top.append(_read(container, kind, key, leaf))
                 queue.append(leaf)
-            del variable
         fn.body = _replace_reads(fn.body, container, by_key)
     fn.body = [*top, *fn.body]
     return found
+
+
+def _bound_once(body: Block, name: str) -> bool:
+    return sum(isinstance(n, gast.Name) and n.id == name and isinstance(n.ctx, gast.Store) for n in ir.walk(body)) == 1
 
 
 def _entry_kinds(kind: kinds.Kind) -> dict[object, kinds.Kind]:
@@ -189,11 +190,12 @@ def _replace_reads(body: Block, container: str, leaf_of: dict[object, str]) -> B
     out: Block = []
     for node in body:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and (key := _key(node.value, container)):
-            out.append(ir.assign(node.targets[0].id, ir.name(leaf_of[key[0]]), node))
+            if node.targets[0].id != leaf_of[key[0]]:
+                out.append(ir.assign(node.targets[0].id, ir.name(leaf_of[key[0]]), node))
             continue
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Name) and node.value.id == container:
             targets = node.targets[0].elts
-            out += [ir.assign(t.id, ir.name(leaf_of[i]), node) for i, t in enumerate(targets)]
+            out += [ir.assign(t.id, ir.name(leaf_of[i]), node) for i, t in enumerate(targets) if t.id != leaf_of[i]]
             continue
         for inner in ("body", "orelse"):
             if isinstance(node, (gast.If, gast.For, gast.While)):

@@ -42,6 +42,7 @@ class Reverse:
         self.out: Block = []
         self.bar_names: dict[str, str] = {}
         self.into: set[str] = set()
+        self.leaves: set[str] = set()
 
     # --- adjoints of variables -------------------------------------------------------------------------------------
 
@@ -132,7 +133,7 @@ class Reverse:
         if isinstance(node, gast.Assign):
             target = node.targets[0]
             if isinstance(target, gast.Name):
-                if target.id in self.bars:
+                if target.id in self.bars and target.id not in self.leaves:
                     self.assignment(step, target.id, node)
             elif isinstance(target, gast.Tuple):
                 self.unpacking(target, node)
@@ -258,8 +259,7 @@ class Reverse:
         wanted = self.wrt(z, op)
         self.out += _used(assigns, [partials[i] for i, _, _ in wanted])
         guarded = rule.singular and (z in self.tainted or rule.name in ("sqrt", "norm"))
-        for index, _, operand in wanted:
-            partial = partials[index]
+        for operand, partial in _merged(wanted, partials):
             if partial is not None:
                 value = contributions.times(self.scope, z_bar, partial, guarded)
                 kind = self.scope.of(ir.binop(z_bar, gast.Mult(), partial))
@@ -548,6 +548,15 @@ class Reverse:
         names = [n for n in ir.names_read(list(op.args.values())) if n in self.scope.active]
         if op.tag == "container" and names:
             raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+
+
+def _merged(wanted: list[tuple[int, str, Any]], partials: list[gast.expr | None]) -> list[tuple[Any, gast.expr | None]]:
+    """(operand, partial); `x * x` gives 2.0 * x once."""
+    found = [(operand, partials[index]) for index, _, operand in wanted]
+    if len(found) == 2 and found[0][0].id == found[1][0].id and None not in (found[0][1], found[1][1]):
+        if gast.dump(found[0][1]) == gast.dump(found[1][1]):
+            return [(found[0][0], ir.binop(ir.constant(2.0), gast.Mult(), found[0][1]))]
+    return found
 
 
 def _used(assigns: Block, results: list[gast.expr | None]) -> Block:

@@ -238,7 +238,7 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
-    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute):
+    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and isinstance(value.func.value, gast.Name):
         op = classify(value, scope.fn, scope.known)
         if op.tag in ("list_append", "list_pop", "container") and isinstance(op.args["0"], gast.Name):
             return op.args["0"].id

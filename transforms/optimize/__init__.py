@@ -1,1 +1,58 @@
-"""Passes from normal form to normal form that make the derivative shorter and faster."""
+"""Passes from statements to statements that make the derivative shorter and faster, and read like an expert's.
+
+`optimize` runs them; `lower_ownership` alone settles `x += e` and `__own__(x)`, which must always happen.
+"""
+
+from __future__ import annotations
+
+from ad.ir import Block
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.optimize import accumulate
+from ad.transforms.optimize.dead_code import dead_code
+from ad.transforms.optimize.fold import fold
+from ad.transforms.optimize.inline import inline
+from ad.transforms.optimize.knowledge import Knowledge, flat
+from ad.transforms.optimize.places import Changes, Places
+from ad.transforms.optimize.propagate import propagate
+from ad.transforms.optimize.rewrite import same
+
+ROUNDS = 3
+
+
+def optimize(body: Block, scope: Scope) -> Block:
+    """The body of a generated function as an expert would write it; ownership is settled as well."""
+    facts = Knowledge(body, scope)
+    for _ in range(ROUNDS):
+        before = body
+        body = _round(body, facts)
+        if len(before) == len(body) and same(before, body):
+            break
+    facts.read(body)
+    return accumulate.lower_ownership(body, facts, in_loops=True)
+
+
+def _round(body: Block, facts: Knowledge) -> Block:
+    facts.read(body)
+    body = propagate(body, facts)
+    places = Places(body, facts)
+    body = fold(body, facts, places, _written(body, facts, places))
+    facts.read(body)
+    places = Places(body, facts)
+    body = dead_code(body, facts, places)
+    facts.read(body)
+    return inline(body, facts, Places(body, facts))
+
+
+def _written(body: Block, facts: Knowledge, places: Places) -> set[str]:
+    """The classes of names into which something is written in place."""
+    changes = Changes(facts, places)
+    simple = [s for s in flat(body) if not getattr(s, "body", None)]
+    return {r[1:] for s in simple for r in changes.changed(s) if r[0] == "@"}
+
+
+def lower_ownership(body: Block, scope: Scope) -> Block:
+    """`x += e` in place where that is safe, else `x = x + e`; `__own__(x)` a copy where x is not surely its own."""
+    return accumulate.lower_ownership(body, Knowledge(body, scope), in_loops=False)
+
+
+__all__ = ["lower_ownership", "optimize"]

@@ -104,6 +104,19 @@ class Knowledge:
         """The kind of a variable."""
         return self.scope.of(ir.name(name))
 
+    def joined(self, name: str) -> Kind:
+        """The kind of a variable, checked against all that is bound to it."""
+        found = self._names.get(name)
+        if found is None:
+            self._names[name] = found = self.name_kind(name)
+            if found != UNKNOWN and name not in self.params:
+                for value in self.assigned.get(name, ()):
+                    other = UNKNOWN if value is None else self.kind(value)
+                    if other != UNKNOWN and not _agrees(found, other):
+                        found = kinds.join(found, other)
+            self._names[name] = found
+        return found
+
     def immutable(self, node: gast.expr) -> bool:
         """Surely a number, string or None: sharing it means nothing."""
         if isinstance(node, gast.Constant):
@@ -231,6 +244,13 @@ def immutable(kind: Kind) -> bool:
     if isinstance(kind, kinds.Tuple):
         return all(map(immutable, kind.entries))
     return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal))
+
+
+def _agrees(kind: Kind, value: Kind) -> bool:
+    """What is known of the value does not speak against the variable's kind."""
+    if isinstance(value, kinds.Numeric) and value.shape is None and kinds.is_numeric(kind):
+        return True
+    return kinds.join(kind, value) == kinds.widen(kind)
 
 
 def is_own(node: Any) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gast
 
-from ad import ir
 from ad.ir import Block
 from ad.kinds import Array
 from ad.transforms.optimize.knowledge import (
@@ -142,7 +141,3 @@ class Changes:
                 out.add(self.resource(name))
         return out
 
-
-def bound(statement: gast.stmt) -> list[str]:
-    """The names that a statement binds, inner blocks included."""
-    return ir.names_bound(statement)

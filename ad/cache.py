@@ -1,0 +1,173 @@
+"""Variants of a derivative: one compiled function for each pattern of argument kinds, found again in well under a microsecond.
+
+A variant is right for every call whose arguments have the same kinds: types, dtypes, structure, and the same pattern of
+equal dimensions. Symbols stand for the dimensions themselves, so another batch size finds the same variant.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ad import kinds
+from ad.ir import Cell
+from ad.kinds import Kind
+from ad.pipeline import Generated
+
+MAX_VARIANTS = 8
+_statistics = {"hits": 0, "misses": 0}
+_families: OrderedDict[Any, Variants] = OrderedDict()
+
+
+@dataclass
+class Compiled:
+    """A variant: the function, what it reads at each call, what must not have changed since it was made."""
+
+    function: Callable[..., Any]
+    generated: Generated
+    extra: Any = None
+
+    def __post_init__(self) -> None:
+        self.guards = [(c.holder, c.name, value) for c, value in self.generated.dependencies]
+        self.hidden_kinds = tuple(_hidden_kind(c) for c in self.generated.hidden)
+
+    def is_current(self) -> bool:
+        """Whether all functions, classes and modules that the text stands on are still the same objects."""
+        for holder, name, value in self.guards:
+            if type(holder) is dict:
+                if holder.get(name) is not value:
+                    return False
+            else:
+                try:
+                    if holder.cell_contents is not value:
+                        return False
+                except ValueError:
+                    return False
+        return not self.hidden_kinds or all(
+            _hidden_kind(c) == k for c, k in zip(self.generated.hidden, self.hidden_kinds, strict=True)
+        )
+
+    def hidden(self) -> list[Any]:
+        """Captured variables and globals, as they are now."""
+        return [c.read() for c in self.generated.hidden]
+
+
+def _hidden_kind(cell: Cell) -> Kind | None:
+    try:
+        return kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
+    except (NameError, ValueError):
+        return None
+
+
+class Variants:
+    """The compiled variants of one derivative of one function."""
+
+    def __init__(self, make: Callable[[list[Kind]], Compiled]) -> None:
+        self.make = make
+        self.found: dict[Any, Compiled] = {}
+        self.last: Compiled | None = None
+        self.last_signature: Any = None
+        self.lock = threading.RLock()
+
+    def get(self, args: Sequence[Any]) -> Compiled:
+        """The variant for these arguments, generated at first need."""
+        signature = quick_signature(args)
+        last = self.last
+        if signature is not None and signature == self.last_signature and last is not None and last.is_current():
+            _statistics["hits"] += 1
+            return last
+        found = self._find(kinds_of(args))
+        self.last, self.last_signature = found, signature
+        return found
+
+    def _find(self, args: list[Kind]) -> Compiled:
+        with self.lock:
+            key = tuple(args)
+            found = self.found.get(key)
+            if found is None and len(self.found) >= MAX_VARIANTS:
+                args = [kinds.forget_shapes(a) for a in args]
+                key = ("generic", *args)
+                found = self.found.get(key)
+            if found is not None and found.is_current():
+                _statistics["hits"] += 1
+                return found
+            _statistics["misses"] += 1
+            found = self.made(args)
+            self.found[key] = found
+            return found
+
+    def generic(self, count: int) -> Compiled:
+        """The variant that knows nothing of its arguments."""
+        with self.lock:
+            key = ("unknown", count)
+            if key not in self.found or not self.found[key].is_current():
+                self.found[key] = self.made([kinds.UNKNOWN] * count)
+            return self.found[key]
+
+    def made(self, args: list[Kind]) -> Compiled:
+        """A new variant."""
+        return self.make(args)
+
+
+def kinds_of(args: Sequence[Any]) -> list[Kind]:
+    """The kinds of the arguments of a call; equal dimensions have equal symbols."""
+    dimensions = kinds.Dimensions()
+    return [kinds.of(a, dimensions) for a in args]
+
+
+def quick_signature(args: Sequence[Any]) -> Any:
+    """What decides the kinds of plain arguments, cheaply; None where there are containers."""
+    out: list[Any] = []
+    for a in args:
+        kind = type(a)
+        if kind is np.ndarray:
+            out.append((a.dtype, a.shape))
+        elif kind is float or kind is int:
+            out.append(kind)
+        else:
+            return None
+    return out
+
+
+def family(key: Any, make: Callable[[list[Kind]], Compiled]) -> Variants:
+    """The variants of one derivative, shared by all who ask for the same."""
+    try:
+        found = _families.get(key)
+    except TypeError:
+        return Variants(make)
+    if found is None:
+        found = _families[key] = Variants(make)
+        while len(_families) > 4096:
+            _families.popitem(last=False)
+    return found
+
+
+def clear_cache() -> None:
+    """Forget all generated functions; the next call of each derivative generates anew.
+
+    >>> clear_cache()
+    >>> cache_info()["functions"]
+    0
+    """
+    _families.clear()
+    _generation[0] += 1
+    _statistics.update(hits=0, misses=0)
+
+
+_generation = [0]
+
+
+def generation() -> int:
+    """A number that changes when the cache is cleared."""
+    return _generation[0]
+
+
+def cache_info() -> dict[str, int]:
+    """How many derivatives and variants are cached, how often one was found, how often one was made."""
+    variants = sum(len(v.found) for v in _families.values())
+    return {"functions": len(_families), "variants": variants, **_statistics}

@@ -1,0 +1,68 @@
+"""Which names are read later: for each statement, what is live behind it."""
+
+from __future__ import annotations
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.transforms.optimize.knowledge import Knowledge, expressions, inner_blocks
+
+Live = frozenset[str]
+
+
+def live_after(body: Block, facts: Knowledge) -> dict[int, Live]:
+    """Names live behind each statement, by the statement's id."""
+    sweep = _Liveness(facts)
+    sweep.block(body, frozenset(facts.pinned), [])
+    return sweep.after
+
+
+class _Liveness:
+    def __init__(self, facts: Knowledge) -> None:
+        self.facts = facts
+        self.after: dict[int, Live] = {}
+        self.heads: dict[int, Live] = {}
+
+    def block(self, body: Block, live: Live, exits: list[tuple[Live, Live]]) -> Live:
+        """What is live before the block."""
+        for statement in reversed(body):
+            live = self.statement(statement, live, exits)
+        return live
+
+    def reads(self, node: gast.stmt) -> set[str]:
+        out: set[str] = set()
+        for part in expressions(node):
+            out.update(self.facts.summary(part).reads)
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            out.add(node.target.id)
+        return out
+
+    def statement(self, node: gast.stmt, live: Live, exits: list[tuple[Live, Live]]) -> Live:
+        if isinstance(node, (gast.For, gast.While)):
+            return self.loop(node, live, exits)
+        self.after[id(node)] = live
+        if isinstance(node, gast.If):
+            return self.block(node.body, live, exits) | self.block(node.orelse, live, exits) | self.reads(node)
+        if isinstance(node, gast.Break):
+            return exits[-1][0]
+        if isinstance(node, gast.Continue):
+            return exits[-1][1]
+        if any(inner_blocks(node)):
+            return live | set(ir.names_read(node)) | set(ir.names_bound(node))
+        if isinstance(node, (gast.Return, gast.Raise)):
+            live = frozenset(self.facts.pinned)
+        return (live - set(ir.names_bound(node)) | self.facts.pinned) | self.reads(node)
+
+    def loop(self, node: gast.For | gast.While, live: Live, exits: list[tuple[Live, Live]]) -> Live:
+        after = self.block(node.orelse, live, exits)
+        header = self.reads(node) if isinstance(node, gast.While) else set()
+        target = set(ir.names_bound(node.target)) if isinstance(node, gast.For) else set()
+        head = self.heads.get(id(node), frozenset()) | after | header
+        while True:
+            before = self.block(node.body, head, [*exits, (live, head)]) - target | header | after
+            if before <= head:
+                break
+            head = head | before
+        self.heads[id(node)] = head
+        return head | self.reads(node)
