@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 
 from ad import cache, calls, errors
 from ad.calls import DEFAULT, Derivative, Plain
+from ad.nesting import Pullback, check_cotangent, jvp_of_jvp, jvp_of_vjp, may_vary, vjp_of_jvp, vjp_of_vjp
 from ad.pipeline import Options
 from ad.rules import constant, shapes
 from ad.runtime import structures
@@ -23,8 +25,9 @@ class GradientFunction(Derivative):
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, options: Options, allow_int: bool) -> None:
         functools.update_wrapper(self, f, updated=())
-        self.f, self.argnums, self.options, self.allow_int = f, argnums, options, allow_int
         self.is_tuple = isinstance(argnums, (tuple, list))
+        self.f, self.argnums, self.allow_int = f, argnums, allow_int
+        self.options = dataclasses.replace(options, several=self.is_tuple)
         self.__signature__ = _signature(f)
         self._fast: Any = None
         self._used: Any = None
@@ -37,7 +40,7 @@ class GradientFunction(Derivative):
             self._used = compiled
             return compiled.function(*args, *compiled.hidden()) if compiled.hidden_kinds else compiled.function(*args)
         function, ordered, wrt = self.lowered(args, kwargs)
-        variants = calls.gradient_variants(function, wrt, self._options(wrt))
+        variants = calls.gradient_variants(function, wrt, self.options)
         if function is self.f and not kwargs and len(ordered) == len(args) and self.allow_int:
             self._fast = (variants, len(args), cache.generation())
         if not self.allow_int:
@@ -45,9 +48,6 @@ class GradientFunction(Derivative):
         compiled = variants.get(ordered)
         self._used = compiled
         return compiled.function(*ordered, *compiled.hidden())
-
-    def _options(self, wrt: tuple[int, ...]) -> Options:
-        return self.options
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
         """The plain function, its arguments, and the positions of those differentiated."""
@@ -164,41 +164,6 @@ def value_and_grad(
     return _derivative(f, argnums, Options(optimize, strong_zero, holomorphic, has_aux, True), allow_int)
 
 
-def _may_vary(x: Any) -> bool:
-    if isinstance(x, np.ndarray):
-        return x.dtype.kind in "iufc"
-    if isinstance(x, (bool, str, np.bool_)) or x is None or callable(x):
-        return isinstance(x, Pullback)
-    return True
-
-
-class Pullback:
-    """What `vjp` returns: a cotangent of the value to a tuple of gradients. Pure, and may be called again."""
-
-    def __init__(self, f: Any, primals: tuple[Any, ...], kwargs: dict[str, Any], value: Any, pull: Callable[[Any], Any]) -> None:
-        self.f, self.primals, self.kwargs, self.value, self.pull = f, primals, kwargs, value, pull
-
-    def __call__(self, cotangent: Any) -> tuple[Any, ...]:
-        check_cotangent(cotangent, self.value)
-        found = iter(self.pull(cotangent))
-        return tuple(next(found) if _may_vary(p) else None for p in self.primals)
-
-
-def check_cotangent(cotangent: Any, value: Any) -> None:
-    """A cotangent has the structure and shapes of the value."""
-    if isinstance(value, (list, tuple, dict)):
-        if type(cotangent) is not type(value) and not isinstance(cotangent, (list, tuple, dict)):
-            raise errors.UnsupportedArgument(f"the cotangent of a {type(value).__name__} is a {type(value).__name__}")
-        pairs = zip(cotangent.values(), value.values(), strict=True) if isinstance(value, dict) else zip(cotangent, value, strict=True)
-        for c, v in pairs:
-            check_cotangent(c, v)
-    elif isinstance(value, (np.ndarray, np.generic, float, int, complex)) and cotangent is not None:
-        if np.shape(cotangent) != np.shape(value):
-            raise errors.UnsupportedArgument(
-                f"the cotangent has shape {np.shape(cotangent)}, the value {np.shape(value)}", hint="give it the value's shape"
-            )
-
-
 def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, **kwargs: Any) -> Any:
     """(value, pullback), with has_aux (value, pullback, aux): reverse mode.
 
@@ -208,7 +173,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, **kwargs: A
     >>> pullback(np.array([1.0, 2.0]))
     (array([1., 2.]),)
     """
-    active = tuple(_may_vary(p) for p in primals)
+    active = tuple(may_vary(p) for p in primals)
     value, pull = calls.vjp_of(f, primals, active, DEFAULT, kwargs)
     if not has_aux:
         return value, Pullback(f, primals, kwargs, value, pull)
@@ -224,14 +189,18 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     """
     if len(primals) != len(tangents):
         raise errors.UnsupportedArgument(f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal")
-    active = tuple(_may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
+    active = tuple(may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
     for p, t in zip(primals, tangents, strict=True):
-        if t is not None and _may_vary(p):
+        if t is not None and may_vary(p):
             check_cotangent(t, p)
     given = [t for t, a in zip(tangents, active, strict=True) if a]
     value, dot = calls.jvp_of(f, list(primals), active, given, DEFAULT)
     value, dot = structures.owned(value), structures.owned(dot)
     return (value[0], dot[0], value[1]) if has_aux else (value, dot)
+
+
+vjp.__ad_vjp__, vjp.__ad_jvp__ = vjp_of_vjp, jvp_of_vjp  # type: ignore[attr-defined]
+jvp.__ad_vjp__, jvp.__ad_jvp__ = vjp_of_jvp, jvp_of_jvp  # type: ignore[attr-defined]
 
 
 def stop_gradient(x: Any) -> Any:

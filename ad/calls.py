@@ -163,7 +163,8 @@ def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], option
         buffers = [structures.zeros(kept[i]) for i in split.into]
         returned = backward(saved, z_bar, *buffers)
         found = dict(zip(split.into, buffers, strict=True))
-        found.update(zip(split.returned, returned if len(split.returned) > 1 else (returned,), strict=False))
+        several = returned if len(split.returned) != 1 else (returned,)
+        found.update(zip(split.returned, several, strict=True))
         return tuple(structures.as_gradient(found.get(i), args[i]) for i in positions)
 
     return value, pullback
@@ -298,7 +299,7 @@ def jvp_of(f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequen
     plain = Options(optimize=d.options.optimize, strong_zero=d.options.strong_zero)
     k, hidden = contracted(inner, inner_args, inside, plain)
     found = run_gradient(k, [*inner_args, *tangents, *hidden], wrt, plain)
-    found = tuple(found) if d.is_tuple else found  # type: ignore[attr-defined]
+    found = tuple(found) if len(wrt) > 1 else (found,) if d.is_tuple else found  # type: ignore[attr-defined]
     if d.options.value:
         first = run_tangent(inner, inner_args, inside, tangents, plain)[1]
         return value, (first, found)

@@ -15,6 +15,6 @@ def compile_text(text: str, name: str, namespace: dict[str, Any]) -> dict[str, A
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     filename = f"<ad {name} {digest}>"
     linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
-    scope = {**namespace, "__name__": "ad.generated", "__builtins__": __builtins__}
+    scope = {**namespace, "__name__": "ad_generated", "__builtins__": __builtins__}
     exec(compile(text, filename, "exec"), scope)
     return scope

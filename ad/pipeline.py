@@ -18,7 +18,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import Globals, Names
 from ad.reader import read
 
-from ad.transforms.adjoint import assemble, prepare
+from ad.transforms.adjoint import assemble, forward, prepare
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
@@ -46,6 +46,7 @@ class Options:
     holomorphic: bool = False
     has_aux: bool = False
     value: bool = False
+    several: bool = False
 
 
 @dataclass
@@ -195,7 +196,8 @@ class Program:
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
         suffix = f"_{count}" if count else ""
         hidden = tuple(self.hidden_of(callee, {}).values())
-        into = _added_into(fn, facts, active)
+        written = self.parameters_written(callee, args) or set()
+        into = _added_into(fn, facts, active) - written
         returned = tuple(i for i, a in enumerate(active) if a and i not in into)
         forward = self.globals_name(f"{base}_forward{suffix}")
         backward = self.globals_name(f"{base}_backward{suffix}")
@@ -364,11 +366,12 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
     indexed = {
         n.value.id for n in ir.walk(fn.body) if isinstance(n, gast.Subscript) and isinstance(n.value, gast.Name)
     }
+    bound = set(ir.names_bound(fn.body))
     looped = {n.iter.id for n in ir.walk(fn.body) if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)}
     return {
         i
         for i, p in enumerate(fn.params)
-        if active[i] and p in indexed | looped and isinstance(facts.kinds.get(p), kinds.Array) and facts.kinds[p].shape != ()  # type: ignore[union-attr]
+        if active[i] and p in indexed | looped and p not in bound and isinstance(facts.kinds.get(p), kinds.Array) and facts.kinds[p].shape != ()  # type: ignore[union-attr]
     }
 
 
@@ -395,4 +398,11 @@ def pullback(
     return program.generated(split.backward, split.hidden), split
 
 
-
+def tangent(
+    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_jvp: Callable[..., Any]
+) -> Generated:
+    """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
+    program = Program(options, call_jvp)
+    written = forward.Tangents(program, call_jvp, optimize if options.optimize else lower_ownership)
+    found = written.of(f, list(args), tuple(active))
+    return program.generated(found.name, found.hidden)

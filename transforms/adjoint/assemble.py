@@ -54,6 +54,7 @@ def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
             writer.checks = [gast.Expr(writer.scope.helper(seeds.check_scalar, value))]
 
     writer.checks = []
+    writer.scope.params = set(writer.fn.all_params())
 
     def finish() -> Block:
         for target in targets:
@@ -61,7 +62,7 @@ def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
         return []
 
     lists, forward, backward = writer.sweeps(seed, finish)
-    results = ends[0] if len(ends) == 1 and not getattr(writer, "tuple_result", False) else ir.tuple_(*ends)
+    results = ends[0] if len(ends) == 1 and not writer.options.several else ir.tuple_(*ends)
     if writer.options.value:
         kept: gast.expr = writer.scope.helper(structures.owned, value) if _may_share(writer, value) else value
         first = kept if aux is None else ir.tuple_(kept, writer.scope.helper(structures.owned, aux))
@@ -152,8 +153,6 @@ def _gradient_of(writer: Any, x: str) -> gast.expr:
 def _as_number(scope: Any, bar: gast.expr, bar_kind: Kind, kind: kinds.Number) -> gast.expr:
     if kind.type is bool:
         return ir.constant(None)
-    if isinstance(kinds.widen(bar_kind), kinds.Number) and kinds.widen(bar_kind).type is kind.type:  # type: ignore[attr-defined]
-        return bar
     if kinds.is_real(bar_kind) and kind.type is not complex and kinds.shape(bar_kind) == ():
         return ir.call(scope.bind(float, "float"), bar)
     return ir.call(scope.bind(structures.as_gradient, "as_gradient"), bar, ir.constant(kind.type()))
@@ -231,11 +230,14 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     params = [*writer.params, *hidden]
     bound = set(writer.scope.globals.objects) | {value_bar, *buffers}
     available = set(params) | set(ir.names_bound([*lists, *forward]))
+    holder = writer.names.fresh("saved")
+    writer.scope.params = {holder, value_bar, *buffers}
     body_b = writer.polished(body_b)
+    writer.scope.params = set(params)
     saved = [n for n in sorted(value_live(body_b, set(), lambda *_: None)) if n not in bound or n in available]
     saved = [n for n in saved if n in available]
+    lists = [*lists, *_defaults(saved, params, [*lists, *forward])]
     forward_body = writer.polished([*lists, *forward, gast.Return(ir.tuple_(writer.result, ir.tuple_(*map(ir.name, saved))))])
-    holder = writer.names.fresh("saved")
     if saved:
         targets = gast.Tuple([ir.target(n) for n in saved], gast.Store())
         body_b = [gast.Assign([targets], ir.name(holder), None), *body_b]
@@ -245,6 +247,23 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     ]
 
 
+def _defaults(saved: Sequence[str], params: Sequence[str], forward: Block) -> Block:
+    """Saved names that not every way through the forward sweep binds start as None."""
+    bound = set(params) | surely_bound(forward)
+    return [ir.assign(n, ir.constant(None)) for n in saved if n not in bound]
+
+
+def surely_bound(body: Block) -> set[str]:
+    """Names that every way through the statements binds."""
+    found: set[str] = set()
+    for node in body:
+        if isinstance(node, gast.If):
+            found |= surely_bound(node.body) & surely_bound(node.orelse)
+        elif not isinstance(node, (gast.For, gast.While)):
+            found |= set(ir.names_bound(node))
+    return found
+
+
 def _raw_adjoint(writer: Any, x: str) -> gast.expr:
     """The adjoint of a parameter as the caller's backward sweep uses it: complete, in memory of its own."""
     reverse = writer.reverse
@@ -252,8 +271,11 @@ def _raw_adjoint(writer: Any, x: str) -> gast.expr:
     if found is not None:
         return found
     reverse.complete(x)
-    if not kinds.is_immutable_number(writer.scope.kind(x)):
+    kind = kinds.widen(writer.scope.kind(x))
+    if isinstance(kind, (kinds.Array, kinds.Numeric)):
         reverse.assign(reverse.bar(x), ir.call(OWN, ir.name(reverse.bar(x))))
+    elif not kinds.is_immutable_number(kind):
+        return writer.scope.helper(structures.owned, ir.name(reverse.bar(x)))  # type: ignore[no-any-return]
     return ir.name(reverse.bar(x))
 
 

@@ -45,6 +45,7 @@ class _Augmented:
         name = node.target.id
         kind = kinds.widen(self.facts.kinds.get(name, kinds.UNKNOWN))
         if isinstance(kind, kinds.Array):
+            node.in_place = True
             return [node]
         if isinstance(kind, kinds.List):
             raise errors.UnsupportedSyntax(

@@ -74,11 +74,11 @@ class Reverse:
             self.assign(bar, value)
             self.set_bar(x, kind)
             return
+        if x in self.into:
+            self.add_in_place(bar, value)
+            return
         old = self.bars[x]
         if not (kinds.is_numeric(self.scope.kind(x)) and kinds.is_numeric(kind) and kinds.is_numeric(old)):
-            if isinstance(self.scope.kind(x), kinds.Array) or x in self.into:
-                self.emit(gast.AugAssign(ir.target(bar), gast.Add(), value))
-                return
             self.assign(bar, self.scope.helper(structures.add, ir.name(bar), value))
             self.set_bar(x, contributions.full_kind(self.scope, x))
             return
@@ -87,6 +87,12 @@ class Reverse:
             return
         self.assign(bar, ir.binop(ir.name(bar), gast.Add(), value))
         self.set_bar(x, self.scope.of(ir.binop(ir.name(bar), gast.Add(), value)))
+
+    def add_in_place(self, bar: str, value: gast.expr) -> None:
+        """bar += value where the buffer is the caller's, and to be added into."""
+        added = gast.AugAssign(ir.target(bar), gast.Add(), value)
+        added.in_place = True
+        self.emit(added)
 
     def zero(self, x: str) -> None:
         """x_bar = 0, complete."""
@@ -301,9 +307,20 @@ class Reverse:
             self.contribute(x, *lazy)
             return
         if several:
-            self.contribute(x, *contributions.fit(self.scope, value, self.scope.of(value), x, z))
+            self.contribute(x, *self._fit_linear(value, x, z))
             return
         self.contribute(x, value, contributions.full_kind(self.scope, x))
+
+    def _fit_linear(self, value: gast.expr, x: str, z: str) -> tuple[gast.expr, Kind]:
+        """What a transpose returned for one of several operands: in its shape already, or in that of the result."""
+        kind = self.scope.of(value)
+        have = kinds.shape(kind)
+        if have is not None and have == kinds.shape(self.scope.kind(x)) and kinds.is_real(kind):
+            return value, kind
+        if have is not None and have == kinds.shape(self.scope.kind(z)):
+            return contributions.fit(self.scope, value, kind, x, z)
+        fitted = self.scope.helper(contributions.unbroadcast, value, ir.name(x))
+        return fitted, contributions.full_kind(self.scope, x)
 
     def _lazy_spread(self, value: gast.expr, x: str) -> tuple[gast.expr, Kind] | None:
         """spread(z_bar, x, axis) without the copying, where z_bar broadcasts against x as it is."""

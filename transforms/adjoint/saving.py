@@ -313,6 +313,8 @@ class _Flow:
                 break
             needed = again
         trip = {node.trips} if node.trips else set()
+        if isinstance(node.primal, gast.For):
+            after = after - {node.primal.target.id}
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
 
 

@@ -110,6 +110,8 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
     if rule is None:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
+        if any(k in keywords for k in ("out", "where")):
+            return Op("opaque", node, args=_positional(args, keywords), target=TypeError("the keyword 'out' or 'where' is not handled"))
         return Op("rule", node, rule, _positional(args, keywords), target)
     try:
         bound = registry.bind(rule, args, keywords)
@@ -156,6 +158,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)
+    if hasattr(target, "__ad_vjp__"):
+        return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return Op("call", node, args=_positional(args, keywords), target=target)
     if hasattr(target, "__ad_function__"):
@@ -210,7 +214,10 @@ def kind_of_atom(node: gast.expr, fn: Function, known: Kinds) -> Kind:
     """The kind of an atom; the bottom of a name not seen yet counts as unknown."""
     if isinstance(node, gast.Constant):
         return kinds.literal(node.value)
-    assert isinstance(node, gast.Name), f"not an atom: {gast.dump(node)}"
+    if not isinstance(node, gast.Name):
+        found, value = ir.resolve(node, fn.env)
+        assert found, f"not an atom: {gast.dump(node)}"
+        return kinds.Opaque(value)
     if node.id in known:
         return known[node.id]
     return kinds.Opaque(fn.env[node.id]) if node.id in fn.env else kinds.UNKNOWN

@@ -134,7 +134,11 @@ class _Sharing:
                 self.unite(op.args["0"].id, name)
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
-                self.write(name, node)
+                raise errors.AliasingError(
+                    f"this call writes into its argument {name!r}, which is not differentiated",
+                    at=ir.location(self.fn.source, node),
+                    hint="return the new value instead of writing into the argument",
+                )
 
 
 def _flat(values: list[Any]) -> list[gast.AST]:
@@ -232,7 +236,7 @@ def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
         return True
-    if isinstance(target, (type, types.ModuleType)):
+    if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_function__"):
         return True
     module = (getattr(target, "__module__", None) or "").split(".")[0]
-    return module in ("builtins", "math", "operator") and getattr(target, "__name__", "") not in ("setattr", "delattr", "next", "exec")
+    return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in ("setattr", "delattr", "next", "exec")

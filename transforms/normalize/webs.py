@@ -86,8 +86,9 @@ class _Webs:
         if isinstance(node, (gast.For, gast.While)):
             return self.loop(node, state)
         if isinstance(node, gast.Break):
+            # The backward sweep passes over a break as if the rest of the trip followed: names must agree there too.
             self.breaks[-1].append(dict(state))
-            return {}
+            return dict(state)
         state = dict(state)
         self.loads(node, state)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):

@@ -33,13 +33,16 @@ def optimize(body: Block, scope: Scope) -> Block:
 
 def _round(body: Block, facts: Knowledge) -> Block:
     facts.read(body)
-    body = propagate(body, facts)
+    places = Places(body, facts)
+    written = _written(body, facts, places)
+    body = propagate(body, facts, lambda name: places.find(name) not in written)
+    facts.update(body)
     places = Places(body, facts)
     body = fold(body, facts, places, _written(body, facts, places))
-    facts.read(body)
+    facts.update(body)
     places = Places(body, facts)
     body = dead_code(body, facts, places)
-    facts.read(body)
+    facts.update(body)
     return inline(body, facts, Places(body, facts))
 
 

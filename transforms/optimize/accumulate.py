@@ -29,6 +29,7 @@ from ad.transforms.optimize import rewrite
 from ad.transforms.optimize.knowledge import (
     WORLD,
     Knowledge,
+    binds,
     expressions,
     immutable,
     inner_blocks,
@@ -62,10 +63,12 @@ class Accumulate:
             self.breaks[-1].append(self.sharing.copy())
             return node
         if any(inner_blocks(node)):
-            self.sharing.lose(ir.names_bound(node) + ir.names_read(node))
-            blocks = {k: v for k in ("body", "orelse", "finalbody") if (v := getattr(node, k, None))}
+            self.sharing.lose(binds(node) + ir.names_read(node))
+            blocks = {
+                k: v for k in ("body", "orelse", "finalbody") if (v := getattr(node, k, None))
+            }
             swept = {k: self.block(v) for k, v in blocks.items()}
-            self.sharing.lose(ir.names_bound(node) + ir.names_read(node))
+            self.sharing.lose(binds(node) + ir.names_read(node))
             return rewrite.with_blocks(node, **swept)
         new = self._lowered(node)
         self.sharing.statement(new)
@@ -102,7 +105,9 @@ class Accumulate:
 
     def _lowered(self, node: Any) -> Any:
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            if getattr(node, "in_place", False) or self._may_add(node, node.target.id, node.op, node.value):
+            if getattr(node, "in_place", False) or self._may_add(
+                node, node.target.id, node.op, node.value
+            ):
                 return node
             value = ir.binop(ir.name(node.target.id), node.op, node.value)
             return _like(node, gast.Assign(targets=[node.target], value=value, type_comment=None))
@@ -119,11 +124,22 @@ class Accumulate:
             if isinstance(value, gast.Name) and value.id == name:
                 return gast.Pass()
             return rewrite.with_blocks(node, value=value)
-        if self.in_loops and self.depth and name in self.facts.scope.local and name not in self.facts.scope.known:
+        if (
+            self.in_loops
+            and self.depth
+            and name in self.facts.scope.local
+            and name not in self.facts.scope.known
+        ):
             if isinstance(value, gast.BinOp) and isinstance(value.op, (gast.Add, gast.Sub)):
                 left = value.left
-                if isinstance(left, gast.Name) and left.id == name and self._may_add(node, name, value.op, value.right):
-                    return _like(node, gast.AugAssign(target=ir.target(name), op=value.op, value=value.right))
+                if (
+                    isinstance(left, gast.Name)
+                    and left.id == name
+                    and self._may_add(node, name, value.op, value.right)
+                ):
+                    return _like(
+                        node, gast.AugAssign(target=ir.target(name), op=value.op, value=value.right)
+                    )
         return node
 
     def _may_add(self, node: Any, name: str, op: gast.operator, value: gast.expr) -> bool:
@@ -134,7 +150,11 @@ class Accumulate:
         if not isinstance(op, _KEEPS_SHAPE) or not self.owned(name, node):
             return False
         right = kinds.widen(self.facts.kind(value))
-        if not isinstance(kind, kinds.Array) or not kinds.is_inexact(kind) or not kinds.is_numeric(right):
+        if (
+            not isinstance(kind, kinds.Array)
+            or not kinds.is_inexact(kind)
+            or not kinds.is_numeric(right)
+        ):
             return False
         shape = kinds.shape(kind)
         if shape is None or kinds.broadcast(shape, kinds.shape(right)) != shape:
@@ -147,6 +167,8 @@ class Accumulate:
 
     def owned(self, name: str, node: Any) -> bool:
         """Whether nobody who is read after the statement may share the named buffer."""
+        if name in getattr(self.facts.scope, "owned", ()):
+            return True
         if name in self.facts.params or name in self.facts.pinned or name not in self.facts.bound:
             return False
         others = self.sharing.of(name)
@@ -164,11 +186,17 @@ class Accumulate:
         return rewrite.rebuilt(value, lambda e: self._without_own(e, node, None))
 
     def _met(self, inner: gast.expr, node: Any, name: str | None) -> gast.expr:
-        inner = rewrite.rebuilt(inner, lambda e: self._without_own(e, node, None)) if not ir.is_atom(inner) else inner
+        inner = (
+            rewrite.rebuilt(inner, lambda e: self._without_own(e, node, None))
+            if not ir.is_atom(inner)
+            else inner
+        )
         if self.facts.fresh(inner):
             return inner
         if isinstance(inner, gast.Name) and name is not None:
-            if self.owned(inner.id, node) and (inner.id == name or inner.id not in self._later(node)):
+            if self.owned(inner.id, node) and (
+                inner.id == name or inner.id not in self._later(node)
+            ):
                 return inner
         if isinstance(self._surely(inner), kinds.Array):
             return ir.call(ir.attribute(inner, "copy"))
@@ -178,7 +206,7 @@ class Accumulate:
         return self.kind_of(node.id) if isinstance(node, gast.Name) else self.facts.kind(node)
 
 
-class _Everything(frozenset):  # type: ignore[type-arg]
+class _Everything(frozenset):
     def __contains__(self, _: object) -> bool:
         return True
 
@@ -204,11 +232,14 @@ def without_pass(body: Block) -> Block:
     out: Block = []
     for s in body:
         if any(inner_blocks(s)):
-            blocks = {k: without_pass(v) for k in ("body", "orelse") if isinstance(v := getattr(s, k, None), list)}
+            blocks = {
+                k: without_pass(v)
+                for k in ("body", "orelse")
+                if isinstance(v := getattr(s, k, None), list)
+            }
             if not blocks.get("body", True):
                 blocks["body"] = [gast.Pass()]
             s = rewrite.with_blocks(s, **blocks)
         if not isinstance(s, gast.Pass):
             out.append(s)
     return out
-

@@ -5,8 +5,8 @@
     x_bar[i] += t                         (nothing)                     x_bar is not read
     if c: (nothing) else: z = y           if not c: z = y
 
-Liveness, backward, around loops to a fixpoint: what only a left-out statement reads is dead as well. A write in place is
-needed as long as any name that may share the memory is, and always into what lies outside.
+Liveness, backward, around loops to a fixpoint: what only a left-out statement reads is dead as well. A write in place
+is needed as long as any name that may share the memory is, and always into what lies outside.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import gast
 from ad import ir, kinds
 from ad.ir import Block
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, expressions, root
+from ad.transforms.optimize.knowledge import Knowledge, binds, expressions, root
 from ad.transforms.optimize.places import Places
 from ad.transforms.optimize.safety import Safety
 
@@ -69,7 +69,7 @@ class DeadCode:
             return node, set(exits[-1][1])
         if isinstance(node, (gast.Return, gast.Raise)):
             return node, self._with(set(self.facts.pinned), expressions(node))
-        return node, live | set(ir.names_read(node)) | set(ir.names_bound(node))
+        return node, live | set(ir.names_read(node)) | set(binds(node))
 
     def _with(self, live: Live, parts: list[gast.expr]) -> Live:
         for part in parts:
@@ -78,7 +78,11 @@ class DeadCode:
 
     def _needed(self, name: str, live: Live) -> bool:
         """Whether anybody may look at the memory of the named value."""
-        return self.places.world(name) or not live.isdisjoint(self.places.group(name)) or name not in self.facts.bound
+        return (
+            self.places.world(name)
+            or not live.isdisjoint(self.places.group(name))
+            or name not in self.facts.bound
+        )
 
     def _no_effect(self, node: gast.expr, live: Live) -> bool:
         """Without the expression nobody would notice."""
@@ -87,7 +91,11 @@ class DeadCode:
             return False
         if found.pops:
             popped = self.facts.saved_method(node)
-            return popped is not None and popped[1] == "pop" and popped[0] not in self.facts.scope.known
+            return (
+                popped is not None
+                and popped[1] == "pop"
+                and popped[0] not in self.facts.scope.known
+            )
         return self.safety.safe(node)
 
     def _assign(self, node: Any, live: Live) -> tuple[Any, Live]:
@@ -97,7 +105,11 @@ class DeadCode:
                 unpacks = isinstance(node.targets[0], gast.Tuple) and not self._unpacks(node)
                 if not unpacks and self._no_effect(node.value, live):
                     return None, live
-                if len(names) == 1 and isinstance(node.value, gast.Call) and self.facts.summary(node.value).opaque + self.facts.summary(node.value).pops:  # type: ignore[operator]
+                if (
+                    len(names) == 1
+                    and isinstance(node.value, gast.Call)
+                    and self.facts.summary(node.value).opaque + self.facts.summary(node.value).pops
+                ):
                     return self._effect(node, node.value, live)
             live = live - (set(names) - self.facts.pinned)
             return node, self._with(live, expressions(node))
@@ -122,19 +134,28 @@ class DeadCode:
     def _dead_write(self, target: Any, value: gast.expr, live: Live) -> bool:
         """`x[i] = e` and `x[i] += e` into what nobody reads."""
         owner = root(target)
-        if not isinstance(target, gast.Subscript) or not isinstance(owner, gast.Name) or self._needed(owner.id, live):
+        if (
+            not isinstance(target, gast.Subscript)
+            or not isinstance(owner, gast.Name)
+            or self._needed(owner.id, live)
+        ):
             return False
         if not self._no_effect(value, live):
             return False
         if owner.id not in self.facts.scope.known and owner.id in self.facts.scope.local:
-            return self.facts.summary(target).pure  # an adjoint: written by us, of the shape of what it belongs to
+            return self.facts.summary(
+                target
+            ).pure  # an adjoint: written by us, of the shape of what it belongs to
         part = ir.subscript(target.value, target.slice)
         return self.safety.safe(part) and self._fills(part, value)
 
     def _fills(self, part: gast.expr, value: gast.expr) -> bool:
         shape = kinds.shape(self.facts.kind(part))
-        return self.safety.fit(part, value) and shape is not None and kinds.broadcast(
-            shape, kinds.shape(self.facts.kind(value))) == shape
+        return (
+            self.safety.fit(part, value)
+            and shape is not None
+            and kinds.broadcast(shape, kinds.shape(self.facts.kind(value))) == shape
+        )
 
     def _augassign(self, node: Any, live: Live) -> tuple[Any, Live]:
         if not isinstance(node.target, gast.Name):
@@ -143,9 +164,13 @@ class DeadCode:
             return node, self._with(set(live), expressions(node))
         name = node.target.id
         in_place = getattr(node, "in_place", False)
-        if (not self._needed(name, live) if in_place else name not in live) and name not in self.facts.params:
+        if (
+            not self._needed(name, live) if in_place else name not in live
+        ) and name not in self.facts.params:
             whole = ir.binop(ir.name(name), node.op, node.value)
-            if self._no_effect(whole, live) and (not in_place or self._fills(ir.name(name), node.value)):
+            if self._no_effect(whole, live) and (
+                not in_place or self._fills(ir.name(name), node.value)
+            ):
                 return None, live
         return node, self._with(live | {name}, expressions(node))
 
@@ -161,7 +186,12 @@ class DeadCode:
     def _if(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Any, Live]:
         body, before = self.block(node.body, set(live), exits)
         orelse, before_else = self.block(node.orelse, set(live), exits)
-        if _empty(body) and _empty(orelse) and self.safety.truth(node.test) and self.facts.summary(node.test).pure:
+        if (
+            _empty(body)
+            and _empty(orelse)
+            and self.safety.truth(node.test)
+            and self.facts.summary(node.test).pure
+        ):
             return None, live
         test = node.test
         if _empty(body) and not _empty(orelse):
@@ -173,7 +203,11 @@ class DeadCode:
         orelse, after = self.block(node.orelse, set(live), exits)
         header = [] if isinstance(node, gast.For) else [node.test]
         head = self.heads.get(id(node), set()) | self._with(set(after), header)
-        target = set(ir.names_bound(node.target)) - self.facts.pinned if isinstance(node, gast.For) else set()
+        target = (
+            set(ir.names_bound(node.target)) - self.facts.pinned
+            if isinstance(node, gast.For)
+            else set()
+        )
         outer = dict(self.safety.spans)
         self._enter(node)
         while True:
@@ -184,13 +218,19 @@ class DeadCode:
             head = head | before
         self.safety.spans = outer
         self.heads[id(node)] = head
-        if isinstance(node, gast.For) and _empty(body) and not orelse and self._iterates(node) and live.isdisjoint(target):
+        if (
+            isinstance(node, gast.For)
+            and _empty(body)
+            and not orelse
+            and self._iterates(node)
+            and live.isdisjoint(target)
+        ):
             return None, live
         new = rewrite.with_blocks(node, body=body or [gast.Pass()], orelse=orelse)
         return new, self._with(set(head), expressions(node))
 
     def _enter(self, node: Any) -> None:
-        for name in ir.names_bound(node):
+        for name in binds(node):
             self.safety.spans.pop(name, None)
         if isinstance(node, gast.For) and (span := self.safety.span(node)) is not None:
             if node.target.id not in ir.names_bound(node.body):
@@ -199,14 +239,24 @@ class DeadCode:
     def _iterates(self, node: gast.For) -> bool:
         """Going through the sequence has no effect."""
         kind = self.facts.kind(node.iter)
-        known = isinstance(kind, (kinds.List, kinds.Tuple)) or bool(isinstance(kind, kinds.Array) and kind.shape)
+        known = isinstance(kind, (kinds.List, kinds.Tuple)) or bool(
+            isinstance(kind, kinds.Array) and kind.shape
+        )
         whole = isinstance(node.iter, gast.Call) and self.facts.callee(node.iter) is range
         reverse = isinstance(node.iter, gast.Subscript) and self.safety.safe(node.iter)
-        return isinstance(node.target, gast.Name) and (known or whole or reverse) and self.safety.safe(node.iter)
+        return (
+            isinstance(node.target, gast.Name)
+            and (known or whole or reverse)
+            and self.safety.safe(node.iter)
+        )
 
 
 def _flat(targets: list[Any]) -> list[Any]:
-    return [e for t in targets for e in (_flat(t.elts) if isinstance(t, (gast.Tuple, gast.List)) else [t])]
+    return [
+        e
+        for t in targets
+        for e in (_flat(t.elts) if isinstance(t, (gast.Tuple, gast.List)) else [t])
+    ]
 
 
 def _empty(body: Block) -> bool:

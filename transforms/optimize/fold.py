@@ -19,7 +19,7 @@ import numpy as np
 from ad import ir, kinds
 from ad.ir import Block
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, inner_blocks
+from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks
 from ad.transforms.optimize.places import Places
 
 _ADD, _MULT = (gast.Add, gast.Sub), (gast.Mult,)
@@ -30,6 +30,7 @@ class Fold:
 
     def __init__(self, facts: Knowledge, places: Places, written: set[str]) -> None:
         self.facts, self.places, self.written = facts, places, written
+        self.adjoint = False  # within a statement of ours, which holds no unsigned values
 
     def block(self, body: Block) -> Block:
         """The block, folded."""
@@ -38,15 +39,30 @@ class Fold:
     def statement(self, node: Any) -> Any:
         if getattr(node, "comment_only", False):
             return node
+        self.adjoint = not any(
+            n in self.facts.scope.known for n in binds(node) if not inner_blocks(node)
+        )
         if any(inner_blocks(node)):
-            blocks = {k: self.block(getattr(node, k)) for k in ("body", "orelse") if getattr(node, k, None)}
+            blocks = {
+                k: self.block(getattr(node, k))
+                for k in ("body", "orelse")
+                if getattr(node, k, None)
+            }
             node = rewrite.with_blocks(node, **blocks)
             part = "iter" if isinstance(node, gast.For) else "test"
-            return rewrite.with_blocks(node, **{part: self.expr(getattr(node, part))}) if hasattr(node, part) else node
+            return (
+                rewrite.with_blocks(node, **{part: self.expr(getattr(node, part))})
+                if hasattr(node, part)
+                else node
+            )
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             return self._at_root(node, self._nameless(node.targets[0].id, node.value))
         if isinstance(node, gast.AugAssign):
-            return _signed(rewrite.with_blocks(node, value=self._operand(node.value), target=self._target(node.target)))
+            return self._signed(
+                rewrite.with_blocks(
+                    node, value=self.expr(node.value), target=self._target(node.target)
+                )
+            )
         return rewrite.replaced(node, self._kept)
 
     def _target(self, node: Any) -> Any:
@@ -69,10 +85,20 @@ class Fold:
         new = self.expr(value)
         if isinstance(value, gast.Tuple):
             return rewrite.rebuilt(value, self._kept)
-        return new if self.facts.fresh(new) or not self.facts.fresh(value) else rewrite.rebuilt(value, self.expr)
+        return (
+            new
+            if self.facts.fresh(new) or not self.facts.fresh(value)
+            else rewrite.rebuilt(value, self.expr)
+        )
 
-    def _operand(self, value: gast.expr) -> gast.expr:
-        return self.expr(value)
+    def _signed(self, node: Any) -> Any:
+        """`x_bar += -e` is `x_bar -= e`."""
+        positive = self._positive(node.value) if isinstance(node.op, _ADD) else None
+        if positive is None:
+            return node
+        return rewrite.with_blocks(
+            node, op=gast.Sub() if isinstance(node.op, gast.Add) else gast.Add(), value=positive
+        )
 
     # --- expressions ---
 
@@ -84,7 +110,10 @@ class Fold:
             part = self._kept if self.facts.rule(node) is None else self.expr
             new = rewrite.rebuilt(node, lambda e: self.expr(e) if e is node.func else part(e))
             return self._call(new)
-        new = rewrite.rebuilt(node, self.expr if not isinstance(node, (gast.List, gast.Tuple, gast.Dict)) else self._kept)
+        new = rewrite.rebuilt(
+            node,
+            self.expr if not isinstance(node, (gast.List, gast.Tuple, gast.Dict)) else self._kept,
+        )
         if isinstance(new, gast.BinOp):
             return self._binop(new)
         if isinstance(new, gast.UnaryOp) and isinstance(new.op, gast.USub):
@@ -99,10 +128,21 @@ class Fold:
         return node
 
     def _minus(self, node: gast.UnaryOp) -> gast.expr:
-        positive = strip_minus(node.operand)
-        if positive is None or not self._numeric(positive):
-            return node
-        return positive
+        if _is_constant(node.operand):
+            return ir.constant(-node.operand.value)
+        positive = self._positive(node.operand)
+        return node if positive is None or not self._numeric(positive) else positive
+
+    def _positive(self, node: gast.expr) -> gast.expr | None:
+        """e of what reads as -e, for floating-point values and Python numbers: unsigned ints wrap around."""
+        positive = strip_minus(node)
+        if positive is None or (ir.is_atom(positive) and isinstance(positive, gast.Constant)):
+            return positive
+        kind = kinds.widen(self.facts.kind(positive))
+        if isinstance(kind, kinds.Number):
+            return positive if kind.type is not bool else None
+        inexact = kinds.is_inexact(kind)
+        return positive if inexact or (inexact is None and self.adjoint) else None
 
     def _binop(self, node: gast.BinOp) -> gast.expr:
         folded = _constants(node)
@@ -118,14 +158,21 @@ class Fold:
 
     def _sum(self, node: gast.BinOp) -> gast.expr:
         left, right = node.left, node.right
-        positive = strip_minus(right)
+        positive = self._positive(right)
         if positive is not None:
             flipped = gast.Sub() if isinstance(node.op, gast.Add) else gast.Add()
             return ir.binop(left, flipped, positive)
-        if isinstance(node.op, gast.Add) and isinstance(left, gast.UnaryOp) and (inner := strip_minus(left)) is not None:
+        if (
+            isinstance(node.op, gast.Add)
+            and isinstance(left, gast.UnaryOp)
+            and (inner := self._positive(left)) is not None
+        ):
             if self.facts.summary(left).pure and self.facts.summary(right).pure:
                 return ir.binop(right, gast.Sub(), inner)
-        if _is_number(right, 0) and type(right.value) is int and self._python_int(left):  # type: ignore[attr-defined]
+        if isinstance(node.op, gast.Add) and rewrite.same(left, right) and self._inexact(left):
+            if self.facts.summary(left).pure and (ir.is_atom(left) or rewrite.width(left) < 40):
+                return self._product(ir.binop(ir.constant(2.0), gast.Mult(), left))
+        if _is_number(right, 0) and type(right.value) is int and self._python_int(left):
             return left
         return node
 
@@ -134,23 +181,44 @@ class Fold:
             if _is_number(one, 1) and self._inexact(other):
                 return other
             if _is_number(one, -1) and self._inexact(other):
-                return strip_minus(other) or gast.UnaryOp(op=gast.USub(), operand=other)
+                return self._positive(other) or gast.UnaryOp(op=gast.USub(), operand=other)
         pulled = self._constants_together(node)
         if pulled is not None:
             return pulled
+        if _is_float(node.left) and _power_of_two(node.left.value) and self._inexact(node.right):
+            inner = node.right
+            if (
+                isinstance(inner, gast.BinOp)
+                and isinstance(inner.op, gast.Mult)
+                and self._inexact(inner.left)
+            ):
+                return ir.binop(ir.binop(node.left, node.op, inner.left), inner.op, inner.right)
         for inverse, other in ((node.right, node.left), (node.left, node.right)):
             divisor = _inverse(inverse)
-            if divisor is not None and self._divides(other, divisor) and self._commute(inverse, other):
+            if (
+                divisor is not None
+                and self._divides(other, divisor)
+                and self._commute(inverse, other)
+            ):
                 return ir.binop(other, gast.Div(), divisor)
         return node
 
     def _constants_together(self, node: gast.BinOp) -> gast.expr | None:
         """`2.0 * (0.5 * x)`, exact where one of the two is a power of two."""
         c, rest = node.left, node.right
-        if not (_is_float(c) and isinstance(rest, gast.BinOp) and isinstance(rest.op, gast.Mult) and _is_float(rest.left)):
+        if not (
+            _is_float(c)
+            and isinstance(rest, gast.BinOp)
+            and isinstance(rest.op, gast.Mult)
+            and _is_float(rest.left)
+        ):
             return None
-        a, b = c.value, rest.left.value  # type: ignore[attr-defined]
-        if not (_power_of_two(a) or _power_of_two(b)) or not math.isfinite(a * b) or not self._numeric(rest.right):
+        a, b = c.value, rest.left.value
+        if (
+            not (_power_of_two(a) or _power_of_two(b))
+            or not math.isfinite(a * b)
+            or not self._numeric(rest.right)
+        ):
             return None
         whole = ir.binop(ir.constant(a * b), gast.Mult(), rest.right)
         return self._product(whole)
@@ -169,11 +237,16 @@ class Fold:
         kind = self.facts.kind(node)
         if kinds.is_inexact(kind) is not True:
             return False
-        return not (isinstance(kind, kinds.Array) and kind.shape == ())  # a 0-d array would become a scalar
+        return not (
+            isinstance(kind, kinds.Array) and kind.shape == ()
+        )  # a 0-d array would become a scalar
 
     def _numeric(self, node: gast.expr) -> bool:
         kind = self.facts.kind(node)
-        return kinds.dtype(kind) not in (None, np.dtype(bool)) and not (isinstance(kind, kinds.Array) and kind.shape == ())
+        dtype = kinds.dtype(kind)  # never compare it with None: NumPy takes None for float64
+        if dtype is None or dtype == np.dtype(bool):
+            return False
+        return not (isinstance(kind, kinds.Array) and kind.shape == ())
 
     def _python_int(self, node: gast.expr) -> bool:
         return kinds.widen(self.facts.kind(node)) == kinds.Number(int)
@@ -183,23 +256,19 @@ def strip_minus(node: gast.expr) -> gast.expr | None:
     """e of an expression that reads as -e, None for others."""
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
         return node.operand
-    if isinstance(node, gast.Constant) and type(node.value) in (int, float) and math.copysign(1.0, node.value) < 0:
+    if (
+        isinstance(node, gast.Constant)
+        and type(node.value) in (int, float)
+        and math.copysign(1.0, node.value) < 0
+    ):
         return ir.constant(-node.value) if node.value == node.value else None
     if isinstance(node, gast.BinOp) and isinstance(node.op, (gast.Mult, gast.Div, gast.MatMult)):
         inner = strip_minus(node.left)
         if inner is not None:
-            if isinstance(node.op, gast.Mult) and _is_number(inner, 1) and type(inner.value) is int:  # type: ignore[attr-defined]
+            if isinstance(node.op, gast.Mult) and _is_number(inner, 1) and type(inner.value) is int:
                 return node.right
             return ir.binop(inner, node.op, node.right)
     return None
-
-
-def _signed(node: Any) -> Any:
-    """`x_bar += -e` is `x_bar -= e`."""
-    positive = strip_minus(node.value) if isinstance(node.op, _ADD) else None
-    if positive is None:
-        return node
-    return rewrite.with_blocks(node, op=gast.Sub() if isinstance(node.op, gast.Add) else gast.Add(), value=positive)
 
 
 def _constants(node: gast.BinOp) -> gast.Constant | None:
@@ -207,18 +276,27 @@ def _constants(node: gast.BinOp) -> gast.Constant | None:
     a, b = node.left, node.right
     if not (_is_constant(a) and _is_constant(b)):
         return None
-    x, y = a.value, b.value  # type: ignore[attr-defined]
-    if isinstance(node.op, gast.Add): value: Any = x + y
-    elif isinstance(node.op, gast.Sub): value = x - y
-    elif isinstance(node.op, gast.Mult): value = x * y
-    elif isinstance(node.op, gast.Div) and y: value = x / y
-    else: return None
+    x, y = a.value, b.value
+    if isinstance(node.op, gast.Add):
+        value: Any = x + y
+    elif isinstance(node.op, gast.Sub):
+        value = x - y
+    elif isinstance(node.op, gast.Mult):
+        value = x * y
+    elif isinstance(node.op, gast.Div) and y:
+        value = x / y
+    else:
+        return None
     short = len(repr(value)) <= max(len(repr(x)), len(repr(y))) + 1
     return ir.constant(value) if math.isfinite(value) and short else None
 
 
 def _is_constant(node: gast.expr) -> bool:
-    return isinstance(node, gast.Constant) and type(node.value) in (int, float) and abs(node.value) < 1e15
+    return (
+        isinstance(node, gast.Constant)
+        and type(node.value) in (int, float)
+        and abs(node.value) < 1e15
+    )
 
 
 def _is_float(node: gast.expr) -> bool:
@@ -226,7 +304,9 @@ def _is_float(node: gast.expr) -> bool:
 
 
 def _is_number(node: gast.expr, value: int) -> bool:
-    return isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value == value
+    return (
+        isinstance(node, gast.Constant) and type(node.value) in (int, float) and node.value == value
+    )
 
 
 def _power_of_two(value: float) -> bool:

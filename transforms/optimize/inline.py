@@ -25,7 +25,15 @@ from ad import ir
 from ad.ir import Block
 from ad.names import stem
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, expressions, flat, inner_blocks, is_own
+from ad.transforms.optimize.knowledge import (
+    Knowledge,
+    binds,
+    expressions,
+    flat,
+    inner_blocks,
+    is_own,
+    root,
+)
 from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.safety import Safety
 
@@ -63,10 +71,17 @@ class Inline:
 
     def movable(self, name: str, value: gast.expr, user: Any) -> bool:
         """Whether the name is one that may vanish, by who chose it."""
-        if name in self.facts.params or name in self.facts.pinned or is_own(value) or isinstance(value, (gast.List, gast.Dict)):
+        if (
+            name in self.facts.params
+            or name in self.facts.pinned
+            or is_own(value)
+            or isinstance(value, (gast.List, gast.Dict))
+        ):
             return False
         if self.is_adjoint(name):
-            return not isinstance(user, gast.Return) or rewrite.width(value) <= 20
+            if not isinstance(user, gast.Return):
+                return True
+            return rewrite.width(value) <= 20 and name not in self.facts.summary(value).reads
         if self.temps is None or name in self.temps or name not in self.facts.scope.known:
             return True
         return self.saves(user) or self.facts.saved_method(value) is not None
@@ -111,7 +126,7 @@ class _Sweep:
     # --- statements that stay ---
 
     def _simple(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> Live:
-        bound = ir.names_bound(node)
+        bound = binds(node)
         if isinstance(node, gast.Break):
             live = set(exits[-1][0])
         elif isinstance(node, gast.Continue):
@@ -136,9 +151,15 @@ class _Sweep:
         for part in parts:
             for name, n in self.facts.summary(part).reads.items():
                 counts[name] = counts.get(name, 0) + n
+        owners = _written_owners(node)
         for name, n in counts.items():
             self._forget(name)
-            if n == 1 and (name not in live or name in bound) and not isinstance(node, gast.While):
+            if (
+                n == 1
+                and name not in owners
+                and (name not in live or name in bound)
+                and not isinstance(node, gast.While)
+            ):
                 self.pending[name] = len(self.slots)
 
     def _forget(self, name: str) -> None:
@@ -157,7 +178,7 @@ class _Sweep:
 
     def _compound(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> Live:
         owner = self.owner
-        bound = ir.names_bound(node)
+        bound = binds(node)
         header = expressions(node)
         if isinstance(node, gast.If):
             body, before = owner.block(node.body, set(live), exits)
@@ -166,8 +187,14 @@ class _Sweep:
         elif isinstance(node, (gast.For, gast.While)):
             body, orelse, after = self._loop(node, live, exits)
         else:
-            body, orelse, after = node.body, getattr(node, "orelse", []), live | set(ir.names_read(node)) | set(bound)
-        inside = set(ir.names_read([body, orelse])) | _augmented([*body, *orelse]) | (live - set(bound))
+            body, orelse, after = (
+                node.body,
+                getattr(node, "orelse", []),
+                live | set(ir.names_read(node)) | set(bound),
+            )
+        inside = (
+            set(ir.names_read([body, orelse])) | _augmented([*body, *orelse]) | (live - set(bound))
+        )
         for name in [n for n in self.pending if n in inside or n in bound]:
             del self.pending[name]
         new = rewrite.with_blocks(node, body=body, orelse=orelse)
@@ -181,7 +208,9 @@ class _Sweep:
             after.update(self.facts.summary(part).reads)
         return after
 
-    def _loop(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Block, Block, Live]:
+    def _loop(
+        self, node: Any, live: Live, exits: list[tuple[Live, Live]]
+    ) -> tuple[Block, Block, Live]:
         owner = self.owner
         orelse, after = owner.block(node.orelse, set(live), exits)
         target = set(ir.names_bound(node.target)) if isinstance(node, gast.For) else set()
@@ -202,7 +231,11 @@ class _Sweep:
         slot = self.slots[at]
         assert slot is not None
         value, user = node.value, slot.node
-        merges = ir.target_name(user) == name and isinstance(user, gast.Assign) and isinstance(user.value, gast.BinOp)
+        merges = (
+            ir.target_name(user) == name
+            and isinstance(user, gast.Assign)
+            and isinstance(user.value, gast.BinOp)
+        )
         if not merges and not self.owner.movable(name, value, user):
             return False
         if merges and not self._adds_up(name, value, user):
@@ -220,7 +253,9 @@ class _Sweep:
         merging = isinstance(user, gast.Assign) and ir.target_name(user) == name
         if self.owner.is_adjoint(name) and not merging and not ir.is_atom(value):
             limit = SHORT
-        total = 4 + sum(rewrite.width(n) for n in gast.iter_child_nodes(user) if isinstance(n, gast.expr))
+        total = 4 + sum(
+            rewrite.width(n) for n in gast.iter_child_nodes(user) if isinstance(n, gast.expr)
+        )
         if inner_blocks(user):
             total = 4 + sum(map(rewrite.width, expressions(user)))
         if total + rewrite.width(value) - len(name) > limit:
@@ -268,7 +303,9 @@ class _Sweep:
         last = parts[0] if len(parts) == 1 else None
         if isinstance(user, gast.Assign) and all(isinstance(t, gast.Name) for t in user.targets):
             last = user.value
-        if isinstance(last, gast.Call):  # the outermost call happens after its arguments are evaluated
+        if isinstance(
+            last, gast.Call
+        ):  # the outermost call happens after its arguments are evaluated
             rest = [*last.args, *[k.value for k in last.keywords]]
             inner = set()
             for part in rest:
@@ -310,14 +347,40 @@ def _unconditional(user: Any) -> bool:
         stack: list[gast.AST] = [part]
         while stack:
             node = stack.pop()
-            if isinstance(node, (gast.IfExp, gast.BoolOp, gast.Lambda, gast.ListComp, gast.GeneratorExp, gast.DictComp, gast.SetComp, gast.JoinedStr)):
+            if isinstance(
+                node,
+                (
+                    gast.IfExp,
+                    gast.BoolOp,
+                    gast.Lambda,
+                    gast.ListComp,
+                    gast.GeneratorExp,
+                    gast.DictComp,
+                    gast.SetComp,
+                    gast.JoinedStr,
+                ),
+            ):
                 return False
             stack.extend(gast.iter_child_nodes(node))
     return True
 
 
+def _written_owners(node: Any) -> set[str]:
+    """x of `x[i] = e` and `x[i] += e`: it must stay a name."""
+    targets = (
+        node.targets
+        if isinstance(node, gast.Assign)
+        else [node.target]
+        if isinstance(node, gast.AugAssign)
+        else []
+    )
+    return {getattr(root(t), "id", "") for t in targets if not isinstance(t, gast.Name)}
+
+
 def _may_leave(node: gast.stmt) -> bool:
-    return any(isinstance(s, (gast.Break, gast.Continue, gast.Return, gast.Raise)) for s in flat([node]))
+    return any(
+        isinstance(s, (gast.Break, gast.Continue, gast.Return, gast.Raise)) for s in flat([node])
+    )
 
 
 def _augmented(body: Block) -> set[str]:
@@ -328,4 +391,3 @@ def _augmented(body: Block) -> set[str]:
         for inner in inner_blocks(s):
             out |= _augmented(inner)
     return out
-

@@ -22,11 +22,28 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.rules import registry
 from ad.transforms.adjoint.scope import Scope
+from ad.transforms.analyses import facts
 
 OWN = "__own__"
 WORLD = "<world>"
 _IMPURE = (print, np.errstate, input, open, exec, eval, next, iter, setattr, delattr)
-_PURE = (isinstance, issubclass, callable, len, range, float, int, bool, complex, abs, tuple, list, slice, type, id)
+_PURE = (
+    isinstance,
+    issubclass,
+    callable,
+    len,
+    range,
+    float,
+    int,
+    bool,
+    complex,
+    abs,
+    tuple,
+    list,
+    slice,
+    type,
+    id,
+)
 _DEFERRED = (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)
 _NO_NAMES: frozenset[str] = frozenset()
 
@@ -59,26 +76,33 @@ class Knowledge:
 
     def read(self, body: Block) -> None:
         """Look at the whole body (again)."""
-        self.bound = set(ir.names_bound(body))
-        self.assigned: dict[str, list[gast.expr | None]] = {}
         self.saved, self.pinned = _private_lists(body), set()
+        self._summaries.clear()
+        self.update(body)
         for statement in flat(body):
             for part in expressions(statement):
                 self.pinned |= self.summary(part).deferred
+        if not self.saved.isdisjoint(self.pinned | self.params):
+            self.saved -= self.pinned | self.params
+            self._summaries.clear()
+
+    def update(self, body: Block) -> None:
+        """After a pass: what is bound to what."""
+        self.assigned: dict[str, list[gast.expr | None]] = {}
+        for statement in flat(body):
             self._note(statement)
-        self.saved -= self.pinned | self.params
-        self._summaries.clear()
+        self.bound = set(self.assigned)
         self._names: dict[str, Kind] = {}
 
     def _note(self, statement: gast.stmt) -> None:
         if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
             self.assigned.setdefault(statement.targets[0].id, []).append(statement.value)
-        elif isinstance(statement, (gast.Assign, gast.For)):
-            for name in ir.names_bound(statement.targets if isinstance(statement, gast.Assign) else statement.target):
-                self.assigned.setdefault(name, []).append(None)
         elif isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
             value = ir.binop(ir.name(statement.target.id), statement.op, statement.value)
             self.assigned.setdefault(statement.target.id, []).append(value)
+        else:
+            for name in binds(statement, inner=False):
+                self.assigned.setdefault(name, []).append(None)
 
     # --- kinds ---
 
@@ -91,7 +115,9 @@ class Knowledge:
         found = self._kinds.get(id(node))
         if found is None or found[0] is not node:
             if is_own(node):
-                kind = self.kind(node.args[0])  # type: ignore[attr-defined]
+                kind = self.kind(node.args[0])
+            elif isinstance(node, gast.Call) and len(node.args) == 1 and self.callee(node) is len:
+                kind = facts.length(self.kind(node.args[0]))
             else:
                 try:
                     kind = self.scope.of(node)
@@ -198,8 +224,12 @@ class Knowledge:
             return True
         if isinstance(node, (gast.Name, gast.Subscript, gast.Attribute)):
             return self.immutable(node)
-        if isinstance(node, gast.BinOp) or (isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.UAdd)):
-            return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not) or kinds.is_numeric(self.kind(node))
+        if isinstance(node, gast.BinOp) or (
+            isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.UAdd)
+        ):
+            return (
+                isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
+            ) or kinds.is_numeric(self.kind(node))
         if isinstance(node, gast.Call) and not is_own(node):
             rule = self.rule(node)
             copying = not any(k.arg in ("copy", "subok", "order") for k in node.keywords)
@@ -285,6 +315,41 @@ def expressions(statement: gast.stmt) -> list[gast.expr]:
     return [n for n in gast.iter_child_nodes(statement) if isinstance(n, gast.expr)]
 
 
+def binds(statement: Any, inner: bool = True) -> list[str]:
+    """The names that a statement binds, inner blocks included unless asked not to."""
+    if isinstance(statement, gast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, (gast.AugAssign, gast.For)):
+        targets = [statement.target]
+    elif isinstance(statement, _BINDS_NOTHING):
+        targets = []
+    else:
+        return ir.names_bound(statement)
+    out: list[str] = []
+    for target in targets:
+        if isinstance(target, gast.Name):
+            out.append(target.id)
+        elif isinstance(target, (gast.Tuple, gast.List)):
+            out += ir.names_bound(target)
+    for block in inner_blocks(statement) if inner else ():
+        for part in block:
+            out += binds(part)
+    return out
+
+
+_BINDS_NOTHING = (
+    gast.Expr,
+    gast.If,
+    gast.While,
+    gast.Return,
+    gast.Break,
+    gast.Continue,
+    gast.Pass,
+    gast.Assert,
+    gast.Raise,
+)
+
+
 def flat(body: Block) -> Iterator[gast.stmt]:
     """All statements, those of inner blocks included."""
     for statement in body:
@@ -297,7 +362,13 @@ def inner_blocks(statement: gast.stmt) -> list[Block]:
     """The blocks of a compound statement, the `else` of a loop included."""
     if isinstance(statement, (gast.If, gast.For, gast.While)):
         return [statement.body, statement.orelse]
-    return [getattr(statement, k) for k in ("body", "orelse", "finalbody") if isinstance(getattr(statement, k, None), list)]
+    if isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
+        return []
+    return [
+        getattr(statement, k)
+        for k in ("body", "orelse", "finalbody")
+        if isinstance(getattr(statement, k, None), list)
+    ]
 
 
 def root(target: gast.expr) -> gast.expr:
@@ -314,22 +385,31 @@ def _private_lists(body: Block) -> set[str]:
     methods: dict[str, int] = {}
     for statement in flat(body):
         name = ir.target_name(statement)
-        if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:  # type: ignore[attr-defined]
+        if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:
             made.add(name)
             uses[name] = uses.get(name, 0) - 1
         parts = [n for k, n in gast.iter_fields(statement) if isinstance(n, gast.AST)]
-        parts += [n for k, v in gast.iter_fields(statement) if k not in ("body", "orelse") and isinstance(v, list) for n in v]
+        parts += [
+            n
+            for k, v in gast.iter_fields(statement)
+            if k not in ("body", "orelse") and isinstance(v, list)
+            for n in v
+        ]
         for part in parts:
             for node in nodes(part):
                 if isinstance(node, gast.Name):
                     uses[node.id] = uses.get(node.id, 0) + 1
                 elif _is_stack_call(node):
-                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    owner = node.func.value.id
                     methods[owner] = methods.get(owner, 0) + 1
     return {n for n in made if uses[n] == methods.get(n, 0)}
 
 
 def _is_stack_call(node: gast.AST) -> bool:
-    if not (isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name)):
+    if not (
+        isinstance(node, gast.Call)
+        and isinstance(node.func, gast.Attribute)
+        and isinstance(node.func.value, gast.Name)
+    ):
         return False
     return (node.func.attr, len(node.args)) in (("append", 1), ("pop", 0)) and not node.keywords

@@ -6,7 +6,7 @@ import gast
 
 from ad import ir
 from ad.ir import Block
-from ad.transforms.optimize.knowledge import Knowledge, expressions, inner_blocks
+from ad.transforms.optimize.knowledge import Knowledge, binds, expressions, inner_blocks
 
 Live = frozenset[str]
 
@@ -43,16 +43,20 @@ class _Liveness:
             return self.loop(node, live, exits)
         self.after[id(node)] = live
         if isinstance(node, gast.If):
-            return self.block(node.body, live, exits) | self.block(node.orelse, live, exits) | self.reads(node)
+            return (
+                self.block(node.body, live, exits)
+                | self.block(node.orelse, live, exits)
+                | self.reads(node)
+            )
         if isinstance(node, gast.Break):
             return exits[-1][0]
         if isinstance(node, gast.Continue):
             return exits[-1][1]
         if any(inner_blocks(node)):
-            return live | set(ir.names_read(node)) | set(ir.names_bound(node))
+            return live | set(ir.names_read(node)) | set(binds(node))
         if isinstance(node, (gast.Return, gast.Raise)):
             live = frozenset(self.facts.pinned)
-        return (live - set(ir.names_bound(node)) | self.facts.pinned) | self.reads(node)
+        return (live - set(binds(node)) | self.facts.pinned) | self.reads(node)
 
     def loop(self, node: gast.For | gast.While, live: Live, exits: list[tuple[Live, Live]]) -> Live:
         after = self.block(node.orelse, live, exits)

@@ -82,9 +82,11 @@ class Places:
 
     def _bind(self, target: gast.expr, value: gast.expr) -> None:
         if isinstance(target, (gast.Tuple, gast.List)):
-            whole = isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts)
+            whole = isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(
+                target.elts
+            )
             for index, t in enumerate(target.elts):
-                self._bind(t, value.elts[index] if whole else value)  # type: ignore[attr-defined]
+                self._bind(t, value.elts[index] if whole else value)
             return
         owner = root(target)
         if not isinstance(owner, gast.Name) or immutable(self.facts.name_kind(owner.id)):
@@ -112,9 +114,13 @@ class Changes:
         """The resources that the statement may change in place, inner blocks included."""
         out: set[str] = set()
         if isinstance(statement, (gast.Assign, gast.AugAssign)):
-            targets = statement.targets if isinstance(statement, gast.Assign) else [statement.target]
+            targets = (
+                statement.targets if isinstance(statement, gast.Assign) else [statement.target]
+            )
             for target in targets:
-                if not isinstance(target, (gast.Name, gast.Tuple)) or getattr(statement, "in_place", False):
+                if not isinstance(target, (gast.Name, gast.Tuple)) or getattr(
+                    statement, "in_place", False
+                ):
                     out |= {self.resource(n.id) for n in [root(target)] if isinstance(n, gast.Name)}
         for part in expressions(statement):
             out |= self.of_expression(part)
@@ -135,9 +141,13 @@ class Changes:
         """The resources whose contents the expression may look at."""
         out: set[str] = set()
         for name in self.facts.summary(node).reads:
-            if name in self.facts.saved or name in self.places.parent:
-                out.add(self.resource(name))
-            elif name not in self.facts.objects and not immutable(self.facts.name_kind(name)):
+            if name in self.facts.saved:
+                out |= {
+                    self.resource(name),
+                    f"@{self.places.find(name)}",
+                }  # the list, and what it holds
+            elif name in self.places.parent or (
+                name not in self.facts.objects and not immutable(self.facts.name_kind(name))
+            ):
                 out.add(self.resource(name))
         return out
-

@@ -10,12 +10,13 @@
         s_bar = t_bar                         s_bar = 1.0
 
 A copy names the same object, so a use of one name is a use of the other, whatever is written into the object; only
-binding either name anew ends that. Constants are found for whole functions (optimistically, around loops), copies
+binding either name anew ends that. A sign moves as well, where nobody writes into either value. Constants are found for whole functions (optimistically, around loops), copies
 along straight lines. What is left without a use is removed by `dead_code`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -23,12 +24,12 @@ import gast
 from ad import ir
 from ad.ir import Block
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, inner_blocks
+from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks
 
 
-def propagate(body: Block, facts: Knowledge) -> Block:
-    """The pass."""
-    return _Copies(facts, constants(facts)).block(body)
+def propagate(body: Block, facts: Knowledge, calm: Callable[[str], bool]) -> Block:
+    """The pass. `calm` tells whether nothing is ever written into the named value."""
+    return _Copies(facts, constants(facts), calm).block(body)
 
 
 def constants(facts: Knowledge) -> dict[str, gast.Constant]:
@@ -80,14 +81,27 @@ def _equal(a: gast.Constant, b: gast.Constant) -> bool:
 
 
 def _is_literal(node: Any) -> bool:
-    return isinstance(node, gast.Constant) and isinstance(node.value, (bool, int, float, complex, type(None)))
+    return isinstance(node, gast.Constant) and isinstance(
+        node.value, (bool, int, float, complex, type(None))
+    )
+
+
+def _negates(node: gast.expr) -> bool:
+    """`-x`: a sign is cheaper where the value is used, and often vanishes there."""
+    return (
+        isinstance(node, gast.UnaryOp)
+        and isinstance(node.op, gast.USub)
+        and isinstance(node.operand, gast.Name)
+    )
 
 
 class _Copies:
     """One forward sweep with the copies that hold at each place."""
 
-    def __init__(self, facts: Knowledge, fixed: dict[str, gast.Constant]) -> None:
-        self.facts, self.fixed = facts, fixed
+    def __init__(
+        self, facts: Knowledge, fixed: dict[str, gast.Constant], calm: Callable[[str], bool]
+    ) -> None:
+        self.facts, self.fixed, self.calm = facts, fixed, calm
         self.copies: dict[str, gast.expr] = {}
         self.sources: dict[str, set[str]] = {}
 
@@ -100,10 +114,10 @@ class _Copies:
         if isinstance(node, gast.If):
             return self._if(node)
         if inner_blocks(node) or getattr(node, "comment_only", False):
-            self._kill(ir.names_bound(node))
+            self._kill(binds(node))
             return node
         new = rewrite.replaced(node, self.expr)
-        self._kill(ir.names_bound(node))
+        self._kill(binds(node))
         name = ir.target_name(new)
         if name is not None and len(new.targets) == 1:
             self._copy(name, new.value)
@@ -112,22 +126,33 @@ class _Copies:
     def _copy(self, name: str, value: gast.expr) -> None:
         if name in self.facts.pinned:
             return
-        if isinstance(value, gast.Name):
+        if _negates(value) and name not in self.facts.scope.known:
+            source = value.operand.id
+            if (
+                source != name
+                and source in self.facts.bound
+                and source not in self.facts.pinned
+                and self.calm(source) and self.calm(name)
+            ):
+                self.sources.setdefault(source, set()).add(name)
+                self.copies[name] = value
+        elif isinstance(value, gast.Name):
             if value.id == name or value.id in self.facts.pinned:
                 return
             if value.id not in self.facts.bound and value.id not in self.facts.params:
                 return
             self.sources.setdefault(value.id, set()).add(name)
-        elif not _is_literal(value):
-            return
-        self.copies[name] = value
+            self.copies[name] = value
+        elif _is_literal(value):
+            self.copies[name] = value
 
     def _kill(self, names: list[str]) -> None:
         for name in names:
             self.copies.pop(name, None)
             for copy in self.sources.pop(name, ()):
                 value = self.copies.get(copy)
-                if isinstance(value, gast.Name) and value.id == name:
+                source = value.operand if isinstance(value, gast.UnaryOp) else value
+                if isinstance(source, gast.Name) and source.id == name:
                     del self.copies[copy]
 
     def _if(self, node: Any) -> Any:
@@ -144,7 +169,7 @@ class _Copies:
 
     def _loop(self, node: Any) -> Any:
         header = {"iter": self.expr(node.iter)} if isinstance(node, gast.For) else {}
-        self._kill(ir.names_bound(node))
+        self._kill(binds(node))
         copies, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
         if isinstance(node, gast.While):
             header["test"] = self.expr(node.test)
@@ -152,7 +177,7 @@ class _Copies:
         self.copies, self.sources = dict(copies), {k: set(v) for k, v in sources.items()}
         orelse = self.block(node.orelse)
         self.copies, self.sources = copies, sources
-        self._kill(ir.names_bound(node))
+        self._kill(binds(node))
         return rewrite.with_blocks(node, body=body, orelse=orelse, **header)
 
     def expr(self, node: Any) -> Any:
@@ -164,7 +189,7 @@ class _Copies:
             return node if value is None else ir.clone(value)
         if isinstance(node, (gast.Attribute, gast.Subscript)) and isinstance(node.value, gast.Name):
             value = self.copies.get(node.value.id)
-            held = isinstance(value, gast.Constant) or node.value.id in self.fixed
+            held = isinstance(value, (gast.Constant, gast.UnaryOp)) or node.value.id in self.fixed
             owner = node.value if held or value is None else ir.clone(value)
             if isinstance(node, gast.Attribute):
                 return node if owner is node.value else rewrite.with_blocks(node, value=owner)
@@ -174,6 +199,8 @@ class _Copies:
             return rewrite.with_blocks(node, value=owner, slice=index)
         if isinstance(node, gast.Constant):
             return node
-        if isinstance(node, (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)):
+        if isinstance(
+            node, (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)
+        ):
             return node
         return rewrite.rebuilt(node, self.expr)

@@ -20,9 +20,14 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
             other = change(value) if isinstance(value, gast.expr) else rebuilt(value, change)
             if other is not value:
                 new[key] = other
-        elif isinstance(value, list) and value and isinstance(value[0], (gast.expr, gast.keyword, type(None))):
+        elif (
+            isinstance(value, list)
+            and value
+            and isinstance(value[0], (gast.expr, gast.keyword, type(None)))
+        ):
             others = [
-                change(v) if isinstance(v, gast.expr) else v if v is None else rebuilt(v, change) for v in value
+                change(v) if isinstance(v, gast.expr) else v if v is None else rebuilt(v, change)
+                for v in value
             ]
             if any(a is not b for a, b in zip(others, value, strict=True)):
                 new[key] = others
@@ -36,7 +41,10 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
 
 def replaced(statement: Any, change: Callable[[Any], Any]) -> Any:
     """The statement with `change` applied to the expressions that it evaluates itself (targets: their inner parts)."""
-    return rebuilt(statement, lambda e: e if isinstance(e, gast.Name) and isinstance(e.ctx, gast.Store) else change(e))
+    return rebuilt(
+        statement,
+        lambda e: e if isinstance(e, gast.Name) and isinstance(e.ctx, gast.Store) else change(e),
+    )
 
 
 def with_blocks(statement: Any, **blocks: Any) -> Any:
@@ -63,7 +71,11 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, list):
         return len(a) == len(b) and all(map(same, a, b))
     if isinstance(a, gast.AST):
-        return all(same(getattr(a, k, None), getattr(b, k, None)) for k in a._fields if k not in ("ctx", "kind"))
+        return all(
+            same(getattr(a, k, None), getattr(b, k, None))
+            for k in a._fields
+            if k not in ("ctx", "kind")
+        )
     return bool(a == b)
 
 
@@ -76,11 +88,23 @@ def width(node: Any) -> int:
     if isinstance(node, gast.Attribute):
         return width(node.value) + 1 + len(node.attr)
     if isinstance(node, gast.BinOp):
-        return width(node.left) + 3 + width(node.right) + sum(2 for s in (node.left, node.right) if _loose(s))
+        return (
+            width(node.left)
+            + 3
+            + width(node.right)
+            + sum(2 for s in (node.left, node.right) if _loose(s))
+        )
     if isinstance(node, gast.Call):
-        args = [*map(width, node.args), *[len(k.arg or "") + 1 + width(k.value) for k in node.keywords]]
+        args = [
+            *map(width, node.args),
+            *[len(k.arg or "") + 1 + width(k.value) for k in node.keywords],
+        ]
         return width(node.func) + sum(args) + 2 * max(len(args), 1)
-    return 2 + sum(width(n) + 2 for n in gast.iter_child_nodes(node) if not isinstance(n, (gast.expr_context, gast.operator)))
+    return 2 + sum(
+        width(n) + 2
+        for n in gast.iter_child_nodes(node)
+        if not isinstance(n, (gast.expr_context, gast.operator))
+    )
 
 
 def _loose(node: gast.expr) -> bool:
@@ -91,4 +115,7 @@ def depth(node: Any, limit: int) -> int:
     """How deeply an expression is nested, counted up to the limit."""
     if limit == 0 or ir.is_atom(node):
         return 0
-    return 1 + max((depth(n, limit - 1) for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)), default=0)
+    return 1 + max(
+        (depth(n, limit - 1) for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)),
+        default=0,
+    )

@@ -22,7 +22,18 @@ from ad.transforms.optimize.knowledge import Knowledge, is_own
 _ARITHMETIC = (gast.Add, gast.Sub, gast.Mult)
 _METHODS = ("sum", "mean", "copy", "conj", "conjugate", "ravel", "flatten", "transpose")
 _ATTRIBUTES = ("shape", "ndim", "size", "dtype", "T", "real", "imag")
-_WHOLE = (np.sum, np.mean, np.copy, np.zeros_like, np.ones_like, np.shape, np.ndim, np.size, np.transpose, np.ravel)
+_WHOLE = (
+    np.sum,
+    np.mean,
+    np.copy,
+    np.zeros_like,
+    np.ones_like,
+    np.shape,
+    np.ndim,
+    np.size,
+    np.transpose,
+    np.ravel,
+)
 _HELPERS = (spread, unbroadcast, power_term, power_log, strong, divide, larger, count)
 _PYTHON = (abs, float, bool, max, min, isinstance, type)
 
@@ -62,7 +73,11 @@ class Safety:
         if isinstance(node, gast.Attribute):
             if ir.resolve(node, self.facts.objects)[0]:
                 return True
-            return self.safe(node.value) and isinstance(self.facts.kind(node.value), Array) and node.attr in _ATTRIBUTES
+            return (
+                self.safe(node.value)
+                and isinstance(self.facts.kind(node.value), Array)
+                and node.attr in _ATTRIBUTES
+            )
         if isinstance(node, gast.Call):
             return self._call(node)
         if isinstance(node, gast.IfExp):
@@ -73,7 +88,9 @@ class Safety:
 
     def truth(self, node: gast.expr) -> bool:
         """The truth of the value can be asked for."""
-        if isinstance(node, (gast.Compare, gast.BoolOp)) or (isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)):
+        if isinstance(node, (gast.Compare, gast.BoolOp)) or (
+            isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
+        ):
             return self.safe(node) and all(map(self._single, _operands(node)))
         return self.safe(node) and self._single(node)
 
@@ -88,7 +105,8 @@ class Safety:
 
     def _numeric(self, *parts: gast.expr) -> list[Kind] | None:
         found = [kinds.widen(self.facts.kind(p)) for p in parts]
-        known = [kinds.is_numeric(k) and kinds.dtype(k) is not None and kinds.dtype(k).kind in "biufc" for k in found]  # type: ignore[union-attr]
+        dtypes = [kinds.dtype(k) for k in found]
+        known = [d is not None and d.kind in "biufc" for d in dtypes]
         return found if all(known) else None
 
     def fit(self, *parts: gast.expr) -> bool:
@@ -113,11 +131,17 @@ class Safety:
             return not (bools and isinstance(node.op, gast.Sub))
         if isinstance(node.op, (gast.Div, gast.FloorDiv, gast.Mod)):
             if any(isinstance(k, (Array, Scalar)) for k in (kind, divisor)):
-                return kinds.is_real(kind) and kinds.is_real(divisor) or isinstance(node.op, gast.Div)
+                return (kinds.is_real(kind) and kinds.is_real(divisor)) or isinstance(
+                    node.op, gast.Div
+                )
             return isinstance(right, gast.Constant) and right.value != 0 and kinds.is_real(kind)
         if isinstance(node.op, gast.Pow):
-            literal = isinstance(right, gast.Constant) and type(right.value) in (int, float) and right.value >= 0
-            return literal and (kinds.is_inexact(kind) is True or type(right.value) is int)  # type: ignore[attr-defined]
+            literal = (
+                isinstance(right, gast.Constant)
+                and type(right.value) in (int, float)
+                and right.value >= 0
+            )
+            return literal and (kinds.is_inexact(kind) is True or type(right.value) is int)
         return False
 
     def _matmul(self, left: gast.expr, right: gast.expr) -> bool:
@@ -133,7 +157,11 @@ class Safety:
         if isinstance(node.op, gast.Not):
             return self._single(node.operand)
         found = self._numeric(node.operand)
-        return found is not None and isinstance(node.op, gast.USub) and kinds.dtype(found[0]) != np.dtype(bool)
+        return (
+            found is not None
+            and isinstance(node.op, gast.USub)
+            and kinds.dtype(found[0]) != np.dtype(bool)
+        )
 
     def _compare(self, node: gast.Compare) -> bool:
         parts = [node.left, *node.comparators]
@@ -151,23 +179,40 @@ class Safety:
             return self.safe(node.args[0])
         if isinstance(node.func, gast.Attribute) and not self.safe(node.func.value):
             return False
-        if not self.facts.known_pure(node) or not all(map(self.safe, [*node.args, *[k.value for k in node.keywords]])):
+        if not self.facts.known_pure(node) or not all(
+            map(self.safe, [*node.args, *[k.value for k in node.keywords]])
+        ):
             return False
         target, args = self.facts.callee(node), node.args
         if isinstance(target, np.ufunc):
             return not node.keywords and target.signature is None and self._ufunc(target, args)
         if any(target is f for f in _PYTHON):
-            return isinstance(node.func, gast.Name) and target in (isinstance, type) or self._scalars(node)
+            return (
+                isinstance(node.func, gast.Name) and target in (isinstance, type)
+            ) or self._scalars(node)
         if target is len:
             kind = self.facts.kind(args[0])
-            return isinstance(kind, (kinds.List, kinds.Tuple)) or bool(isinstance(kind, Array) and kind.shape)
+            return isinstance(kind, (kinds.List, kinds.Tuple)) or bool(
+                isinstance(kind, Array) and kind.shape
+            )
         if target is range:
             return all(kinds.widen(self.facts.kind(a)) == Number(int) for a in args) and (
-                len(args) < 3 or (isinstance(args[2], gast.Constant) and args[2].value != 0) or ir.dotted(args[2]) == ""
-                and isinstance(args[2], gast.UnaryOp) and isinstance(args[2].operand, gast.Constant))
+                len(args) < 3
+                or (isinstance(args[2], gast.Constant) and args[2].value != 0)
+                or (
+                    ir.dotted(args[2]) == ""
+                    and isinstance(args[2], gast.UnaryOp)
+                    and isinstance(args[2].operand, gast.Constant)
+                )
+            )
         if target in (np.zeros, np.ones):
             kind = self.facts.kind(node)
-            return len(args) == 1 and not node.keywords and isinstance(kind, Array) and kind.shape is not None
+            return (
+                len(args) == 1
+                and not node.keywords
+                and isinstance(kind, Array)
+                and kind.shape is not None
+            )
         if target is np.outer or target is np.where or target is np.dot:
             return self._product(target, node)
         if any(target is f for f in _HELPERS):
@@ -176,23 +221,32 @@ class Safety:
 
     def _whole(self, node: gast.Call, target: Any) -> bool:
         """A function of a whole array, along a known axis or all."""
-        method = isinstance(node.func, gast.Attribute) and target is getattr(np.ndarray, node.func.attr, None)
-        named = method and node.func.attr in _METHODS  # type: ignore[attr-defined]
+        method = isinstance(node.func, gast.Attribute) and target is getattr(
+            np.ndarray, node.func.attr, None
+        )
+        named = method and node.func.attr in _METHODS
         if not named and not any(target is f for f in _WHOLE):
             return False
-        subject = node.func.value if method else node.args[0]  # type: ignore[attr-defined]
+        subject = node.func.value if method else node.args[0]
         if self._numeric(subject) is None:
             return False
         if method and not isinstance(self.facts.kind(subject), (Array, Scalar)):
             return False
         rest = [*node.args[0 if method else 1 :], *[k.value for k in node.keywords]]
-        return not rest or (all(isinstance(r, gast.Constant) for r in rest) and kinds.shape(self.facts.kind(node)) is not None)
+        return not rest or (
+            all(isinstance(r, gast.Constant) for r in rest)
+            and kinds.shape(self.facts.kind(node)) is not None
+        )
 
     def _ufunc(self, target: np.ufunc, args: list[gast.expr]) -> bool:
         if len(args) != target.nin or not self.fit(*args):
             return False
         chars = [kinds.dtype(self.facts.kind(a)).kind for a in args]  # type: ignore[union-attr]
-        return all(c == "f" for c in chars) or (target.types is not None and all(c in "fc" for c in chars) and any("D" in t for t in target.types))
+        return all(c == "f" for c in chars) or (
+            target.types is not None
+            and all(c in "fc" for c in chars)
+            and any("D" in t for t in target.types)
+        )
 
     def _scalars(self, node: gast.Call) -> bool:
         found = [kinds.widen(self.facts.kind(a)) for a in node.args]
@@ -212,8 +266,11 @@ class Safety:
         """`x[...]` with an index that surely fits."""
         kind = self.facts.kind(node.value)
         if isinstance(kind, kinds.Tuple):
-            return isinstance(node.slice, gast.Constant) and type(node.slice.value) is int and (
-                -len(kind.entries) <= node.slice.value < len(kind.entries))
+            return (
+                isinstance(node.slice, gast.Constant)
+                and type(node.slice.value) is int
+                and (-len(kind.entries) <= node.slice.value < len(kind.entries))
+            )
         if isinstance(kind, kinds.Dict):
             return isinstance(node.slice, gast.Constant) and node.slice.value in dict(kind.entries)
         if not isinstance(kind, Array) or kind.shape is None:
@@ -231,13 +288,23 @@ class Safety:
     def _fits(self, part: gast.expr, dim: kinds.Dim) -> bool:
         if isinstance(part, gast.Slice):
             bounds = [b for b in (part.lower, part.upper) if b is not None]
-            whole = all(kinds.widen(self.facts.kind(b)) == Number(int) and self.safe(b) for b in bounds)
-            return whole and (part.step is None or isinstance(self.facts.kind(part.step), Literal) or _is_minus(part.step))
+            whole = all(
+                kinds.widen(self.facts.kind(b)) == Number(int) and self.safe(b) for b in bounds
+            )
+            return whole and (
+                part.step is None
+                or isinstance(self.facts.kind(part.step), Literal)
+                or _is_minus(part.step)
+            )
         offset = self._offset(part)
         if offset is not None:
             name, plus = offset
             span = self.spans[name]
-            return span.dim == dim and plus <= span.less and span.start + plus >= -(span.start + span.less + 1)
+            return (
+                span.dim == dim
+                and plus <= span.less
+                and span.start + plus >= -(span.start + span.less + 1)
+            )
         if isinstance(part, gast.Constant) and type(part.value) is int and isinstance(dim, int):
             return -dim <= part.value < dim
         return False
@@ -246,9 +313,19 @@ class Safety:
         """(i, c) of `i + c` for the counter of a loop around."""
         if isinstance(part, gast.Name) and part.id in self.spans:
             return part.id, 0
-        if isinstance(part, gast.BinOp) and isinstance(part.left, gast.Name) and part.left.id in self.spans:
-            if isinstance(part.right, gast.Constant) and type(part.right.value) is int and isinstance(part.op, (gast.Add, gast.Sub)):
-                return part.left.id, part.right.value if isinstance(part.op, gast.Add) else -part.right.value
+        if (
+            isinstance(part, gast.BinOp)
+            and isinstance(part.left, gast.Name)
+            and part.left.id in self.spans
+        ):
+            if (
+                isinstance(part.right, gast.Constant)
+                and type(part.right.value) is int
+                and isinstance(part.op, (gast.Add, gast.Sub))
+            ):
+                return part.left.id, part.right.value if isinstance(
+                    part.op, gast.Add
+                ) else -part.right.value
         return None
 
     def span(self, loop: gast.For) -> Span | None:
@@ -260,7 +337,11 @@ class Safety:
         if not (isinstance(start, gast.Constant) and type(start.value) is int and start.value >= 0):
             return None
         stop, less = args[-1], 0
-        if isinstance(stop, gast.BinOp) and isinstance(stop.op, gast.Sub) and isinstance(stop.right, gast.Constant):
+        if (
+            isinstance(stop, gast.BinOp)
+            and isinstance(stop.op, gast.Sub)
+            and isinstance(stop.right, gast.Constant)
+        ):
             if type(stop.right.value) is int and stop.right.value >= 0:
                 stop, less = stop.left, stop.right.value
         kind = self.facts.kind(stop)
@@ -272,10 +353,16 @@ class Safety:
 
 
 def _is_minus(node: gast.expr) -> bool:
-    return isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant)
+    return (
+        isinstance(node, gast.UnaryOp)
+        and isinstance(node.op, gast.USub)
+        and isinstance(node.operand, gast.Constant)
+    )
 
 
 def _operands(node: Any) -> list[gast.expr]:
     if isinstance(node, gast.Compare):
-        return [] if isinstance(node.ops[0], (gast.Is, gast.IsNot)) else [node.left, *node.comparators]
+        return (
+            [] if isinstance(node.ops[0], (gast.Is, gast.IsNot)) else [node.left, *node.comparators]
+        )
     return list(node.values) if isinstance(node, gast.BoolOp) else [node.operand]

@@ -41,7 +41,9 @@ class Sharing:
 
     def within(self, other: Sharing) -> bool:
         """Nothing holds here that does not hold there."""
-        return all(names <= other.relation.get(name, set()) for name, names in self.relation.items())
+        return all(
+            names <= other.relation.get(name, set()) for name, names in self.relation.items()
+        )
 
     def lose(self, names: list[str]) -> None:
         """Nothing is known of these any more."""
@@ -64,8 +66,13 @@ class Sharing:
     def bind(self, target: gast.expr, value: gast.expr) -> None:
         """`target = value`, also the target of a loop over the value."""
         if isinstance(target, (gast.Tuple, gast.List)):
-            whole = isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(target.elts)
-            pairs = [(t, self._reached(value.elts[i] if whole else value)) for i, t in enumerate(target.elts)]  # type: ignore[attr-defined]
+            whole = isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(
+                target.elts
+            )
+            pairs = [
+                (t, self._reached(value.elts[i] if whole else value))
+                for i, t in enumerate(target.elts)
+            ]
             for t, reached in pairs:
                 self._bind(t, reached)
             return
@@ -81,7 +88,9 @@ class Sharing:
         if isinstance(target, (gast.Tuple, gast.List)):
             for t in target.elts:
                 self._bind(t, reached)
-        elif isinstance(target, gast.Subscript) and isinstance(self.facts.kind(target.value), Array):
+        elif isinstance(target, gast.Subscript) and isinstance(
+            self.facts.kind(target.value), Array
+        ):
             return  # the values are copied
         elif isinstance(owner, gast.Name):
             self._relate(owner.id, reached)

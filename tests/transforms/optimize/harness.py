@@ -26,7 +26,9 @@ def parsed(text: str) -> Block:
     """The statements of a text; a trailing comment becomes the statement's, a comment line a statement."""
     source = textwrap.dedent(text).strip("\n")
     lines = [
-        f"{line[: len(line) - len(line.lstrip())]}'#{line.strip()[1:].strip()}'" if line.strip().startswith("#") else line
+        f"{line[: len(line) - len(line.lstrip())]}'#{line.strip()[1:].strip()}'"
+        if line.strip().startswith("#")
+        else line
         for line in source.splitlines()
     ]
     body: Block = gast.ast_to_gast(ast.parse("\n".join(lines))).body
@@ -35,7 +37,11 @@ def parsed(text: str) -> Block:
         if behind:
             statement.comment = behind
         value = getattr(statement, "value", None)
-        if isinstance(statement, gast.Expr) and isinstance(value, gast.Constant) and str(value.value).startswith("#"):
+        if (
+            isinstance(statement, gast.Expr)
+            and isinstance(value, gast.Constant)
+            and str(value.value).startswith("#")
+        ):
             statement.comment_only, value.value = True, value.value[1:]
     return body
 
@@ -76,11 +82,21 @@ def _infer(node: Any, scope: Scope, user: set[str]) -> None:
                 for i, t in enumerate(target.elts):
                     _update(scope, t.id, facts.entry(value, i) or kinds.UNKNOWN)
     elif isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-        _update(scope, node.target.id, scope.of(ir.binop(ir.name(node.target.id), node.op, node.value)))
+        _update(
+            scope, node.target.id, scope.of(ir.binop(ir.name(node.target.id), node.op, node.value))
+        )
     elif isinstance(node, gast.For) and isinstance(node.target, gast.Name):
         ranged = ir.range_args(node) is not None
-        _update(scope, node.target.id, kinds.Number(int) if ranged else facts.element(scope.of(node.iter)) or kinds.UNKNOWN)
-    elif isinstance(node, gast.Expr) and isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute):
+        _update(
+            scope,
+            node.target.id,
+            kinds.Number(int) if ranged else facts.element(scope.of(node.iter)) or kinds.UNKNOWN,
+        )
+    elif (
+        isinstance(node, gast.Expr)
+        and isinstance(node.value, gast.Call)
+        and isinstance(node.value.func, gast.Attribute)
+    ):
         owner = node.value.func.value
         if node.value.func.attr == "append" and isinstance(owner, gast.Name):
             _update(scope, owner.id, kinds.List(scope.of(node.value.args[0])))

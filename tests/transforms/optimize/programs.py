@@ -29,7 +29,9 @@ class Writer:
 
     def text(self) -> str:
         self.block(0, self.size, loop=False)
-        results = [a for a in self.arrays if a not in PARAMS][-4:] + [f for f in self.floats if f not in PARAMS][-3:]
+        results = [a for a in self.arrays if a not in PARAMS][-4:] + [
+            f for f in self.floats if f not in PARAMS
+        ][-3:]
         for name in results:
             if self.random.random() < 0.5:
                 self.put(0, f"{name} = __own__({name})")
@@ -100,22 +102,32 @@ class Writer:
             self.put(indent, f"{name} = {name} + {self.float_expr()}")
         elif mine := self.mine():
             name = self.random.choice(mine)
-            self.put(indent, f"{name} = {name} {self.random.choice('+-')} {self.random.choice([self.array(), self.number()])}")
+            self.put(
+                indent,
+                f"{name} = {name} {self.random.choice('+-')} {self.random.choice([self.array(), self.number()])}",
+            )
 
     def put_aug(self, indent: int, loop: bool) -> None:
         if mine := self.mine():
-            self.put(indent, f"{self.random.choice(mine)} {self.random.choice('+-*')}= {self.array_expr()}")
+            self.put(
+                indent,
+                f"{self.random.choice(mine)} {self.random.choice('+-*')}= {self.array_expr()}",
+            )
 
     def put_write(self, indent: int, loop: bool) -> None:
         name = self.array()
-        self.put(indent, f"{name}[{self.random.choice(['0', '1:', ':', *self.ints])}] = {self.number()}")
+        self.put(
+            indent, f"{name}[{self.random.choice(['0', '1:', ':', *self.ints])}] = {self.number()}"
+        )
 
     def put_augwrite(self, indent: int, loop: bool) -> None:
         if mine := self.mine():
             name = self.random.choice(mine)
             if self.random.random() < 0.7:
                 self.put(indent, f"{name} = __own__({name})")
-            self.put(indent, f"{name}[{self.random.choice(['0', '1:', *self.ints])}] += {self.number()}")
+            self.put(
+                indent, f"{name}[{self.random.choice(['0', '1:', *self.ints])}] += {self.number()}"
+            )
 
     def put_tuple(self, indent: int, loop: bool) -> None:
         a, b = self.new("a"), self.new("x_bar")
@@ -134,7 +146,9 @@ class Writer:
         return list(self.arrays), list(self.floats), list(self.ints)
 
     def put_if(self, indent: int, loop: bool) -> None:
-        self.put(indent, f"if {self.number()} {self.random.choice(['<', '>', '=='])} {self.number()}:")
+        self.put(
+            indent, f"if {self.number()} {self.random.choice(['<', '>', '=='])} {self.number()}:"
+        )
         for word in ("", "else:"):
             state = self.nested()
             if word:
@@ -222,14 +236,23 @@ class Run:
         from tests.transforms.optimize.harness import HELPERS
 
         space.update(HELPERS)
-        exec("def f(p, q, u, M, c):\n" + "\n".join("    " + line for line in text.splitlines()), space)
+        exec(
+            "def f(p, q, u, M, c):\n" + "\n".join("    " + line for line in text.splitlines()),
+            space,
+        )
         with np.errstate(all="ignore"):
             self.result = space["f"](*self.args.values())
 
     @staticmethod
     def arguments() -> dict[str, Any]:
         rng = np.random.default_rng(5)
-        return {"p": rng.normal(size=3), "q": rng.normal(size=3), "u": 0.75, "M": rng.normal(size=(3, 3)), "c": 1.25}
+        return {
+            "p": rng.normal(size=3),
+            "q": rng.normal(size=3),
+            "u": 0.75,
+            "M": rng.normal(size=(3, 3)),
+            "c": 1.25,
+        }
 
     def functions(self) -> dict[str, Any]:
         def log(x: Any) -> None:
@@ -251,8 +274,8 @@ class Run:
             if len(mine) != len(theirs):
                 return f"{name}: {len(mine)} and {len(theirs)}"
             for i, (a, b) in enumerate(zip(mine, theirs)):
-                kind = type(a) if not isinstance(a, np.generic) else float
-                other_kind = type(b) if not isinstance(b, np.generic) else float
-                if kind is not other_kind or not np.allclose(a, b, rtol=1e-9, atol=1e-12, equal_nan=True):
+                if np.shape(a) != np.shape(b) or not np.allclose(
+                    a, b, rtol=1e-9, atol=1e-12, equal_nan=True
+                ):
                     return f"{name} {i}: {a} and {b}"
         return ""

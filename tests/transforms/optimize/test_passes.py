@@ -1,0 +1,171 @@
+"""Each pass by example: the text before and the text after."""
+# ruff: noqa: E501
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from ad import kinds
+from ad.transforms.optimize import lower_ownership, optimize
+from tests.transforms.optimize.harness import parsed, same_text, scope_of, text_of
+
+VECTOR, MATRIX = np.ones(3), np.ones((3, 3))
+PARAMS = {"x": VECTOR, "y": VECTOR, "W": MATRIX, "u": 0.5, "v": 0.25, "n": 3, "f": kinds.UNKNOWN}
+
+FOLD = [
+    ("return 1.0 * np.sin(x)", "return np.sin(x)"),
+    ("return 1.0 * x", "return 1.0 * x"),  # a copy stays a copy
+    ("return 1.0 * n", "return 1.0 * n"),  # an int would stay an int
+    ("return (u + v) * (1.0 / n)", "return (u + v) / n"),
+    ("return (1.0 / n) * (2.0 * x)", "return 2.0 * x / n"),
+    ("return 2.0 * (0.5 * u)", "return u"),
+    ("return u * (2.0 - 1.0)", "return u"),
+    ("return u + -(v * u)", "return u - v * u"),
+    ("return -(-u)", "return u"),
+    ("return -1.0 * np.cos(x) + y", "return y - np.cos(x)"),
+    ("return float(u)", "return u"),
+    ("return (u * v) ** 1", "return u * v"),
+    ("return u + 0.0", "return u + 0.0"),  # -0.0 + 0.0 is 0.0
+    ("return u * v + u * v", "return 2.0 * u * v"),
+]
+
+PROPAGATE = [
+    ("y_bar = u\nx_bar = y_bar * v\nreturn x_bar * y_bar", "return u * v * u"),
+    (
+        "s_bar = 1.0\na_bar = np.zeros(3)\nfor i in range(n):\n    t_bar = s_bar\n    a_bar[i] += t_bar * u\n    s_bar = t_bar\nreturn a_bar",
+        "a_bar = np.zeros(3)\nfor i in range(n):\n    a_bar[i] += u\nreturn a_bar",
+    ),
+    ("a = x.copy()\nb = a\na = x + y\nreturn a, b", "return x + y, x.copy()"),
+]
+
+DEAD = [
+    ("a = np.sin(x)\nreturn u", "return u"),
+    ("a = f(x)\nreturn u", "f(x)\nreturn u"),
+    ("a = u / v\nreturn u", "a = u / v\nreturn u"),  # may raise
+    ("a = x / v\nreturn u", "return u"),
+    ("for i in range(1, len(x)):\n    a = x[i] * x[i - 1]\nreturn u", "return u"),
+    ("for i in range(4):\n    a = x[i]\nreturn u", "for i in range(4):\n    a = x[i]\nreturn u"),
+    ("h_saved = []\nfor i in range(n):\n    h_saved.append(u * i)\nreturn u", "return u"),
+    (
+        "h_saved = []\nfor i in range(n):\n    h_saved.append(u)\nfor i in range(n):\n    h = h_saved.pop()\nreturn u",
+        "return u",
+    ),
+    ("a = np.zeros(3)\na[0] += u\nreturn u", "return u"),
+    ("a = x\na[0] = u\nreturn u", "x[0] = u\nreturn u"),
+    (
+        "a_bar = u\nif u < v:\n    b = 1.0\nelse:\n    a_bar = f(v)\nreturn a_bar",
+        "a_bar = u\nif not u < v:\n    a_bar = f(v)\nreturn a_bar",
+    ),
+    (
+        "for i in range(n):\n    b = u\n    if u < v:\n        break\nreturn u",
+        "for i in range(n):\n    if u < v:\n        break\nreturn u",
+    ),
+]
+
+INLINE = [
+    (
+        "t = W @ x\nt_1 = W @ y\nt_2 = t + t_1\nh = np.tanh(t_2)\nreturn h, h",
+        "h = np.tanh(W @ x + W @ y)\nreturn h, h",
+    ),
+    (
+        "x_bar = u * v\nx_bar = x_bar + u\nreturn x_bar, x_bar",
+        "x_bar = u * v + u\nreturn x_bar, x_bar",
+    ),
+    ("t = x[1:]\nx[0] = u\nreturn t * 2.0", "t = x[1:]\nx[0] = u\nreturn t * 2.0"),
+    ("t = x * u\nf(x)\nreturn t", "t = x * u\nf(x)\nreturn t"),
+    (
+        "d_saved = []\nfor i in range(n):\n    d = u * i\n    d_saved.append(d)\ns = 0.0\nfor i in range(n):\n    d = d_saved.pop()\n    s = s + d * v\nreturn s",
+        "d_saved = []\nfor i in range(n):\n    d_saved.append(u * i)\ns = 0.0\nfor i in range(n):\n    s += d_saved.pop() * v\nreturn s",
+    ),
+    (
+        "t = u * v\n# backward\nx_bar = t * 2.0  # t\nreturn x_bar, x_bar",
+        "# backward\nx_bar = u * v * 2.0  # t\nreturn x_bar, x_bar",
+    ),
+]
+
+OWN = [
+    (
+        "x_bar = np.outer(x, y)\nx_bar = __own__(x_bar)\nreturn x_bar",
+        "x_bar = np.outer(x, y)\nreturn x_bar",
+    ),
+    (
+        "x_bar = x\nx_bar = __own__(x_bar)\nreturn x_bar",
+        "x_bar = x\nx_bar = x_bar.copy()\nreturn x_bar",
+    ),
+    (
+        "a = x + y\nb = a\nb = __own__(b)\nb[0] += u\nreturn a, b",
+        "a = x + y\nb = a\nb = b.copy()\nb[0] += u\nreturn a, b",
+    ),
+    (
+        "a = x + y\nb = a\nb = __own__(b)\nb[0] += u\nreturn b",
+        "a = x + y\nb = a\nb[0] += u\nreturn b",
+    ),
+    ("a = x + y\na += x\nreturn a", "a = x + y\na += x\nreturn a"),
+    ("a = x[1:]\na += u\nreturn a", "a = x[1:]\na = a + u\nreturn a"),
+    ("a = u * v\na += x\nreturn a", "a = u * v\na = a + x\nreturn a"),  # it grows
+    (
+        "s = []\na = x + y\ns.append(a)\na += x\nreturn a, s.pop()",
+        "s = []\na = x + y\ns.append(a)\na = a + x\nreturn a, s.pop()",
+    ),
+    (
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a += x\n    b = a\n    a = a * y\nreturn a, b",
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a += x\n    b = a\n    a = a * y\nreturn a, b",
+    ),
+    (
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a += x\n    b = a\nreturn a, b",
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a += x\n    b = a\nreturn a, b",
+    ),
+    (
+        "a = x + y\nb = x * y\nfor i in range(n):\n    c = b * u\n    a += c\n    b = a\nreturn a, b",
+        "a = x + y\nb = x * y\nfor i in range(n):\n    c = b * u\n    a += c\n    b = a\nreturn a, b",
+    ),
+    (
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a += x\n    c = b * u\n    b = a\nreturn a, b, c",
+        "a = x + y\nb = x * y\nfor i in range(n):\n    a = a + x\n    c = b * u\n    b = a\nreturn a, b, c",
+    ),
+]
+
+
+@pytest.mark.parametrize("before, after", FOLD + PROPAGATE + DEAD + INLINE)
+def test_optimize(before: str, after: str) -> None:
+    body = parsed(before)
+    assert text_of(optimize(body, scope_of(body, PARAMS))) == same_text(after)
+
+
+@pytest.mark.parametrize("before, after", OWN)
+def test_ownership(before: str, after: str) -> None:
+    body = parsed(before)
+    assert text_of(lower_ownership(body, scope_of(body, PARAMS))) == same_text(after)
+
+
+def test_accumulates_in_place_in_loops() -> None:
+    body = parsed(
+        "W_bar = np.zeros_like(W)\nfor i in range(n):\n    W_bar = W_bar + np.outer(x, y) * u\nreturn W_bar"
+    )
+    assert "W_bar += np.outer(x, y) * u" in text_of(optimize(body, scope_of(body, PARAMS)))
+
+
+def test_names_of_the_user_stay() -> None:
+    text = "t = x * u\nh = np.tanh(t)\nr = h - y\nreturn r"
+    body = parsed(text)
+    scope = scope_of(body, PARAMS, user=("h", "r"), temps=("t",))
+    assert text_of(optimize(body, scope)) == same_text("h = np.tanh(x * u)\nr = h - y\nreturn r")
+
+
+def test_cost_is_about_linear() -> None:
+    def seconds(count: int) -> float:
+        lines = [
+            f"t{i} = x * {i}.5\nh{i} = np.tanh(t{i})\nx{i}_bar = h{i} * y\nlog(x{i}_bar)"
+            for i in range(count)
+        ]
+        body = parsed("\n".join([*lines, "return u"]))
+        scope = scope_of(body, PARAMS, extra={"log": lambda a: None})
+        start = time.perf_counter()
+        optimize(body, scope)
+        return time.perf_counter() - start
+
+    few, many = min(seconds(20) for _ in range(3)), min(seconds(100) for _ in range(3))
+    assert many < 15 * few

@@ -1,0 +1,737 @@
+"""Forward mode: the user's program mirrored, with a tangent beside each active statement.
+
+    y = np.sin(x)        =>      y = np.sin(x)
+                                 y_dot = x_dot * np.cos(x)
+    z = y                =>      z = y
+                                 z_dot = y_dot
+    y[i] = v             =>      y[i] = v
+                                 y_dot[i] = v_dot
+    z = g(x, k)          =>      z, z_dot = g_jvp(x, k, x_dot)
+    z = f(x)             =>      z, z_dot = call_jvp(f, (False, True), (x,), (x_dot,))      f a variable
+
+A name is active if anything active may ever be written into what it holds, by any alias; it has its tangent from the
+statement that creates it, zeros where nothing flows in. So the tangents share memory exactly where the primal does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gast
+import numpy as np
+
+from ad import errors, ir, kinds
+from ad.ir import Block, Cell, Function
+from ad.kinds import UNKNOWN, Kind
+from ad.names import Names
+from ad.rules import registry
+from ad.runtime import in_place, structures
+from ad.transforms.adjoint import contributions, prepare
+from ad.transforms.adjoint.assemble import definition
+from ad.transforms.adjoint.calls import bind
+from ad.transforms.adjoint.inline import instantiate
+from ad.transforms.adjoint.reverse import _merged, _used
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.analyses import operations, places
+from ad.transforms.analyses.activity import activity, may_carry
+from ad.transforms.analyses.operations import Op, classify
+from ad.transforms.analyses.places import Places
+
+ALWAYS_STRONG = ("sqrt", "norm")
+_STRUCTURAL = ("where", "maximum", "minimum", "clip", "extremum", "list_extremum")
+_MIRRORED_METHODS = ("copy", "get", "values")
+
+
+def _zeros_kind(x: Any) -> Kind:
+    """The kind of `structures.zeros(x)`."""
+    kind = kinds.widen(x) if isinstance(x, Kind) else kinds.literal(x)
+    if isinstance(kind, (kinds.Number, kinds.Scalar)):
+        return kinds.Number(float)
+    if isinstance(kind, kinds.Array):
+        return kinds.Array(kind.dtype if kinds.is_inexact(kind) else None, kind.shape)
+    if isinstance(kind, kinds.List):
+        return kinds.List(None if kind.entry is None else _zeros_kind(kind.entry))
+    if isinstance(kind, kinds.Tuple):
+        return kinds.Tuple(tuple(map(_zeros_kind, kind.entries)), kind.type)
+    if isinstance(kind, (kinds.Dict, kinds.Record)):
+        entries = tuple((k, _zeros_kind(v)) for k, v in kind.entries)
+        return kinds.Dict(entries) if isinstance(kind, kinds.Dict) else kinds.Record(kind.type, entries)
+    return UNKNOWN
+
+
+registry.constant(structures.zeros, kind=_zeros_kind)
+
+
+@dataclass(frozen=True)
+class Tangent:
+    """A generated function: its name, and the captured variables and globals that it takes after all else."""
+
+    name: str
+    hidden: tuple[Cell, ...]
+
+
+class Tangents:
+    """The tangent functions of one program, each written once per (callee, kinds, active arguments).
+
+    `program` is the pipeline's Program; `call_jvp` the dispatcher; `polish` the optimizer.
+    """
+
+    def __init__(self, program: Any, call_jvp: Callable[..., Any], polish: Callable[[Block, Scope], Block]) -> None:
+        self.program, self.call_jvp, self.polish = program, call_jvp, polish
+        self.written: dict[Any, Tangent] = {}
+
+    def of(self, callee: Any, args: list[Kind], active: tuple[bool, ...], plain: bool = False) -> Tangent:
+        """`g_jvp(*params, *tangents, *hidden) -> (value, tangent)`; where it is plain, `g(*params, *hidden) -> value`."""
+        program = self.program
+        args = program.widened(callee, args)
+        key = (id(callee), tuple(args), active, plain)
+        if key not in self.written:
+            program.solving.append(callee)
+            try:
+                self.write(callee, key, args, active, plain)
+            finally:
+                program.solving.pop()
+        return self.written[key]
+
+    def write(self, callee: Any, key: Any, args: list[Kind], active: tuple[bool, ...], plain: bool) -> None:
+        fn, facts = self.program.facts(callee, args)
+        base = fn.name if fn.name != "lambda_" else "inner"
+        name = self.program.globals_name(base if plain else f"{base}_jvp")
+        hidden = tuple(self.program.hidden_of(callee, {}).values())
+        self.written[key] = Tangent(name, hidden)
+        forward = Forward(self, fn, dict(facts.kinds), active)
+        self.program.functions.append(forward.function(name, hidden, plain))
+
+
+class Forward:
+    """Writes the tangent of one function."""
+
+    def __init__(self, tangents: Tangents, fn: Function, known: dict[str, Kind], active: tuple[bool, ...]) -> None:
+        self.tangents, self.fn, self.known = tangents, fn, known
+        program = tangents.program
+        taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
+        self.names = Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
+        self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
+        _bind_environment(program, fn, self.names)
+        self.places = places.analyse(fn, known, lambda op: program.mutates(op, fn, known), needs_check=False)
+        self.active = find_active(fn, known, self.places, self.wrt)
+        prepare.index_loops(fn, known, self.active, self.names)
+        self.active = find_active(fn, known, self.places, self.wrt)
+        self.scope = Scope(fn, known, self.active, program.globals, self.names)
+        self.scope.owned = set()  # type: ignore[attr-defined]
+        self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
+        self.hidden = {cell.key(): name for name, cell in fn.hidden.items()}
+        self.dots: dict[str, str] = {}
+        self.primal_of: dict[str, str] = {}
+        self.out: Block = []
+
+    # --- the function ----------------------------------------------------------------------------------------------
+
+    def function(self, name: str, hidden: Sequence[Cell], plain: bool) -> gast.FunctionDef:
+        """The definition."""
+        fn = self.fn
+        tangents = [self.dot(p) for p in self.wrt]
+        params = [*fn.params, *tangents, *map(self.hidden_variable, hidden)]
+        self.scope.params = params  # type: ignore[attr-defined]
+        body = [*self.entry(), *self.block(fn.body[:-1])]
+        result = fn.body[-1].value
+        returned = result if plain else ir.tuple_(result, self.tangent(result))
+        body.append(ir.at(gast.Return(returned), fn.body[-1]))
+        return definition(name, params, self.tangents.polish(body, self.scope))
+
+    def entry(self) -> Block:
+        """Copies of parameters that are written in place; zeros for those into which only this function writes."""
+        self.out = []
+        for p in self.fn.all_params():
+            written = is_written(p, self.places, self.known)
+            if written:
+                self.check_written(p)
+                self.emit(ir.assign(p, ir.call(ir.attribute(ir.name(p), "copy"))))
+            if p not in self.active:
+                continue
+            if p not in self.wrt:
+                self.emit(ir.assign(self.dot(p), self.zero(ir.name(p))))
+            elif written:
+                self.emit(ir.assign(self.dot(p), ir.call(ir.attribute(ir.name(self.dot(p)), "copy"))))
+        return self.out
+
+    def check_written(self, param: str) -> None:
+        node = next(iter(self.places.written.values()))
+        where = ir.location(self.fn.source, node)
+        if param in self.fn.hidden:
+            raise errors.AliasingError(
+                "this function writes into a captured variable or global", at=where, hint="return it"
+            )
+        if not isinstance(self.known.get(param), kinds.Array):
+            raise errors.AliasingError(
+                f"the argument {param!r} is written in place here, and only array arguments may be",
+                at=where,
+                hint="copy it first",
+            )
+
+    def hidden_variable(self, cell: Cell) -> str:
+        """The variable that holds a captured variable, of this function or of a callee."""
+        if cell.key() not in self.hidden:
+            self.hidden[cell.key()] = self.names.fresh(cell.name)
+        return self.hidden[cell.key()]
+
+    # --- tangents of names -----------------------------------------------------------------------------------------
+
+    def dot(self, x: str) -> str:
+        """The name of the tangent of x."""
+        if x not in self.dots:
+            self.dots[x] = self.names.fresh(f"{x}_dot")
+            self.primal_of[self.dots[x]] = x
+            self.scope.local[self.dots[x]] = contributions.full_kind(self.scope, x)
+        return self.dots[x]
+
+    def is_active(self, node: Any) -> bool:
+        return isinstance(node, gast.Name) and node.id in self.active
+
+    def tangent(self, atom: gast.expr) -> gast.expr:
+        """The tangent of an atom, zeros where it is not active."""
+        return ir.name(self.dot(atom.id)) if self.is_active(atom) else self.zero(atom)
+
+    def zero(self, value: gast.expr) -> gast.expr:
+        """Zeros of the structure of a value."""
+        kind = kinds.widen(self.scope.of(value))
+        if isinstance(kind, (kinds.Number, kinds.Scalar)):
+            return ir.constant(0.0)
+        if isinstance(kind, (kinds.Literal, kinds.Opaque)):
+            return ir.constant(None)
+        if isinstance(kind, kinds.Array) and kind.dtype is not None:
+            if kinds.is_inexact(kind):
+                return self.numpy("zeros_like", value)
+            return self.numpy("zeros", ir.attribute(value, "shape"))
+        return self.scope.helper(structures.zeros, value)
+
+    def numpy(self, function: str, *args: gast.expr) -> gast.expr:
+        """`np.function(args)`."""
+        return ir.call(ir.attribute(ir.name(self.scope.bind(np, "np")), function), *args)
+
+    # --- statements ------------------------------------------------------------------------------------------------
+
+    def emit(self, statement: gast.stmt, like: gast.AST | None = None) -> None:
+        self.out.append(ir.at(statement, like))
+
+    def block(self, body: Block) -> Block:
+        """The statements of a block, mirrored."""
+        mirrored: Block = []
+        for node in body:
+            self.out = []
+            self.statement(node)
+            mirrored += self.out
+        return mirrored
+
+    def statement(self, node: gast.stmt) -> None:
+        if isinstance(node, (gast.If, gast.For, gast.While)):
+            self.compound(node)
+        elif isinstance(node, gast.Assign):
+            target = node.targets[0]
+            if isinstance(target, gast.Name):
+                self.assignment(target.id, node)
+            elif isinstance(target, gast.Tuple):
+                self.unpacking(target, node)
+            elif isinstance(target, gast.Subscript):
+                self.item_write(target, node)
+            else:
+                self.field_write(target, node)
+        elif isinstance(node, gast.AugAssign):
+            self.in_place(node)
+        elif isinstance(node, gast.Expr):
+            self.effect(node)
+        else:
+            self.emit(node)
+
+    def compound(self, node: gast.If | gast.For | gast.While) -> None:
+        first: Block = []
+        if isinstance(node, gast.For) and node.target.id in self.active:
+            first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
+        node.body = [*first, *self.block(node.body)]
+        if isinstance(node, gast.If):
+            node.orelse = self.block(node.orelse)
+        self.out = [node]
+
+    def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
+        return errors.UnsupportedSyntax(why, at=ir.location(self.fn.source, node), hint=hint)
+
+    def assignment(self, z: str, node: gast.Assign) -> None:
+        op = classify(node.value, self.fn, self.known)
+        if op.tag in ("call", "dispatch"):
+            self.calling(z, op, node)
+            return
+        self.emit(node)
+        if op.tag in ("list_pop", "container"):
+            self.popped(z, op, node)
+        elif z in self.active:
+            self.set_dot(z, self.value_tangent(z, op), node)
+
+    def set_dot(self, z: str, value: gast.expr, like: gast.AST) -> None:
+        self.emit(ir.assign(self.dot(z), value), like)
+
+    def value_tangent(self, z: str, op: Op) -> gast.expr:
+        """The tangent of a right-hand side."""
+        operands = [*op.differentiable().values()] if op.tag != "opaque" else [*op.args.values()]
+        if not any(n in self.active for n in ir.names_read(_flat(operands))):
+            method = getattr(self, f"t_{op.tag}", None) if op.tag in ("tuple", "list", "dict") else None
+            return method(z, op) if method is not None else self.zero_of_value(z, op)
+        method = getattr(self, f"t_{op.tag}", None)
+        if method is None:
+            raise operations.no_rule(op, self.fn)
+        return method(z, op)  # type: ignore[no-any-return]
+
+    def zero_of_value(self, z: str, op: Op) -> gast.expr:
+        return self.zero(op.node if isinstance(op.node, gast.Constant) else ir.name(z))
+
+    def unpacking(self, target: gast.Tuple, node: gast.Assign) -> None:
+        """a, b = t."""
+        self.emit(node)
+        names = [t.id for t in target.elts]
+        if not any(n in self.active for n in names):
+            return
+        if not self.is_active(node.value):
+            for n in names:
+                if n in self.active:
+                    self.set_dot(n, self.zero(ir.name(n)), node)
+            return
+        dots = [self.dot(n) if n in self.active else self.names.fresh(f"{n}_dot") for n in names]
+        pattern = gast.Tuple([ir.target(d) for d in dots], gast.Store())
+        self.emit(gast.Assign([pattern], self.tangent(node.value), None), node)
+
+    def item_write(self, target: gast.Subscript, node: gast.Assign) -> None:
+        """x[i] = v."""
+        owner = target.value
+        if not self.is_active(owner):
+            self.emit(node)
+            return
+        kind = self.known.get(owner.id, UNKNOWN)
+        numbers = isinstance(kind, kinds.Array)
+        truncated = numbers and kinds.dtype(kind) is not None and not kinds.is_inexact(kind) and not self.exact(node.value)
+        value = ir.constant(0.0) if truncated or (numbers and not self.is_active(node.value)) else self.tangent(node.value)
+        place = ir.subscript(ir.name(self.dot(owner.id)), ir.clone(target.slice), store=True)
+        mirrored = ir.at(gast.Assign([place], value, None), node)
+        family = self.places.families.get(owner.id, {owner.id})
+        first = bool(family & set(ir.names_read(target.slice)))  # x[x] = v: the index changes with the write
+        self.out += [mirrored, node] if first else [node, mirrored]
+
+    def exact(self, value: gast.expr) -> bool:
+        return kinds.is_inexact(self.scope.of(value)) is False
+
+    def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
+        if any(n in self.active for n in ir.names_read([target, node.value])):
+            raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+        self.emit(node)
+
+    def in_place(self, node: gast.AugAssign) -> None:
+        """y op= v on an array; the tangent first, while y has its old value."""
+        y, v = node.target.id, node.value
+        if y in self.active:
+            dot = self.dot(y)
+            if isinstance(node.op, (gast.Add, gast.Sub)):
+                if self.is_active(v):
+                    self.emit(_in_place(dot, node.op, self.tangent(v)), node)
+            elif isinstance(node.op, (gast.Mult, gast.Div)) and not self.is_active(v):
+                self.emit(_in_place(dot, node.op, v), node)
+            else:
+                value = ir.at(gast.BinOp(left=ir.name(y), op=node.op, right=ir.clone(v)), node)
+                op = classify(value, self.fn, self.known)
+                if op.rule is None or op.rule.form != "partials":
+                    raise self.refuse(node, "this operator in place is not differentiated", "write y = y op v")
+                found = self.partials(op, value)
+                place = ir.subscript(ir.name(dot), ir.constant(Ellipsis), store=True)
+                self.emit(gast.Assign([place], ir.constant(0.0) if found is None else found, None), node)
+        self.emit(node)
+
+    def effect(self, node: gast.Expr) -> None:
+        """A call that is made for its effect."""
+        op = classify(node.value, self.fn, self.known)
+        active = [n for n in op.operands() if n in self.active]
+        if op.tag in ("call", "dispatch"):
+            self.calling(None, op, node)
+            return
+        self.emit(node)
+        if op.tag == "list_append":
+            if self.is_active(op.args["0"]):
+                value = self.tangent(op.args["1"])
+                self.emit(gast.Expr(ir.call(ir.attribute(self.tangent(op.args["0"]), "append"), value)), node)
+        elif op.tag in ("list_pop", "container"):
+            self.popped(None, op, node)
+        elif op.tag == "opaque" and active and not _is_harmless(op.target):
+            raise operations.no_rule(op, self.fn)
+
+    def popped(self, z: str | None, op: Op, node: gast.stmt) -> None:
+        """z = xs.pop(), and other methods that change a container."""
+        owner = op.args["0"]
+        if op.tag == "container" and any(n in self.active for n in op.operands()):
+            raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+        if self.is_active(owner):
+            call = ir.call(ir.attribute(self.tangent(owner), "pop"))
+            if z in self.active:
+                self.set_dot(str(z), call, node)
+            else:
+                self.emit(gast.Expr(call), node)
+        elif z is not None and z in self.active:
+            self.set_dot(z, self.zero(ir.name(z)), node)
+
+    # --- moves of references -----------------------------------------------------------------------------------------
+
+    def t_copy(self, z: str, op: Op) -> gast.expr:
+        return self.tangent(op.args["0"])
+
+    def t_sequence(self, z: str, op: Op) -> gast.expr:
+        return ir.call(op.node.func, self.tangent(op.args["0"]))
+
+    def t_getitem(self, z: str, op: Op) -> gast.expr:
+        return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
+
+    def t_field(self, z: str, op: Op) -> gast.expr:
+        return ir.attribute(self.tangent(op.args["0"]), op.node.attr)
+
+    def t_tuple(self, z: str, op: Op) -> gast.expr:
+        return ir.tuple_(*map(self.tangent, op.node.elts))
+
+    def t_list(self, z: str, op: Op) -> gast.expr:
+        return gast.List(elts=[*map(self.tangent, op.node.elts)], ctx=gast.Load())
+
+    def t_dict(self, z: str, op: Op) -> gast.expr:
+        keys = [ir.clone(k) for k in op.node.keys]
+        return gast.Dict(keys=keys, values=[*map(self.tangent, op.node.values)])
+
+    def t_record(self, z: str, op: Op) -> gast.expr:
+        """The tangent of an object is an object of its class; fields left to their defaults have zeros."""
+        fields = list(op.target.__dataclass_fields__)
+        parts = {
+            f: self.tangent(op.args[f]) if f in op.args else self.zero(ir.attribute(ir.name(z), f)) for f in fields
+        }
+        return ir.call(op.node.func, **parts)
+
+    def t_opaque(self, z: str, op: Op) -> gast.expr:
+        method = isinstance(op.target, str) and op.target in _MIRRORED_METHODS and isinstance(op.node, gast.Call)
+        if method and self.is_active(op.args["0"]):
+            args = [ir.clone(a) for a in op.node.args]
+            args[1:] = map(self.tangent, args[1:])
+            return ir.call(ir.attribute(self.tangent(op.args["0"]), op.target), *args)
+        if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
+            return ir.call(op.node.func, self.tangent(op.args["0"]))
+        raise operations.no_rule(op, self.fn)
+
+    # --- rules -------------------------------------------------------------------------------------------------------
+
+    def t_rule(self, z: str, op: Op) -> gast.expr:
+        assert op.rule is not None
+        self.check_operands(op)
+        try:
+            value = getattr(self, f"by_{op.rule.form}")(z, op)
+        except TypeError as error:
+            at = ir.location(self.fn.source, op.node)
+            hint = "write the function in other words"
+            raise errors.NoRule(f"{op.rule.name}: {error}", at=at, hint=hint) from error
+        if value is None:
+            return self.zero(ir.name(z))
+        return self.owned(z, self.whole(z, op, value), op)
+
+    def check_operands(self, op: Op) -> None:
+        """Only operands that the rule differentiates may carry a derivative; arithmetic on containers is something else."""
+        assert op.rule is not None
+        for param, operand in op.args.items():
+            for part in operand if isinstance(operand, list) else [operand]:
+                if not self.is_active(part):
+                    continue
+                kind = self.scope.kind(part.id)
+                if param not in op.rule.wrt and kinds.is_inexact(kind) is not False:
+                    raise errors.NoRule(
+                        f"no derivative with respect to {param!r} of `{op.rule.name}`",
+                        at=ir.location(self.fn.source, op.node),
+                        hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
+                    )
+                if op.rule.form == "partials" and isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
+                    why = "arithmetic on containers is not differentiated"
+                    raise self.refuse(op.node, why, "use arrays, or build the list anew")
+
+    def wrt_of(self, op: Op) -> list[tuple[int, str, Any]]:
+        """(position, parameter, operand) of the operands that are active."""
+        assert op.rule is not None
+        found = []
+        for index, param in enumerate(op.rule.wrt):
+            operand = op.args.get(param)
+            if any(map(self.is_active, operand if isinstance(operand, list) else [operand])):
+                found.append((index, param, operand))
+        return found
+
+    def by_partials(self, z: str, op: Op) -> gast.expr | None:
+        return self.partials(op, ir.name(z))
+
+    def partials(self, op: Op, z: gast.expr) -> gast.expr | None:
+        """z_dot = x_dot * dz/dx + y_dot * dz/dy, None where all partials are 0."""
+        rule = op.rule
+        assert rule is not None and rule.vjp is not None
+        assigns, found = instantiate(self.scope, rule, rule.vjp, op.args, {"z": z})
+        wanted = self.wrt_of(op)
+        self.out += _used(assigns, [found[i] for i, _, _ in wanted])
+        total: gast.expr | None = None
+        for operand, partial in _merged(wanted, found):
+            if partial is None:
+                continue
+            guarded = rule.singular and (rule.name in ALWAYS_STRONG or operand.id in self.tainted)
+            term = contributions.times(self.scope, ir.name(self.dot(operand.id)), partial, guarded)
+            total = term if total is None else _sum(total, term)
+        return total
+
+    def by_linear(self, z: str, op: Op) -> gast.expr:
+        """The function itself, at the tangents."""
+        assert op.rule is not None
+        if op.rule.name == "where":
+            short = self.replaced(op, lambda operand: ir.constant(0.0))
+            shape = kinds.shape(self.scope.kind(z))
+            if shape is not None and kinds.shape(self.scope.of(short)) == shape:
+                return short
+        return self.replaced(op, self.zero)
+
+    def replaced(self, op: Op, zero: Callable[[gast.expr], gast.expr], only: str | None = None) -> gast.expr:
+        """The operation with tangents in place of its operands, or of the operand `only`."""
+        assert op.rule is not None
+        new: dict[int, gast.expr] = {}
+        for param in [only] if only is not None else op.rule.wrt:
+            operand = op.args.get(param)
+            for part in operand if isinstance(operand, list) else [operand]:
+                if part is not None:
+                    new[id(part)] = self.tangent(part) if self.is_active(part) else zero(part)
+        return ir.clone(op.node, lambda n: new.get(id(n)))  # type: ignore[no-any-return]
+
+    def by_bilinear(self, z: str, op: Op) -> gast.expr | None:
+        total: gast.expr | None = None
+        for _, param, _ in self.wrt_of(op):
+            term = self.replaced(op, self.zero, only=param)
+            total = term if total is None else ir.binop(total, gast.Add(), term)
+        return total
+
+    def by_rule(self, z: str, op: Op) -> gast.expr | None:
+        rule = op.rule
+        assert rule is not None and rule.jvp is not None
+        extra: dict[str, gast.expr] = {"z": ir.name(z)}
+        for param in rule.wrt:
+            operand = op.args.get(param)
+            if isinstance(operand, list):
+                extra[f"{param}_dot"] = gast.List(elts=[*map(self.tangent, operand)], ctx=gast.Load())
+            else:
+                extra[f"{param}_dot"] = ir.constant(0.0) if operand is None else self.tangent(operand)
+        assigns, results = instantiate(self.scope, rule, rule.jvp, op.args, extra)
+        self.out += _used(assigns, results)
+        return results[0]
+
+    def whole(self, z: str, op: Op, value: gast.expr) -> gast.expr:
+        """The tangent in the full shape of z: an operand without tangent may have broadcast it."""
+        kind = kinds.widen(self.scope.kind(z))
+        if op.rule is None or not (op.rule.form == "partials" or op.rule.name == "where"):
+            return value
+        if kinds.is_immutable_number(kind):
+            return value
+        shape = kinds.shape(kind)
+        if shape is not None and kinds.shape(self.scope.of(value)) == shape:
+            return value
+        read = {self.primal_of.get(n, n) for n in ir.names_read(value)}
+        if z in read or not any(n not in read and kinds.shape(self.scope.kind(n)) != () for n in op.operands()):
+            return value
+        array = isinstance(kind, kinds.Array)
+        size = ir.attribute(ir.name(z), "shape") if array else self.numpy("shape", ir.name(z))
+        return ir.binop(self.numpy("broadcast_to", value, size), gast.Add(), ir.constant(0.0))
+
+    def owned(self, z: str, value: gast.expr, op: Op) -> gast.expr:
+        """A tangent of its own for a value of its own: `y = x + 1` may not lead to `y_dot = x_dot` if either is written."""
+        if not isinstance(value, gast.Name) or value.id not in self.primal_of:
+            return value
+        kind = kinds.widen(self.scope.kind(z))
+        if kinds.is_immutable_number(kind) or not (self.may_be_seen(z) or self.may_be_seen(self.primal_of[value.id])):
+            return value
+        if isinstance(kind, kinds.Array):
+            return ir.call(ir.attribute(value, "copy"))
+        return ir.binop(value, gast.Add(), ir.constant(0.0))
+
+    def may_be_seen(self, x: str) -> bool:
+        """Whether what x holds may be written, here or by whoever gets it."""
+        family = self.places.families.get(x, set()) | {x}
+        result = self.fn.body[-1].value
+        returned = isinstance(result, gast.Name) and result.id in family and x not in self.fn.params
+        return returned or any(w in family for w in self.places.written)
+
+    # --- calls -------------------------------------------------------------------------------------------------------
+
+    def calling(self, z: str | None, op: Op, node: gast.Assign | gast.Expr) -> None:
+        """A call of a Python function, or of a callee known only at run time."""
+        active = any(n in self.active for n in op.operands())
+        if op.tag == "call" and (active or isinstance(op.target, Function)):
+            new = self.user_call(op, active)
+        elif op.tag == "dispatch" and active:
+            new = self.dispatched(op)
+        else:
+            self.emit(node)
+            if z in self.active:
+                self.set_dot(str(z), self.zero(ir.name(str(z))), node)
+            return
+        new = ir.at(new, node.value)
+        if z is None:
+            self.emit(gast.Expr(new), node)
+        elif not active:
+            self.emit(ir.assign(z, new), node)
+            if z in self.active:
+                self.set_dot(z, self.zero(ir.name(z)), node)
+        else:
+            dot = self.dot(z) if z in self.active else self.names.fresh(f"{z}_dot")
+            pattern = gast.Tuple([ir.target(z), ir.target(dot)], gast.Store())
+            self.emit(gast.Assign([pattern], new, None), node)
+
+    def user_call(self, op: Op, active: bool) -> gast.expr:
+        values = bind(op)
+        if values is None:
+            raise self.refuse(op.node, "the arguments of this call do not fit the function", "see its definition")
+        mask = tuple(map(self.is_active, values))
+        known = [self.scope.of(v) for v in values]
+        tangent = self.tangents.of(op.target, known, mask, plain=not active)
+        dots = [self.tangent(v) for v in values if self.is_active(v)]
+        hidden = [ir.name(self.hidden_variable(c)) for c in tangent.hidden]
+        return ir.call(tangent.name, *values, *dots, *hidden)
+
+    def dispatched(self, op: Op) -> gast.expr:
+        function = op.args["f"]
+        if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
+            if self.is_active(function):
+                why = "a method of a value whose type is not known here is not differentiated"
+                raise self.refuse(op.node, why, "call a function of it")
+            function = ir.attribute(function, op.target)
+        values = [v for k, v in op.args.items() if k.isdigit()]
+        if len(values) + 1 < len(op.args):
+            raise self.refuse(op.node, "a keyword argument of a callee known only at run time", "pass it by position")
+        operands = [function, *values]
+        mask = ir.tuple_(*[ir.constant(self.is_active(v)) for v in operands])
+        dots = ir.tuple_(*[self.tangent(v) for v in operands if self.is_active(v)])
+        call_jvp = self.scope.bind(self.tangents.call_jvp, "call_jvp")
+        return ir.call(call_jvp, function, mask, ir.tuple_(*values), dots)
+
+
+# --- what the writer knows beforehand ------------------------------------------------------------------------------------
+
+
+def find_active(fn: Function, known: dict[str, Kind], found: Places, wrt: Sequence[str]) -> set[str]:
+    """Names that have a tangent: active, with all that may share their memory if it is written, and of use to the result."""
+    active = {w for w in wrt if may_carry(known.get(w, UNKNOWN))}
+    while True:
+        active = activity(fn, known, active, lambda op, flags: any(flags))
+        more = {m for m in shared_if_written(active, found, known) if m not in fn.env and may_carry(known.get(m, UNKNOWN))}
+        if more <= active:
+            return active & useful(fn, known, found)
+        active |= more
+
+
+def shared_if_written(names: set[str], found: Places, known: dict[str, Kind]) -> set[str]:
+    """Names that may see a write into what one of `names` holds, or whose write one of them may see."""
+    more: set[str] = set()
+    for w in found.written:
+        family = found.families.get(w, {w})
+        if family & names:
+            structural = isinstance(known.get(w), (kinds.List, kinds.Dict))
+            more |= {m for m in family if not (structural and isinstance(known.get(m), (kinds.Array, kinds.Numeric)))}
+    return more
+
+
+def useful(fn: Function, known: dict[str, Kind], found: Places) -> set[str]:
+    """Names on whose value the result may depend in a differentiable way."""
+    used = set(ir.names_read(fn.body[-1]))
+    statements = [n for n in ir.walk(fn.body) if isinstance(n, gast.stmt)]
+    while True:
+        before = len(used)
+        for node in statements:
+            used |= set(_sources(node, fn, known, used))
+        used |= {m for w in found.written if (family := found.families.get(w, {w})) & used for m in family}
+        if len(used) == before:
+            return used
+
+
+def _sources(node: gast.stmt, fn: Function, known: dict[str, Kind], used: set[str]) -> list[str]:
+    """Names on which the used names that a statement binds or changes depend."""
+    if isinstance(node, gast.Assign):
+        target = node.targets[0]
+        if isinstance(target, gast.Name):
+            if target.id not in used:
+                return []
+            op = classify(node.value, fn, known)
+            return ir.names_read(_flat(op.args.values() if op.tag == "opaque" else op.differentiable().values()))
+        written = [target.value] if isinstance(target, (gast.Subscript, gast.Attribute)) else target
+        return ir.names_read(node.value) if used & {n.id for n in ir.walk(written) if isinstance(n, gast.Name)} else []
+    if isinstance(node, gast.AugAssign):
+        return ir.names_read(node.value) if node.target.id in used else []
+    if isinstance(node, gast.For):
+        return ir.names_read(node.iter) if node.target.id in used else []
+    if isinstance(node, gast.Expr):
+        op = classify(node.value, fn, known)
+        if op.tag in ("list_append", "container") and used & set(ir.names_read(op.args["0"])):
+            return op.operands()
+    return []
+
+
+def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
+    """Names whose tangent may hold zeros that stand for "not chosen" (strong zero, see conventions)."""
+    found: set[str] = set()
+    assigned = [
+        (n.targets[0].id, classify(n.value, fn, known))
+        for n in ir.walk(fn.body)
+        if isinstance(n, gast.Assign) and isinstance(n.targets[0], gast.Name)
+    ]
+    while True:
+        before = len(found)
+        for z, op in assigned:
+            structural = op.rule is not None and op.rule.name in _STRUCTURAL
+            if structural or found & set(ir.names_read(_flat(op.differentiable().values()))):
+                found.add(z)
+        if len(found) == before:
+            return found
+
+
+def is_written(param: str, found: Places, known: dict[str, Kind]) -> bool:
+    """Whether the memory of a parameter may be written."""
+    for written in found.written:
+        structural = isinstance(known.get(written), (kinds.List, kinds.Dict))
+        seen = not (structural and isinstance(known.get(param), (kinds.Array, kinds.Numeric)))
+        if written == param or (param in found.families.get(written, set()) and seen):
+            return True
+    return False
+
+
+def _bind_environment(program: Any, fn: Function, names: Names) -> None:
+    """The user's own names for modules and functions, renamed where another function of the program took them."""
+    renamed: dict[str, gast.expr | str] = {}
+    local = set(fn.all_params()) | set(ir.names_bound(fn.body))
+    used = set(ir.names_read(fn.body))
+    for name, value in fn.env.items():
+        if name in used:
+            bound = program.globals.bind(value, name, local)
+            names.taken.add(bound)
+            if bound != name:
+                renamed[name] = bound
+    if renamed:
+        fn.body = ir.substitute_all(fn.body, renamed)
+        fn.env = {str(renamed.get(k, k)): v for k, v in fn.env.items()}
+
+
+def _is_harmless(target: Any) -> bool:
+    """A call for its effect that changes none of its arguments: print, a check of the runtime's own."""
+    return not isinstance(target, TypeError) and (places._is_harmless(target) or target is in_place.refuse_in_place)
+
+
+def _flat(values: Any) -> list[gast.AST]:
+    return [part for v in values for part in (v if isinstance(v, list) else [v])]
+
+
+def _sum(a: gast.expr, b: gast.expr) -> gast.expr:
+    """a + b in the plainest words."""
+    if isinstance(b, gast.UnaryOp) and isinstance(b.op, gast.USub):
+        return ir.binop(a, gast.Sub(), b.operand)
+    return ir.binop(a, gast.Add(), b)
+
+
+def _in_place(name: str, op: gast.operator, value: gast.expr) -> gast.stmt:
+    """`name op= value`, which writes into the array."""
+    statement = gast.AugAssign(ir.target(name), op, value)
+    statement.in_place = True
+    return statement
