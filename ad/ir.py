@@ -17,7 +17,7 @@ that it came from.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import ModuleType
@@ -68,7 +68,7 @@ class Function:
     env: dict[str, Any]
     hidden: dict[str, Cell]
     source: Source
-    nested: dict[str, Function] = field(default_factory=dict)
+    nested: MutableMapping[str, Function] = field(default_factory=dict)
 
     def all_params(self) -> tuple[str, ...]:
         """Own and hidden parameters."""

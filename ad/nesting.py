@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -75,9 +76,8 @@ class Pullback:
 
     def second(self, dots: list[Any], w: Any) -> tuple[Any, ...]:
         """The gradient, with respect to the primals, of <w, jvp(f)(primals; dots)>."""
-        function, args = tangent_program(self._target(), self.primals, self._active(), dots)
-        active = (*self._active(), *(False,) * (len(args) - len(self.primals)))
-        found = iter(calls.vjp_of(function, args, active, DEFAULT)[1](w))
+        program = tangent_program(self._target(), self.primals, self._active(), dots)
+        found = iter(calls.vjp_of(program.function, program.args, program.mask(self._active()), DEFAULT)[1](w))
         return tuple(next(found) if a else None for a in self._active())
 
     def _target(self) -> Any:
@@ -96,28 +96,38 @@ class Pullback:
         return [structures.zeros(p) if part is None else part for part, p, a in pairs if a]
 
 
-def tangent_program(f: Any, args: Sequence[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> tuple[Any, list[Any]]:
-    """(function, arguments) whose value is the tangent of f at args along dots; args come first among the arguments."""
+@dataclass(frozen=True)
+class TangentProgram:
+    """A function whose value is the tangent of another: its arguments, and where the primals and the dots are among them."""
+
+    function: Any
+    args: list[Any]
+    primals: tuple[int, ...]
+    dots: tuple[int, ...]
+
+    def mask(self, primals: Sequence[bool], dots: bool = False) -> tuple[bool, ...]:
+        """The arguments that are active where some primals, and perhaps the dots, are."""
+        wanted = {p for p, a in zip(self.primals, primals, strict=True) if a} | (set(self.dots) if dots else set())
+        return tuple(i in wanted for i in range(len(self.args)))
+
+
+def tangent_program(f: Any, args: Sequence[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> TangentProgram:
+    """The program that computes the tangent of f at args along dots (one for each active argument)."""
     target = calls.target_of(f)
     function, ordered, _ = calls.ordered_arguments(target, args, {})
-    if len(ordered) != len(args):
-        return _with_constants(function, ordered, len(target.leading), active, dots)
-    if not isinstance(function, Derivative):
-        k, hidden = calls.contracted(function, ordered, active, DEFAULT)
-        return k, [*ordered, *dots, *hidden]
-    inner, inner_args, wrt = function.lowered(ordered, {})
-    inside = (*active, *(False,) * (len(inner_args) - len(active)))
-    k, hidden = calls.contracted(inner, inner_args, inside, DEFAULT)
-    every = [*inner_args, *dots, *hidden]
-    return GradientOf(k, wrt, function), every
-
-
-def _with_constants(
-    function: Any, ordered: list[Any], shift: int, active: tuple[bool, ...], dots: Sequence[Any]
-) -> tuple[Any, list[Any]]:
-    raise errors.UnsupportedArgument(
-        "a second derivative through a bound method, a partial or defaults inside `ad.vjp`", hint="pass all arguments by position"
-    )
+    shift = len(target.leading)
+    primals = tuple(range(shift, shift + len(args)))
+    mask = tuple(i in primals and active[i - shift] for i in range(len(ordered)))
+    wrt: tuple[int, ...] | None = None
+    inner, inner_args = function, ordered
+    if isinstance(function, Derivative):
+        inner, inner_args, wrt = function.lowered(ordered, {})
+        mask = (*mask, *(False,) * (len(inner_args) - len(mask)))
+    k, hidden = calls.contracted(inner, inner_args, mask, DEFAULT)
+    first = len(inner_args)
+    where = tuple(range(first, first + len(dots)))
+    program = k if wrt is None else GradientOf(k, wrt, function)
+    return TangentProgram(program, [*inner_args, *dots, *hidden], primals, where)
 
 
 class GradientOf(Derivative):
@@ -182,16 +192,16 @@ def vjp_of_jvp(args: Sequence[Any], active: Sequence[bool], options: Options, kw
     f, primals, mask, dots = _flat_jvp(args)
     varying = tuple(map(may_vary, primals))
     value, pull = calls.vjp_of(f, primals, varying, options)
-    program, every = tangent_program(f, primals, mask, dots)
-    both = (*varying, *(True,) * len(dots), *(False,) * (len(every) - len(primals) - len(dots)))
-    dot, pull_dot = calls.vjp_of(program, every, both, options)
+    program = tangent_program(f, primals, mask, dots)
+    dot, pull_dot = calls.vjp_of(program.function, program.args, program.mask(varying, dots=True), options)
 
     def back(bars: Any) -> tuple[Any, ...]:
         value_bar, dot_bar = bars
         first = _placed(pull(value_bar), varying) if value_bar is not None else [None] * len(primals)
-        second = _placed(pull_dot(dot_bar), both) if dot_bar is not None else [None] * len(every)
-        primals_bar = tuple(structures.add(a, b) for a, b in zip(first, second[: len(primals)], strict=True))
-        given = iter(second[len(primals) :])
+        found = iter(pull_dot(dot_bar)) if dot_bar is not None else None
+        second = [next(found) if v and found is not None else None for v in varying]
+        primals_bar = tuple(structures.add(a, b) for a, b in zip(first, second, strict=True))
+        given = found if found is not None else iter([None] * len(dots))
         tangents_bar = tuple(next(given) if m else None for m in mask)
         every_bar = (None, type(args[1])(primals_bar), type(args[2])(tangents_bar))
         return tuple(b for b, a in zip(every_bar, active, strict=True) if a)
@@ -206,8 +216,43 @@ def jvp_of_jvp(args: Sequence[Any], active: Sequence[bool], tangents: Sequence[A
     varying = tuple(may_vary(p) and primals_dot is not None for p in primals)
     along = [d if d is not None else structures.zeros(p) for d, p, v in zip(primals_dot or primals, primals, varying, strict=True) if v]
     value, value_dot = calls.jvp_of(f, primals, varying, along, options)
-    program, every = tangent_program(f, primals, mask, dots)
+    program = tangent_program(f, primals, mask, dots)
     extra = [d for d, m in zip(dots_dot, mask, strict=True) if m] if dots_dot is not None else []
-    both = (*varying, *(dots_dot is not None,) * len(dots), *(False,) * (len(every) - len(primals) - len(dots)))
-    dot, dot_dot = calls.jvp_of(program, every, both, [*along, *extra], options)
+    both = program.mask(varying, dots=dots_dot is not None)
+    dot, dot_dot = calls.jvp_of(program.function, program.args, both, [*along, *extra], options)
     return (value, dot), (value_dot, dot_dot)
+
+
+def _as_jvp(args: Sequence[Any], active: Sequence[bool]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:
+    """A call of the dispatcher `call_jvp(f, mask, args, dots)` as a call of `jvp`."""
+    f, mask, primals, dots = args
+    if mask[0] or active[0]:
+        raise errors.UnsupportedArgument("a second derivative of a call of a pullback here", hint="nest ad.grad or ad.jvp instead")
+    return (f, primals, tuple(_placed(dots, mask[1:]))), (False, active[2], active[3])
+
+
+def vjp_of_call_jvp(args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
+    """The dispatcher of forward mode in a function differentiated in reverse."""
+    as_jvp, flags = _as_jvp(args, active)
+    value, back = vjp_of_jvp(as_jvp, flags, options, kwargs)
+
+    def compact(bars: Any) -> tuple[Any, ...]:
+        found = list(back(bars))
+        if flags[2]:
+            found[-1] = tuple(b for b, m in zip(found[-1], args[1][1:], strict=True) if m)
+        return tuple(found)
+
+    return value, compact
+
+
+def jvp_of_call_jvp(args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options) -> tuple[Any, Any]:
+    """The dispatcher of forward mode in a function differentiated forward."""
+    as_jvp, flags = _as_jvp(args, active)
+    given = list(tangents)
+    if flags[2]:
+        given[-1] = tuple(_placed(given[-1], args[1][1:]))
+    return jvp_of_jvp(as_jvp, flags, given, options)
+
+
+calls.call_jvp.__ad_vjp__ = vjp_of_call_jvp  # type: ignore[attr-defined]
+calls.call_jvp.__ad_jvp__ = jvp_of_call_jvp  # type: ignore[attr-defined]

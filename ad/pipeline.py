@@ -106,6 +106,9 @@ class Program:
         known = self.parameter_kinds(fn, args)
         facts = infer(fn, known, self.returns)
         names = names_of(fn)
+        if prepare.decide_types(fn, facts):
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = infer(fn, known, self.returns)
         if prepare.lower_augmented(fn, facts, names):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = infer(fn, known, self.returns)
@@ -132,7 +135,7 @@ class Program:
         if key in self.results:
             return self.results[key]
         self.results[key] = None
-        self.solving.append(callee)
+        self.solving.append((callee, tuple(args)))
         try:
             while True:
                 found = self.facts(callee, args)[1].result
@@ -145,9 +148,10 @@ class Program:
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
         """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
-        if sum(c is callee for c in self.solving) < 3:
+        within = [known for c, known in self.solving if c is callee]
+        if not within or tuple(args) in within:
             return list(args)
-        return [kinds.forget_shapes(kinds.widen(a)) for a in args]
+        return [kinds.forget_shapes(a) for a in args]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
         """Positions of the parameters that a callee writes into; None if it cannot be told."""
@@ -183,7 +187,7 @@ class Program:
         args = self.widened(op.target, args)
         key = (id(op.target), tuple(args), active, taint)
         if key not in self.splits:
-            self.solving.append(op.target)
+            self.solving.append((op.target, tuple(args)))
             try:
                 self.write_split(op.target, key, args, active, taint)
             finally:

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ad import errors
+
 
 def sequence(items: Any) -> Any:
     """`items` itself where it can be iterated over again and indexed, else the list of what it yields.
@@ -18,3 +20,14 @@ def sequence(items: Any) -> Any:
     if isinstance(items, (list, tuple, range, np.ndarray)):
         return items
     return list(items)
+
+
+def keys_of(d: Any) -> list[Any]:
+    """The keys of a dict, for loops over `d.items()`.
+
+    >>> keys_of({"a": 1})
+    ['a']
+    """
+    if not isinstance(d, dict):
+        raise errors.UnsupportedArgument(f"`.items()` of a {type(d).__name__} is not differentiated", hint="use a dict")
+    return list(d)

@@ -127,7 +127,7 @@ def _matmul_x_bar_cases(rng):
     return [((rng.normal(size=np.shape(x @ y)), x, y), {}) for x, y in pairs]
 
 
-@rule(matmul_x_bar, wrt=("u", "y"), kind=shapes.numeric, fresh=True, cases=_matmul_x_bar_cases)
+@rule(matmul_x_bar, wrt=("u", "y"), shape_only=("x",), kind=shapes.numeric, fresh=True, cases=_matmul_x_bar_cases)
 class matmul_x_bar_:
     def jvp(u_dot, y_dot, z, u, x, y):
         return matmul_x_bar(u_dot, x, y) + matmul_x_bar(u, x, y_dot)
@@ -136,7 +136,7 @@ class matmul_x_bar_:
         return np.matmul(z_bar, y), matmul_y_bar(u, z_bar, y)
 
 
-@rule(matmul_y_bar, wrt=("u", "x"), kind=shapes.numeric, fresh=True, cases=_matmul_x_bar_cases)
+@rule(matmul_y_bar, wrt=("u", "x"), shape_only=("y",), kind=shapes.numeric, fresh=True, cases=_matmul_x_bar_cases)
 class matmul_y_bar_:
     def jvp(u_dot, x_dot, z, u, x, y):
         return matmul_y_bar(u_dot, x, y) + matmul_y_bar(u, x_dot, y)
@@ -150,7 +150,7 @@ def _dot_x_bar_cases(rng):
     return [((rng.normal(size=np.shape(np.dot(x, y))), x, y), {}) for x, y in pairs]
 
 
-@rule(dot_x_bar, wrt=("u", "y"), kind=shapes.numeric, fresh=True, cases=_dot_x_bar_cases)
+@rule(dot_x_bar, wrt=("u", "y"), shape_only=("x",), kind=shapes.numeric, fresh=True, cases=_dot_x_bar_cases)
 class dot_x_bar_:
     def jvp(u_dot, y_dot, z, u, x, y):
         return dot_x_bar(u_dot, x, y) + dot_x_bar(u, x, y_dot)
@@ -159,7 +159,7 @@ class dot_x_bar_:
         return np.dot(z_bar, y), dot_y_bar(u, z_bar, y)
 
 
-@rule(dot_y_bar, wrt=("u", "x"), kind=shapes.numeric, fresh=True, cases=_dot_x_bar_cases)
+@rule(dot_y_bar, wrt=("u", "x"), shape_only=("y",), kind=shapes.numeric, fresh=True, cases=_dot_x_bar_cases)
 class dot_y_bar_:
     def jvp(u_dot, x_dot, z, u, x, y):
         return dot_y_bar(u_dot, x, y) + dot_y_bar(u, x_dot, y)
@@ -173,7 +173,7 @@ def _inner_x_bar_cases(rng):
     return [((rng.normal(size=np.shape(np.inner(x, y))), x, y), {}) for x, y in pairs]
 
 
-@rule(inner_x_bar, wrt=("u", "y"), kind=shapes.numeric, fresh=True, cases=_inner_x_bar_cases)
+@rule(inner_x_bar, wrt=("u", "y"), shape_only=("x",), kind=shapes.numeric, fresh=True, cases=_inner_x_bar_cases)
 class inner_x_bar_:
     def jvp(u_dot, y_dot, z, u, x, y):
         return inner_x_bar(u_dot, x, y) + inner_x_bar(u, x, y_dot)
@@ -182,7 +182,7 @@ class inner_x_bar_:
         return np.inner(z_bar, y), inner_y_bar(u, z_bar, y)
 
 
-@rule(inner_y_bar, wrt=("u", "x"), kind=shapes.numeric, fresh=True, cases=_inner_x_bar_cases)
+@rule(inner_y_bar, wrt=("u", "x"), shape_only=("y",), kind=shapes.numeric, fresh=True, cases=_inner_x_bar_cases)
 class inner_y_bar_:
     def jvp(u_dot, x_dot, z, u, x, y):
         return inner_y_bar(u_dot, x, y) + inner_y_bar(u, x_dot, y)

@@ -145,12 +145,12 @@ def _expand_cases(rng):
     ]
 
 
-@linear(spread, kind=shapes.numeric, fresh=True, cases=_spread_cases)
+@linear(spread, kind=shapes.numeric, fresh=True, shape_only=("x",), cases=_spread_cases)
 def spread_(z_bar, y, x, axis=None, keepdims=False):
     return np.reshape(np.sum(z_bar, axis=axis, keepdims=keepdims), np.shape(y))
 
 
-@linear(expand, kind=shapes.numeric, cases=_expand_cases)
+@linear(expand, kind=shapes.numeric, shape_only=("x",), cases=_expand_cases)
 def expand_(z_bar, z, x, axis=None, keepdims=False):
     return np.reshape(z_bar, np.shape(z))
 

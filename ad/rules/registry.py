@@ -39,6 +39,7 @@ class Rule:
     smooth: False where the derivative jumps, so that the tests keep away from ties.
     sequences: the parameters that may be a list or tuple of active values; their adjoint is a list.
     arity: the rule serves calls with just so many positional arguments.
+    shape_only: the parameters of which only the shape and kind matter, so that an active one carries nothing.
     """
 
     form: str
@@ -60,6 +61,7 @@ class Rule:
     smooth: bool = True
     sequences: tuple[str, ...] = ()
     arity: int | None = None
+    shape_only: tuple[str, ...] = ()
 
 
 _rules: dict[Any, Rule] = {}

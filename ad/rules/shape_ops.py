@@ -173,14 +173,14 @@ def _unbroadcast_cases(rng):
     return [((x, np.zeros((2, 1))), {}), ((x, 1.0), {}), ((x, x), {}), ((1.5, np.zeros(3)), {})]
 
 
-@linear(unbroadcast, kind=shapes.numeric, cases=_unbroadcast_cases)
+@linear(unbroadcast, kind=shapes.numeric, shape_only=("x",), cases=_unbroadcast_cases)
 def unbroadcast_(z_bar, x_bar, x):
     return unbroadcast(
         np.broadcast_to(z_bar, np.broadcast_shapes(np.shape(x_bar), np.shape(x))), x_bar
     )
 
 
-@linear(reshape_as, kind=shapes.numeric,
+@linear(reshape_as, kind=shapes.numeric, shape_only=("x",),
         cases=lambda rng: [((rng.normal(size=6), np.zeros((2, 3))), {})])  # fmt: skip
 def reshape_as_(z_bar, y, x):
     return reshape_as(z_bar, y)

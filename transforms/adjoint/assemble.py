@@ -292,7 +292,7 @@ def _fresh_stacks(writer: Any, lists: Block, backward: Block) -> Block:
     bars = set(writer.reverse.bar_names.values())
     for name in sorted(n for n in restored if n is not None and n not in bars and n in writer.known):
         family = writer.places.families.get(name, set()) - {name}
-        read = set(ir.names_read(backward))
+        read = value_live(backward, set(), lambda *_: None)
         if family & read:
             raise errors.AliasingError(
                 f"`{name}` is written in place, and a view of it is needed by a pullback that may run again",

@@ -113,6 +113,6 @@ def expand(scope: Scope, value: gast.expr, kind: Kind, x: str) -> gast.expr:
 def is_complete(scope: Scope, kind: Kind, x: str) -> bool:
     """Whether an adjoint of this kind surely has the full shape of x."""
     x_kind = kinds.widen(scope.kind(x))
-    if not kinds.is_numeric(x_kind):
+    if not kinds.is_numeric(x_kind) or kind == full_kind(scope, x):
         return True
     return kinds.shape(kind) is not None and kinds.shape(kind) == kinds.shape(x_kind)

@@ -27,7 +27,7 @@ from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
 from ad.rules import registry
-from ad.runtime import in_place, structures
+from ad.runtime import casting, in_place, structures
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
@@ -42,6 +42,7 @@ from ad.transforms.analyses.places import Places
 ALWAYS_STRONG = ("sqrt", "norm")
 _STRUCTURAL = ("where", "maximum", "minimum", "clip", "extremum", "list_extremum")
 _MIRRORED_METHODS = ("copy", "get", "values")
+_READS = ("copy", "get", "values", "keys", "items", "index", "count")
 
 
 def _zeros_kind(x: Any) -> Kind:
@@ -83,12 +84,12 @@ class Tangents:
         self.written: dict[Any, Tangent] = {}
 
     def of(self, callee: Any, args: list[Kind], active: tuple[bool, ...], plain: bool = False) -> Tangent:
-        """`g_jvp(*params, *tangents, *hidden) -> (value, tangent)`; where it is plain, `g(*params, *hidden) -> value`."""
+        """`g_jvp(*params, *tangents, *hidden) -> (value, tangent)`; if plain, `g(*params, *hidden) -> value`."""
         program = self.program
         args = program.widened(callee, args)
         key = (id(callee), tuple(args), active, plain)
         if key not in self.written:
-            program.solving.append(callee)
+            program.solving.append((callee, tuple(args)))
             try:
                 self.write(callee, key, args, active, plain)
             finally:
@@ -116,9 +117,12 @@ class Forward:
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         _bind_environment(program, fn, self.names)
         self.places = places.analyse(fn, known, lambda op: program.mutates(op, fn, known), needs_check=False)
-        self.active = find_active(fn, known, self.places, self.wrt)
-        prepare.index_loops(fn, known, self.active, self.names)
-        self.active = find_active(fn, known, self.places, self.wrt)
+        reached = find_reached(fn, known, self.places, self.wrt)
+        check_loops(fn, known, self.places, reached)
+        prepare.index_loops(fn, known, reached, self.names)
+        reached = find_reached(fn, known, self.places, self.wrt)
+        check_escapes(fn, known, reached)
+        self.active = reached & useful(fn, known, self.places)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()  # type: ignore[attr-defined]
         self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
@@ -127,7 +131,7 @@ class Forward:
         self.primal_of: dict[str, str] = {}
         self.out: Block = []
 
-    # --- the function ----------------------------------------------------------------------------------------------
+    # --- the function ---------------------------------------------------------------------------------------------
 
     def function(self, name: str, hidden: Sequence[Cell], plain: bool) -> gast.FunctionDef:
         """The definition."""
@@ -177,7 +181,7 @@ class Forward:
             self.hidden[cell.key()] = self.names.fresh(cell.name)
         return self.hidden[cell.key()]
 
-    # --- tangents of names -----------------------------------------------------------------------------------------
+    # --- tangents of names ----------------------------------------------------------------------------------------
 
     def dot(self, x: str) -> str:
         """The name of the tangent of x."""
@@ -211,7 +215,7 @@ class Forward:
         """`np.function(args)`."""
         return ir.call(ir.attribute(ir.name(self.scope.bind(np, "np")), function), *args)
 
-    # --- statements ------------------------------------------------------------------------------------------------
+    # --- statements -----------------------------------------------------------------------------------------------
 
     def emit(self, statement: gast.stmt, like: gast.AST | None = None) -> None:
         self.out.append(ir.at(statement, like))
@@ -280,7 +284,7 @@ class Forward:
         method = getattr(self, f"t_{op.tag}", None)
         if method is None:
             raise operations.no_rule(op, self.fn)
-        return method(z, op)  # type: ignore[no-any-return]
+        return method(z, op)
 
     def zero_of_value(self, z: str, op: Op) -> gast.expr:
         return self.zero(op.node if isinstance(op.node, gast.Constant) else ir.name(z))
@@ -306,18 +310,25 @@ class Forward:
         if not self.is_active(owner):
             self.emit(node)
             return
-        kind = self.known.get(owner.id, UNKNOWN)
-        numbers = isinstance(kind, kinds.Array)
-        truncated = numbers and kinds.dtype(kind) is not None and not kinds.is_inexact(kind) and not self.exact(node.value)
-        value = ir.constant(0.0) if truncated or (numbers and not self.is_active(node.value)) else self.tangent(node.value)
+        value = self.stored(owner.id, node.value)
         place = ir.subscript(ir.name(self.dot(owner.id)), ir.clone(target.slice), store=True)
         mirrored = ir.at(gast.Assign([place], value, None), node)
         family = self.places.families.get(owner.id, {owner.id})
         first = bool(family & set(ir.names_read(target.slice)))  # x[x] = v: the index changes with the write
         self.out += [mirrored, node] if first else [node, mirrored]
 
-    def exact(self, value: gast.expr) -> bool:
-        return kinds.is_inexact(self.scope.of(value)) is False
+    def stored(self, owner: str, value: gast.expr) -> gast.expr:
+        """The tangent of what a write leaves in its place: an integer array keeps none of a value that it truncates."""
+        kind = self.known.get(owner, UNKNOWN)
+        if not isinstance(kind, kinds.Array):
+            return self.tangent(value)
+        if not self.is_active(value):
+            return ir.constant(0.0)
+        if kinds.is_inexact(kind) or kinds.is_inexact(self.scope.of(value)) is False:
+            return self.tangent(value)
+        if kind.dtype is not None:
+            return ir.constant(0.0)
+        return self.scope.helper(casting.to_dtype, self.tangent(value), ir.attribute(ir.name(owner), "dtype"))
 
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
         if any(n in self.active for n in ir.names_read([target, node.value])):
@@ -347,7 +358,9 @@ class Forward:
     def effect(self, node: gast.Expr) -> None:
         """A call that is made for its effect."""
         op = classify(node.value, self.fn, self.known)
-        active = [n for n in op.operands() if n in self.active]
+        if op.tag == "dispatch" and any(n in self.active for n in op.operands()):
+            why = "a call for its effect alone of a callee known only at run time"
+            raise self.refuse(node, why, "call a function that stands in the text, or return a value")
         if op.tag in ("call", "dispatch"):
             self.calling(None, op, node)
             return
@@ -358,8 +371,6 @@ class Forward:
                 self.emit(gast.Expr(ir.call(ir.attribute(self.tangent(op.args["0"]), "append"), value)), node)
         elif op.tag in ("list_pop", "container"):
             self.popped(None, op, node)
-        elif op.tag == "opaque" and active and not _is_harmless(op.target):
-            raise operations.no_rule(op, self.fn)
 
     def popped(self, z: str | None, op: Op, node: gast.stmt) -> None:
         """z = xs.pop(), and other methods that change a container."""
@@ -375,7 +386,7 @@ class Forward:
         elif z is not None and z in self.active:
             self.set_dot(z, self.zero(ir.name(z)), node)
 
-    # --- moves of references -----------------------------------------------------------------------------------------
+    # --- moves of references --------------------------------------------------------------------------------------
 
     def t_copy(self, z: str, op: Op) -> gast.expr:
         return self.tangent(op.args["0"])
@@ -417,7 +428,7 @@ class Forward:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
         raise operations.no_rule(op, self.fn)
 
-    # --- rules -------------------------------------------------------------------------------------------------------
+    # --- rules ----------------------------------------------------------------------------------------------------
 
     def t_rule(self, z: str, op: Op) -> gast.expr:
         assert op.rule is not None
@@ -433,7 +444,7 @@ class Forward:
         return self.owned(z, self.whole(z, op, value), op)
 
     def check_operands(self, op: Op) -> None:
-        """Only operands that the rule differentiates may carry a derivative; arithmetic on containers is something else."""
+        """Only operands that the rule differentiates may be active; arithmetic on containers is something else."""
         assert op.rule is not None
         for param, operand in op.args.items():
             for part in operand if isinstance(operand, list) else [operand]:
@@ -498,7 +509,7 @@ class Forward:
             for part in operand if isinstance(operand, list) else [operand]:
                 if part is not None:
                     new[id(part)] = self.tangent(part) if self.is_active(part) else zero(part)
-        return ir.clone(op.node, lambda n: new.get(id(n)))  # type: ignore[no-any-return]
+        return ir.clone(op.node, lambda n: new.get(id(n)))
 
     def by_bilinear(self, z: str, op: Op) -> gast.expr | None:
         total: gast.expr | None = None
@@ -539,11 +550,14 @@ class Forward:
         return ir.binop(self.numpy("broadcast_to", value, size), gast.Add(), ir.constant(0.0))
 
     def owned(self, z: str, value: gast.expr, op: Op) -> gast.expr:
-        """A tangent of its own for a value of its own: `y = x + 1` may not lead to `y_dot = x_dot` if either is written."""
+        """A value of its own has a tangent of its own: no `y_dot = x_dot` for `y = x + 1` if either is written."""
         if not isinstance(value, gast.Name) or value.id not in self.primal_of:
             return value
-        kind = kinds.widen(self.scope.kind(z))
-        if kinds.is_immutable_number(kind) or not (self.may_be_seen(z) or self.may_be_seen(self.primal_of[value.id])):
+        kind, source = kinds.widen(self.scope.kind(z)), self.primal_of[value.id]
+        if kinds.is_immutable_number(kind):  # of a 0-d array, z is a number
+            same = kinds.is_immutable_number(self.scope.kind(source))
+            return value if same else ir.binop(value, gast.Add(), ir.constant(0.0))
+        if not (self.may_be_seen(z) or self.may_be_seen(source)):
             return value
         if isinstance(kind, kinds.Array):
             return ir.call(ir.attribute(value, "copy"))
@@ -552,11 +566,10 @@ class Forward:
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
         family = self.places.families.get(x, set()) | {x}
-        result = self.fn.body[-1].value
-        returned = isinstance(result, gast.Name) and result.id in family and x not in self.fn.params
+        returned = x not in self.fn.params and bool(family & _results(self.fn))
         return returned or any(w in family for w in self.places.written)
 
-    # --- calls -------------------------------------------------------------------------------------------------------
+    # --- calls ----------------------------------------------------------------------------------------------------
 
     def calling(self, z: str | None, op: Op, node: gast.Assign | gast.Expr) -> None:
         """A call of a Python function, or of a callee known only at run time."""
@@ -610,18 +623,73 @@ class Forward:
         return ir.call(call_jvp, function, mask, ir.tuple_(*values), dots)
 
 
-# --- what the writer knows beforehand ------------------------------------------------------------------------------------
+# --- what the writer knows beforehand -----------------------------------------------------------------------------
 
 
-def find_active(fn: Function, known: dict[str, Kind], found: Places, wrt: Sequence[str]) -> set[str]:
-    """Names that have a tangent: active, with all that may share their memory if it is written, and of use to the result."""
+def find_reached(fn: Function, known: dict[str, Kind], found: Places, wrt: Sequence[str]) -> set[str]:
+    """Names that are active, and those that may share memory with them if it is written."""
     active = {w for w in wrt if may_carry(known.get(w, UNKNOWN))}
     while True:
         active = activity(fn, known, active, lambda op, flags: any(flags))
-        more = {m for m in shared_if_written(active, found, known) if m not in fn.env and may_carry(known.get(m, UNKNOWN))}
+        shared = shared_if_written(active, found, known) - set(fn.env)
+        more = {m for m in shared if may_carry(known.get(m, UNKNOWN))}
         if more <= active:
-            return active & useful(fn, known, found)
+            return active
         active |= more
+
+
+def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: set[str]) -> None:
+    """A loop by index visits as many entries as there were at its start: its body may not add or take any."""
+    for loop in ir.walk(fn.body):
+        if isinstance(loop, gast.For) and isinstance(loop.iter, gast.Name) and loop.iter.id in reached:
+            family = found.families.get(loop.iter.id, {loop.iter.id})
+            for node in ir.walk(loop.body):
+                if not isinstance(node, (gast.Assign, gast.Expr)):
+                    continue
+                op = classify(node.value, fn, known)
+                if op.tag in ("list_append", "list_pop", "container") and family & set(ir.names_read(op.args["0"])):
+                    raise errors.AliasingError(
+                        "the list that this loop goes over grows or shrinks in it",
+                        at=ir.location(fn.source, node),
+                        hint="use a `while` loop with an index, or loop over a copy",
+                    )
+
+
+def check_escapes(fn: Function, known: dict[str, Kind], reached: set[str]) -> None:
+    """Refuse what leads an active value past the analysis: capture by a lambda, a write by a call, `eval`."""
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Lambda) and reached & _captured(node):
+            raise errors.UnsupportedSyntax(
+                "a lambda that captures what is differentiated is used as a value",
+                at=ir.location(fn.source, node),
+                hint="pass the captured value as an argument",
+            )
+        if isinstance(node, (gast.Assign, gast.Expr)):
+            op = classify(node.value, fn, known)
+            if op.tag == "opaque" and _reads_names(op.target):
+                why = f"`{op.target.__name__}` in a differentiated function"
+                raise errors.UnsupportedSyntax(why, at=ir.location(fn.source, node), hint="name the variables")
+            if op.tag == "opaque" and _may_write(op, fn, known) and reached & set(op.operands()):
+                raise operations.no_rule(op, fn)
+
+
+def _captured(node: gast.Lambda) -> set[str]:
+    own = {p.id for p in ir.walk(node.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)}
+    return set(ir.names_read(node.args)) | (set(ir.names_read(node.body)) - own)
+
+
+def _reads_names(target: Any) -> bool:
+    return any(target is f for f in (eval, exec, locals, vars))
+
+
+def _may_write(op: Op, fn: Function, known: dict[str, Kind]) -> bool:
+    """Whether a call without a rule may write into its operands."""
+    if isinstance(op.target, str) and isinstance(op.node, gast.Call):
+        receiver = op.node.func.value
+        kind = operations.kind_of_atom(receiver, fn, known) if ir.is_atom(receiver) else UNKNOWN
+        return not isinstance(kind, kinds.Literal) and op.target not in _READS
+    checked = op.target is in_place.refuse_in_place
+    return isinstance(op.target, TypeError) or not (places._is_harmless(op.target) or checked)
 
 
 def shared_if_written(names: set[str], found: Places, known: dict[str, Kind]) -> set[str]:
@@ -670,6 +738,16 @@ def _sources(node: gast.stmt, fn: Function, known: dict[str, Kind], used: set[st
     return []
 
 
+def _results(fn: Function) -> set[str]:
+    """The name that a function returns, and the entries of a tuple, list or dict that it returns."""
+    found = set(ir.names_read(fn.body[-1]))
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Assign) and ir.target_name(node) in found:
+            if isinstance(node.value, (gast.Tuple, gast.List, gast.Dict)):
+                found |= set(ir.names_read(node.value))
+    return found
+
+
 def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
     """Names whose tangent may hold zeros that stand for "not chosen" (strong zero, see conventions)."""
     found: set[str] = set()
@@ -712,11 +790,6 @@ def _bind_environment(program: Any, fn: Function, names: Names) -> None:
     if renamed:
         fn.body = ir.substitute_all(fn.body, renamed)
         fn.env = {str(renamed.get(k, k)): v for k, v in fn.env.items()}
-
-
-def _is_harmless(target: Any) -> bool:
-    """A call for its effect that changes none of its arguments: print, a check of the runtime's own."""
-    return not isinstance(target, TypeError) and (places._is_harmless(target) or target is in_place.refuse_in_place)
 
 
 def _flat(values: Any) -> list[gast.AST]:

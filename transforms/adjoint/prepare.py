@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
@@ -44,6 +45,10 @@ class _Augmented:
     def statement(self, node: gast.AugAssign) -> Block:
         name = node.target.id
         kind = kinds.widen(self.facts.kinds.get(name, kinds.UNKNOWN))
+        part_of = getattr(node, "part_of", None)
+        if part_of is not None and isinstance(self.facts.kinds.get(part_of), kinds.Array):
+            self.changed = True
+            return self.rebinding(node, name)
         if isinstance(kind, kinds.Array):
             node.in_place = True
             return [node]
@@ -114,6 +119,53 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
     if renamed:
         node.iter = ir.at(ir.substitute(node.iter, renamed), node.iter)
     return out
+
+
+def decide_types(fn: Function, facts: Facts) -> bool:
+    """`if isinstance(x, T)` whose answer the kinds give: only the branch that runs is left."""
+    changed = False
+
+    def block(body: Block) -> Block:
+        nonlocal changed
+        out: Block = []
+        for node in body:
+            for inner in ("body", "orelse"):
+                if isinstance(node, (gast.If, gast.For, gast.While)):
+                    setattr(node, inner, block(getattr(node, inner)))
+            answer = _answer(node.test, fn, facts) if isinstance(node, gast.If) else None
+            if answer is None:
+                out.append(node)
+            else:
+                changed = True
+                out += node.body if answer else node.orelse
+        return out
+
+    fn.body = block(fn.body)
+    return changed
+
+
+def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
+    if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
+        inner = _answer(test.operand, fn, facts)
+        return None if inner is None else not inner
+    if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
+        return None
+    subject, classes = test.args
+    if not isinstance(subject, gast.Name):
+        return None
+    named = [ir.resolve(c, fn.env) for c in (classes.elts if isinstance(classes, gast.Tuple) else [classes])]
+    found = _class_of(facts.kinds.get(subject.id, kinds.UNKNOWN))
+    if found is None or not all(known and isinstance(c, type) for known, c in named):
+        return None
+    return issubclass(found, tuple(c for _, c in named))
+
+
+def _class_of(kind: kinds.Kind) -> type | None:
+    """The class of every value of a kind, None where it is not settled."""
+    if isinstance(kind, kinds.Literal | kinds.Tuple | kinds.Record | kinds.Number):
+        return kind.type
+    simple: dict[type, type] = {kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int}
+    return simple.get(type(kind))
 
 
 Leaves = dict[str, tuple[str, object]]

@@ -119,7 +119,8 @@ class Reverse:
 
     def _expanded(self, value: gast.expr, kind: Kind, x: str) -> gast.expr:
         if isinstance(kinds.widen(self.scope.kind(x)), kinds.Array) and kinds.shape(kind) is not None:
-            return contributions.expand(self.scope, value, kind, x)
+            whole = contributions.expand(self.scope, value, kind, x)
+            return whole if kinds.shape(kind) == () else ir.call(ir.attribute(whole, "copy"))
         return self.scope.helper(structures.as_gradient, value, ir.name(x))
 
     def buffer(self, x: str) -> str:
@@ -240,7 +241,7 @@ class Reverse:
             entries = operand if isinstance(operand, list) else [operand]
             if any(self.active(e) for e in entries):
                 found.append((index, param, operand))
-        stray = [k for k, v in op.args.items() if k not in rule.wrt and self._carries(v)]
+        stray = [k for k, v in op.args.items() if k not in (*rule.wrt, *rule.shape_only) and self._carries(v)]
         if stray:
             raise errors.NoRule(
                 f"no derivative with respect to {stray[0]!r} of `{rule.name}`",

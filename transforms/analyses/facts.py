@@ -192,6 +192,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
         return operands["0"]
     if op.tag == "getitem":
         return item(operands["0"], op.node.slice, operands["index"])
+    if op.tag == "shape" and not isinstance(op.node, gast.Attribute):
+        return kinds.List(kinds.join_all(map(kinds.literal, _keys(operands["0"]))))
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
     if op.tag == "field":
@@ -214,6 +216,10 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "opaque":
         return _opaque(op, operands)
     return UNKNOWN
+
+
+def _keys(kind: Kind) -> list[Any]:
+    return [k for k, _ in kind.entries] if isinstance(kind, kinds.Dict) else []
 
 
 def _dict(node: gast.Dict, operands: Mapping[str, Kind]) -> Kind:

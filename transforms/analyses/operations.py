@@ -21,7 +21,7 @@ from ad.ir import Function
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
-from ad.runtime.sequences import sequence
+from ad.runtime.sequences import keys_of, sequence
 
 BINARY: dict[type, Any] = {
     gast.Add: operator.add,
@@ -153,6 +153,8 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
 
 
 def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+    if target is keys_of:
+        return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
     rule = registry.lookup(target, len(args))

@@ -232,6 +232,9 @@ def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | Non
     return set()
 
 
+_WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")
+
+
 def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
@@ -239,4 +242,6 @@ def _is_harmless(target: Any) -> bool:
     if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_function__"):
         return True
     module = (getattr(target, "__module__", None) or "").split(".")[0]
+    if module == "numpy":
+        return getattr(target, "__name__", "") not in _WRITERS
     return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in ("setattr", "delattr", "next", "exec")

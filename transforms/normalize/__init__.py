@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import ChainMap
 from typing import Any
 
 import gast
@@ -21,10 +22,12 @@ from ad.transforms.normalize.webs import split_webs
 def normalize(source: Source) -> Function:
     """The normal form of a function."""
     fence(source)
-    return _lower(source, (), {})
+    return _lower(source, (), {}, ChainMap())
 
 
-def _lower(source: Source, captured: tuple[str, ...], outer: dict[str, Nested]) -> Function:
+def _lower(
+    source: Source, captured: tuple[str, ...], outer: dict[str, Nested], visible: ChainMap[str, Function]
+) -> Function:
     tree = source.tree
     if tree.args.vararg or tree.args.kwarg:
         raise errors.UnsupportedSyntax(
@@ -47,7 +50,10 @@ def _lower(source: Source, captured: tuple[str, ...], outer: dict[str, Nested]) 
     lowering.lifted = dict(nested)
     body = lowering.body(body)
     body = split_webs((*params, *hidden), body, names)
-    functions = {n.name: _lower_nested(n, nested) for n in nested.values() if n.name not in outer}
+    functions = visible.new_child()
+    for n in nested.values():
+        if outer.get(n.name) is not n:
+            functions[n.name] = _lower_nested(n, nested, functions)
     return Function(source.name, params, body, env, hidden, source, functions)
 
 
@@ -55,9 +61,9 @@ def _own_local_of_nested(name: str, nested: dict[str, Nested], source: Source) -
     return not resolve.lookup(source, name)[0] and any(name in resolve.bound_names(n.tree) for n in nested.values())
 
 
-def _lower_nested(nested: Nested, visible: dict[str, Nested]) -> Function:
+def _lower_nested(nested: Nested, visible: dict[str, Nested], functions: ChainMap[str, Function]) -> Function:
     source = dataclasses.replace(nested.source, tree=nested.tree, name=nested.name)
-    return _lower(source, nested.captured, visible)
+    return _lower(source, nested.captured, visible, functions)
 
 
 def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: dict[str, Nested]) -> dict[str, Nested]:

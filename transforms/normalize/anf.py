@@ -195,6 +195,9 @@ class Expressions:
             g = node.args[0]
             listed = ir.at(gast.ListComp(elt=g.elt, generators=g.generators), g)
             return gast.Call(func=callee, args=[self.atom(listed), *()], keywords=self.keywords(node))
+        if len(node.args) > 2 and not node.keywords and ir.resolve(node.func, self.env)[1] in (max, min):
+            listed = ir.at(gast.List(elts=node.args, ctx=gast.Load()), node)
+            return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
         return self.lift(call, node)
 

@@ -130,7 +130,9 @@ class Statements(Expressions):
             place = ir.attribute(owner, target.attr)
         old = self.temp(ir.clone(place), suggest(place), node)
         value = self.atom(node.value)
-        self.out.append(ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node))
+        update = ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node)
+        update.part_of = owner.id if isinstance(target, gast.Subscript) and isinstance(owner, gast.Name) else None
+        self.out.append(update)
         write = ir.clone(place)
         write.ctx = gast.Store()
         self.out.append(ir.at(gast.Assign([write], ir.name(old.id), None), node))
@@ -153,26 +155,22 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
-        kind = self.iterator(it)
-        if kind == "range":
+        if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
-        elif kind == "enumerate":
-            self.enumerate(target, it, fill, node)
-        elif kind == "zip":
-            self.zip(target, it, fill, node)
-        else:
+        elif self.iterator(it) is None:
             self.emit_loop(target, self.sequence(it), fill, node)
+        else:
+            self.index_loop(target, it, fill, node)
 
-    def iterator(self, it: gast.expr) -> str:
-        if not isinstance(it, gast.Call):
-            return ""
+    def iterator(self, it: gast.expr) -> Any:
+        """range, enumerate, zip, reversed or dict.items, where `it` is a call of that; None for anything else."""
+        if not isinstance(it, gast.Call) or it.keywords or not it.args:
+            plain = isinstance(it, gast.Call) and isinstance(it.func, gast.Attribute) and not it.args and not it.keywords
+            return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
-        if found and callee is range and not it.keywords:
-            return "range"
-        if found and callee is enumerate and len(it.args) == 1 and not it.keywords:
-            return "enumerate"
-        return "zip" if found and callee is zip and it.args and not it.keywords else ""
+        known = found and callee in (range, enumerate, zip, reversed)
+        return callee if known else None
 
     def sequence(self, it: gast.expr) -> gast.expr:
         """An atom that can be iterated over more than once and indexed, whatever `it` was."""
@@ -194,36 +192,58 @@ class Statements(Expressions):
         loop = gast.For(ir.target(variable), ir.at(it, node), self.block(inner), [], None)
         self.out.append(ir.at(loop, node))
 
-    def enumerate(self, target: gast.expr, it: gast.Call, fill: Any, node: gast.AST) -> None:
-        items = self.sequence(it.args[0])
-        if isinstance(target, (gast.Tuple, gast.List)) and len(target.elts) == 2 and isinstance(target.elts[0], gast.Name):
-            counter, element = target.elts
+    def index_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
+        """A loop over what can be indexed: `for i in range(n): target = entry(i)`."""
+        length, entry = self.indexable(it)
+        counter = self.counter(target, it)
+
+        def inner() -> None:
+            self.store_entry(target, entry(ir.name(counter)), counter, node)
+            fill()
+
+        self.emit_loop(ir.target(counter), ir.call(self.builtin(range), length), inner, node)
+
+    def counter(self, target: gast.expr, it: gast.expr) -> str:
+        """The user's own counter where `enumerate` from 0 has one that its body leaves alone."""
+        own = self.iterator(it) is enumerate and len(it.args) == 1 and isinstance(target, gast.Tuple)
+        if own and isinstance(target.elts[0], gast.Name):
+            return str(target.elts[0].id)
+        return self.names.fresh("i")
+
+    def store_entry(self, target: gast.expr, entry: gast.expr, counter: str, node: gast.AST) -> None:
+        if isinstance(target, (gast.Tuple, gast.List)) and isinstance(entry, gast.Tuple) and len(target.elts) == len(entry.elts):
+            for t, e in zip(target.elts, entry.elts, strict=True):
+                if not (isinstance(t, gast.Name) and t.id == counter):
+                    self.store_entry(t, e, counter, node)
         else:
-            counter, element = ir.target(self.names.fresh("i")), None
+            self.store(target, ir.at(entry, node), node)
 
-        def inner() -> None:
-            entry = ir.subscript(items, ir.name(counter.id))
-            if element is None:
-                self.store(target, ir.at(ir.tuple_(ir.name(counter.id), entry), it), node)
-            else:
-                self.store(element, ir.at(entry, it), node)
-            fill()
-
-        count = self.temp(ir.call(self.builtin(len), items), "n", it)
-        self.emit_loop(counter, ir.call(self.builtin(range), count), inner, node)
-
-    def zip(self, target: gast.expr, it: gast.Call, fill: Any, node: gast.AST) -> None:
-        sequences_ = [self.sequence(a) for a in it.args]
-        counts = [self.temp(ir.call(self.builtin(len), s), "n", it) for s in sequences_]
-        count = counts[0] if len(counts) == 1 else self.temp(ir.call(self.builtin(min), *counts), "n", it)
-        counter = self.names.fresh("i")
-
-        def inner() -> None:
-            entries = [ir.at(ir.subscript(s, ir.name(counter)), it) for s in sequences_]
-            self.store(target, ir.at(ir.tuple_(*entries), it), node)
-            fill()
-
-        self.emit_loop(ir.target(counter), ir.call(self.builtin(range), count), inner, node)
+    def indexable(self, it: gast.expr) -> tuple[gast.expr, Any]:
+        """(the length as an atom, a function from a counter to the entry) of an iterable."""
+        kind = self.iterator(it)
+        if kind is enumerate:
+            length, inner = self.indexable(it.args[0])
+            start = self.atom(it.args[1]) if len(it.args) > 1 else None
+            return length, lambda i: ir.tuple_(i if start is None else ir.binop(start, gast.Add(), i), inner(i))
+        if kind is zip:
+            pairs = [self.indexable(a) for a in it.args]
+            lengths = [p[0] for p in pairs]
+            length = lengths[0]
+            for other in lengths[1:]:
+                length = self.temp(ir.call(self.builtin(min), length, other), "n", it)
+            return length, lambda i: ir.tuple_(*[p[1](i) for p in pairs])
+        if kind is reversed:
+            length, inner = self.indexable(it.args[0])
+            return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
+        if kind is dict.items:
+            owner = self.atom(it.func.value)
+            keys = self.temp(ir.call(self.helper(sequences.keys_of), owner), "keys", it)
+            length = self.temp(ir.call(self.builtin(len), keys), "n", it)
+            return length, lambda i: ir.tuple_(ir.subscript(keys, i), ir.subscript(owner, ir.subscript(keys, i)))
+        if kind is range and len(it.args) == 1:
+            return self.temp(ir.call(self.builtin(max), self.atom(it.args[0]), ir.constant(0)), "n", it), lambda i: i
+        items = self.sequence(it)
+        return self.temp(ir.call(self.builtin(len), items), "n", it), lambda i: ir.subscript(items, i)
 
     def builtin(self, function: Any) -> str:
         name = function.__name__

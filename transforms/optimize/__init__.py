@@ -12,6 +12,7 @@ from ad.transforms.optimize.dead_code import dead_code
 from ad.transforms.optimize.fold import fold
 from ad.transforms.optimize.inline import inline
 from ad.transforms.optimize.knowledge import Knowledge, flat
+from ad.transforms.optimize.liveness import live_before
 from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.propagate import propagate
 from ad.transforms.optimize.rewrite import same
@@ -21,7 +22,7 @@ ROUNDS = 3
 
 def optimize(body: Block, scope: Scope) -> Block:
     """The body of a generated function as an expert would write it; ownership is settled as well."""
-    facts = Knowledge(body, scope)
+    facts = _knowledge(body, scope)
     for _ in range(ROUNDS):
         before = body
         body = _round(body, facts)
@@ -55,7 +56,15 @@ def _written(body: Block, facts: Knowledge, places: Places) -> set[str]:
 
 def lower_ownership(body: Block, scope: Scope) -> Block:
     """`x += e` in place where that is safe, else `x = x + e`; `__own__(x)` a copy where x is not surely its own."""
-    return accumulate.lower_ownership(body, Knowledge(body, scope), in_loops=False)
+    return accumulate.lower_ownership(body, _knowledge(body, scope), in_loops=False)
+
+
+def _knowledge(body: Block, scope: Scope) -> Knowledge:
+    """What is known of the body; a name that may be read before it is bound counts as a parameter."""
+    facts = Knowledge(body, scope)
+    facts.params |= live_before(body, facts) & facts.bound
+    facts.read(body)
+    return facts
 
 
 __all__ = ["lower_ownership", "optimize"]

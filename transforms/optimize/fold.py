@@ -22,7 +22,13 @@ from ad.transforms.optimize import rewrite
 from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks
 from ad.transforms.optimize.places import Places
 
-_ADD, _MULT = (gast.Add, gast.Sub), (gast.Mult,)
+_ADD = (gast.Add, gast.Sub)
+_NEW_VALUES = (
+    gast.BinOp,
+    gast.UnaryOp,
+    gast.Compare,
+    gast.Slice,
+)  # their values share nothing with their operands
 
 
 class Fold:
@@ -107,25 +113,25 @@ class Fold:
         if ir.is_atom(node) or isinstance(node, (gast.Lambda, gast.JoinedStr)):
             return node
         if isinstance(node, gast.Call):
-            part = self._kept if self.facts.rule(node) is None else self.expr
-            new = rewrite.rebuilt(node, lambda e: self.expr(e) if e is node.func else part(e))
-            return self._call(new)
-        new = rewrite.rebuilt(
-            node,
-            self.expr if not isinstance(node, (gast.List, gast.Tuple, gast.Dict)) else self._kept,
-        )
+            return self._arguments(node)
+        new = rewrite.rebuilt(node, self.expr if isinstance(node, _NEW_VALUES) else self._kept)
         if isinstance(new, gast.BinOp):
             return self._binop(new)
         if isinstance(new, gast.UnaryOp) and isinstance(new.op, gast.USub):
             return self._minus(new)
         return new
 
-    def _call(self, node: gast.Call) -> gast.expr:
-        """`float(x)` of what is a float."""
-        if self.facts.callee(node) is float and len(node.args) == 1 and not node.keywords:
-            kind = kinds.widen(self.facts.kind(node.args[0]))
-            return node.args[0] if kind == kinds.Number(float) else node
-        return node
+    def _arguments(self, node: gast.Call) -> Any:
+        """The call with folded arguments; a view or a call that may keep them gets copies where it got copies."""
+        rule = self.facts.rule(node)
+        part = self.expr if rule is not None and rule.fresh else self._kept
+
+        def change(e: Any) -> Any:
+            if e is not node.func:
+                return part(e)
+            return rewrite.rebuilt(e, part) if isinstance(e, gast.Attribute) else e
+
+        return rewrite.rebuilt(node, change)
 
     def _minus(self, node: gast.UnaryOp) -> gast.expr:
         if _is_constant(node.operand):

@@ -18,6 +18,11 @@ def live_after(body: Block, facts: Knowledge) -> dict[int, Live]:
     return sweep.after
 
 
+def live_before(body: Block, facts: Knowledge) -> Live:
+    """Names that may be read before they are bound: parameters, whatever else the scope says."""
+    return _Liveness(facts).block(body, frozenset(facts.pinned), [])
+
+
 class _Liveness:
     def __init__(self, facts: Knowledge) -> None:
         self.facts = facts

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gast
 
+from ad import ir
 from ad.ir import Block
 from ad.kinds import Array
 from ad.transforms.optimize.knowledge import (
@@ -61,6 +62,9 @@ class Places:
         if isinstance(node, gast.Assign):
             for target in node.targets:
                 self._bind(target, node.value)
+            for target in node.targets[1:]:  # a = b = e
+                for name in ir.names_bound(target):
+                    self.union(name, ir.names_bound(node.targets[0])[0])
         elif isinstance(node, gast.AugAssign):
             self._bind(node.target, node.value)
         elif isinstance(node, gast.For):

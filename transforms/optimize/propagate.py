@@ -10,8 +10,9 @@
         s_bar = t_bar                         s_bar = 1.0
 
 A copy names the same object, so a use of one name is a use of the other, whatever is written into the object; only
-binding either name anew ends that. A sign moves as well, where nobody writes into either value. Constants are found for whole functions (optimistically, around loops), copies
-along straight lines. What is left without a use is removed by `dead_code`.
+binding either name anew ends that. A sign moves as well, where nobody writes into either value. Constants are found
+for whole functions (optimistically, around loops), copies along straight lines. What is left without a use is removed
+by `dead_code`.
 """
 
 from __future__ import annotations
@@ -132,7 +133,8 @@ class _Copies:
                 source != name
                 and source in self.facts.bound
                 and source not in self.facts.pinned
-                and self.calm(source) and self.calm(name)
+                and self.calm(source)
+                and self.calm(name)
             ):
                 self.sources.setdefault(source, set()).add(name)
                 self.copies[name] = value

@@ -57,6 +57,9 @@ class Sharing:
         if isinstance(node, gast.Assign):
             for target in node.targets:
                 self.bind(target, node.value)
+            first = node.targets[0]
+            for other in node.targets[1:]:  # a = b = e
+                self._relate_all([*ir.names_bound(first), *ir.names_bound(other)])
         elif isinstance(node, gast.AugAssign):
             if not isinstance(node.target, gast.Name):
                 self.bind(node.target, node.value)
@@ -75,6 +78,10 @@ class Sharing:
             ]
             for t, reached in pairs:
                 self._bind(t, reached)
+            for at, (t, reached) in enumerate(pairs):  # a, b = x, x
+                for other, theirs in pairs[:at]:
+                    if not reached.isdisjoint(theirs):
+                        self._relate_all([*ir.names_bound(t), *ir.names_bound(other)])
             return
         self._bind(target, self._reached(value))
 
@@ -126,6 +133,11 @@ class Sharing:
                 continue
             mine.add(other)
             self.relation.setdefault(other, set()).add(name)
+
+    def _relate_all(self, names: list[str]) -> None:
+        names = [n for n in names if not immutable(self.facts.joined(n))]
+        for name in names:
+            self._relate(name, set(names))
 
     def _unrelate(self, name: str) -> None:
         for other in self.relation.pop(name, ()):

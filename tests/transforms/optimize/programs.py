@@ -63,8 +63,9 @@ class Writer:
     def float_expr(self) -> str:
         f, g, a = self.number(), self.number(), self.array()
         return self.random.choice([
-            f"{f} + {g}", f"{f} * {g}", f"{f} - {g}", "1.0", "0.0", f"{f}", f"{f}", f"-{f}", f"np.sum({a})", f"1.0 * {f}",
-            f"{a}[0]", f"{a}[2]", f"{f} * 2.0", f"float({f})", f"0.5 * {f} + {g}", f"{f} + -{g}", f"{f} + {f}",
+            f"{f} + {g}", f"{f} * {g}", f"{f} - {g}", "1.0", "0.0", f"{f}", f"{f}", f"-{f}", f"np.sum({a})",
+            f"1.0 * {f}", f"{a}[0]", f"{a}[2]", f"{f} * 2.0", f"float({f})", f"0.5 * {f} + {g}",
+            f"{f} + -{g}", f"{f} + {f}",
         ])  # fmt: skip
 
     def block(self, indent: int, size: int, loop: bool) -> None:
@@ -73,7 +74,8 @@ class Writer:
 
     def statement(self, indent: int, loop: bool) -> None:
         kind = self.random.choices(
-            ["array", "float", "again", "plus", "aug", "write", "augwrite", "if", "loop", "save", "effect", "mutate", "tuple"],
+            ["array", "float", "again", "plus", "aug", "write", "augwrite", "if", "loop", "save", "effect",
+             "mutate", "tuple"],
             [22, 14, 10, 14, 10, 6, 8, 5, 6, 4, 2, 2, 2],
         )[0]  # fmt: skip
         getattr(self, "put_" + kind)(indent, loop)

@@ -18,6 +18,8 @@ PARAMS = {"x": VECTOR, "y": VECTOR, "W": MATRIX, "u": 0.5, "v": 0.25, "n": 3, "f
 FOLD = [
     ("return 1.0 * np.sin(x)", "return np.sin(x)"),
     ("return 1.0 * x", "return 1.0 * x"),  # a copy stays a copy
+    ("return (1.0 * x)[1:]", "return (1.0 * x)[1:]"),  # a view of a copy
+    ("return (1.0 * x).sum()", "return x.sum()"),
     ("return 1.0 * n", "return 1.0 * n"),  # an int would stay an int
     ("return (u + v) * (1.0 / n)", "return (u + v) / n"),
     ("return (1.0 / n) * (2.0 * x)", "return 2.0 * x / n"),
@@ -26,7 +28,7 @@ FOLD = [
     ("return u + -(v * u)", "return u - v * u"),
     ("return -(-u)", "return u"),
     ("return -1.0 * np.cos(x) + y", "return y - np.cos(x)"),
-    ("return float(u)", "return u"),
+    ("return float(u)", "return float(u)"),
     ("return (u * v) ** 1", "return u * v"),
     ("return u + 0.0", "return u + 0.0"),  # -0.0 + 0.0 is 0.0
     ("return u * v + u * v", "return 2.0 * u * v"),
@@ -104,6 +106,11 @@ OWN = [
         "a = x + y\nb = a\nb[0] += u\nreturn b",
     ),
     ("a = x + y\na += x\nreturn a", "a = x + y\na += x\nreturn a"),
+    (
+        "c = x + y\na, b = c, c\na += x\nreturn a, b",
+        "c = x + y\na, b = c, c\na = a + x\nreturn a, b",
+    ),
+    ("a = b = x + y\na += x\nreturn a, b", "a = b = x + y\na = a + x\nreturn a, b"),
     ("a = x[1:]\na += u\nreturn a", "a = x[1:]\na = a + u\nreturn a"),
     ("a = u * v\na += x\nreturn a", "a = u * v\na = a + x\nreturn a"),  # it grows
     (
@@ -146,6 +153,20 @@ def test_accumulates_in_place_in_loops() -> None:
         "W_bar = np.zeros_like(W)\nfor i in range(n):\n    W_bar = W_bar + np.outer(x, y) * u\nreturn W_bar"
     )
     assert "W_bar += np.outer(x, y) * u" in text_of(optimize(body, scope_of(body, PARAMS)))
+
+
+def test_a_name_read_before_it_is_bound_is_a_parameter() -> None:
+    """The parameters of a generated function need not be those of the primal."""
+    body = parsed("if u < v:\n    z_bar = x + y\nz_bar += x\nreturn z_bar")
+    scope = scope_of(body, PARAMS)
+    assert "z_bar = z_bar + x" in text_of(lower_ownership(body, scope))
+
+
+def test_in_place_by_the_user_stays() -> None:
+    body = parsed("z = x\nz *= 2.0\nreturn z")
+    body[1].in_place = True
+    assert text_of(lower_ownership(body, scope_of(body, PARAMS))) == "z = x\nz *= 2.0\nreturn z\n"
+    assert "*= 2.0" in text_of(optimize(body, scope_of(body, PARAMS)))
 
 
 def test_names_of_the_user_stay() -> None:
