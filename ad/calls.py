@@ -161,7 +161,7 @@ def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], option
 
     def pullback(z_bar: Any) -> tuple[Any, ...]:
         buffers = [structures.zeros(kept[i]) for i in split.into]
-        returned = backward(saved, z_bar, *buffers)
+        returned = backward(saved, _owned(z_bar), *buffers)
         found = dict(zip(split.into, buffers, strict=True))
         several = returned if len(split.returned) != 1 else (returned,)
         found.update(zip(split.returned, several, strict=True))

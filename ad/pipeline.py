@@ -254,9 +254,12 @@ class Writer:
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
+        first = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known), needs_check=False)
+        prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
         self.active = self.find_active(wrt)
+        prepare.check_closures(fn, self.active)
         self.places = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
@@ -355,14 +358,8 @@ def names_of(fn: Function) -> Names:
 
 
 def _is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
-    for written in found.written:
-        if written == param:
-            return True
-        if param in found.families.get(written, set()):
-            structural = isinstance(known.get(written), (kinds.List, kinds.Dict))
-            if not (structural and isinstance(known.get(param), (kinds.Array, kinds.Numeric))):
-                return True
-    return False
+    """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
+    return any(param == w or param in found.seen.get(w, set()) for w in found.written)
 
 
 def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:

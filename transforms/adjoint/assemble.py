@@ -16,9 +16,11 @@ from ad import errors, ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
 from ad.runtime import seeds, structures
+from ad.runtime.copies import duplicate
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.calls import Split
 from ad.transforms.adjoint.reverse import OWN
+from ad.transforms.adjoint.saving import written_place
 from ad.transforms.analyses.liveness import value_live
 
 
@@ -221,8 +223,7 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     lists, forward, backward = writer.sweeps(seed, finish)
     for h in names.hidden:
         writer.hidden_variable(h)
-    if writer.program.reusable:
-        backward = [*_fresh_stacks(writer, lists, backward), *backward]
+    again = writer.program.reusable and _consumes(writer, lists, backward)
     results = ends[0] if len(ends) == 1 else ir.tuple_(*ends)
     body_b = [*backward, gast.Return(results)]
     buffers = [reverse.bar(x) for x in into]
@@ -240,7 +241,8 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     forward_body = writer.polished([*lists, *forward, gast.Return(ir.tuple_(writer.result, ir.tuple_(*map(ir.name, saved))))])
     if saved:
         targets = gast.Tuple([ir.target(n) for n in saved], gast.Store())
-        body_b = [gast.Assign([targets], ir.name(holder), None), *body_b]
+        whole: gast.expr = writer.scope.helper(duplicate, ir.name(holder)) if again else ir.name(holder)
+        body_b = [gast.Assign([targets], whole, None), *body_b]
     return [
         definition(names.forward, params, forward_body),
         definition(names.backward, [holder, value_bar, *buffers], body_b),
@@ -279,25 +281,11 @@ def _raw_adjoint(writer: Any, x: str) -> gast.expr:
     return ir.name(reverse.bar(x))
 
 
-def _fresh_stacks(writer: Any, lists: Block, backward: Block) -> Block:
-    """Copies of what the backward half consumes or restores in place, so that it can run again."""
-    from ad.transforms.adjoint.saving import written_place
-
-    out: Block = []
-    for statement in lists:
-        name = ir.target_name(statement)
-        if name is not None and isinstance(statement.value, gast.List):
-            out.append(ir.quote("s = s.copy()", s=name))
-    restored = {written_place(writer.scope, n) for n in ir.walk(backward) if isinstance(n, gast.stmt)}
+def _consumes(writer: Any, lists: Block, backward: Block) -> bool:
+    """Whether a backward sweep pops what was saved, or restores places that it shares with other runs of it."""
+    if lists:
+        return True
     bars = set(writer.reverse.bar_names.values())
-    for name in sorted(n for n in restored if n is not None and n not in bars and n in writer.known):
-        family = writer.places.families.get(name, set()) - {name}
-        read = value_live(backward, set(), lambda *_: None)
-        if family & read:
-            raise errors.AliasingError(
-                f"`{name}` is written in place, and a view of it is needed by a pullback that may run again",
-                at=ir.location(writer.fn.source, writer.fn.source.tree),
-                hint="use ad.grad, or copy the view",
-            )
-        out.append(ir.assign(name, writer.scope.helper(structures.owned, ir.name(name))))
-    return out
+    statements = [n for n in ir.walk(backward) if isinstance(n, gast.stmt)]
+    restored = {written_place(writer.scope, s) for s in statements} - {None}
+    return any(n not in bars for n in restored)

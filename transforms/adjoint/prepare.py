@@ -168,6 +168,37 @@ def _class_of(kind: kinds.Kind) -> type | None:
     return simple.get(type(kind))
 
 
+def check_closures(fn: Function, active: set[str]) -> None:
+    """A lambda that is handed on must not capture active values: its calls could not send adjoints back."""
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Lambda):
+            own = {a.id for a in ir.walk(node.args) if isinstance(a, gast.Name) and isinstance(a.ctx, gast.Param)}
+            captured = sorted((set(ir.names_read(node)) - own) & active)
+            if captured:
+                raise errors.UnsupportedSyntax(
+                    f"a lambda that is used as a value captures {captured[0]!r}, which is differentiated",
+                    at=ir.location(fn.source, node),
+                    hint=f"pass {captured[0]!r} as an argument",
+                )
+
+
+def check_growing_loops(fn: Function, seen: dict[str, set[str]], written: dict[str, gast.stmt], known: dict[str, kinds.Kind]) -> None:
+    """A loop over a list that its body makes longer or shorter is refused."""
+    for loop in ir.walk(fn.body):
+        if not (isinstance(loop, gast.For) and ir.range_args(loop) is None):
+            continue
+        owners = set(ir.names_read(loop.iter))
+        for node in ir.walk(loop.body):
+            if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name):
+                name = node.func.value.id
+                if name in written and not isinstance(known.get(name), kinds.Array) and owners & (seen.get(name, set()) | {name}):
+                    raise errors.UnsupportedSyntax(
+                        "a loop over a list that its body changes is not differentiated",
+                        at=ir.location(fn.source, node),
+                        hint="loop over a copy: `for x in list(xs)`",
+                    )
+
+
 Leaves = dict[str, tuple[str, object]]
 
 

@@ -131,6 +131,9 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     kind = kind_of_atom(node.value, fn, known)
     if isinstance(kind, kinds.Record):
         return Op("field", node, args={"0": node.value})
+    if isinstance(kind, kinds.Tuple) and node.attr in getattr(kind.type, "_fields", ()):
+        index = ir.constant(kind.type._fields.index(node.attr))  # type: ignore[attr-defined]
+        return Op("getitem", ir.at(ir.subscript(node.value, index), node), args={"0": node.value, "index": index})
     if node.attr in _SHAPE_ATTRIBUTES:
         return Op("shape", node, args={"0": node.value})
     if kinds.is_numeric(kind) or kind == kinds.UNKNOWN:

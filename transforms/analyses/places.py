@@ -11,7 +11,7 @@ is what the adjoint relies on; everything else is refused.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,50 +27,94 @@ Mutates = Callable[[Op], set[str]]
 
 @dataclass
 class Places:
-    """families: for each name the names that may share its memory. written: names that are written in place."""
+    """What the passes ask of places.
+
+    families: for each name the names through which something of its memory may be seen. written: the names that are
+    written in place, with the first such statement. seen: for each of them, the names through which the write is seen.
+    """
 
     families: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, gast.stmt] = field(default_factory=dict)
+    seen: dict[str, set[str]] = field(default_factory=dict)
 
 
 def analyse(fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True) -> Places:
     """Families and writes of a function; AliasingError where a stale name is read."""
-    sharing = _Sharing(fn, known, mutates)
-    sharing.block(fn.body)
+    sharing = _Sharing(fn, known, mutates).solve()
     families = sharing.families()
     if sharing.written and needs_check:
-        _Stale(fn, known, families, sharing).run()
-    return Places(families, sharing.written)
+        _Stale(fn, sharing).run()
+    seen = {w: sharing.seen_by(w) for w in sharing.written}
+    return Places(families, sharing.written, seen)
 
 
 class _Sharing:
-    """Flow-insensitive unification of names that may hold the same memory (Steensgaard, POPL 1996)."""
+    """Points-to sets: which objects each name may hold, and what those contain (Andersen, DIKU 1994).
+
+    An object stands for all that one statement makes; views hold the object of their memory's owner.
+    """
 
     def __init__(self, fn: Function, known: Kinds, mutates: Mutates) -> None:
         self.fn, self.known, self.mutates = fn, known, mutates
-        self.parent: dict[str, str] = {}
+        self.holds: dict[str, set[str]] = {p: {f"param {p}"} for p in fn.all_params()}
+        self.contents: dict[str, set[str]] = {f"param {p}": {f"inside {p}"} for p in fn.all_params()}
+        self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
         self.written: dict[str, gast.stmt] = {}
         self.writes_at: dict[int, set[str]] = {}
 
-    def find(self, x: str) -> str:
-        self.parent.setdefault(x, x)
-        while self.parent[x] != x:
-            x = self.parent[x]
-        return x
+    def solve(self) -> _Sharing:
+        while True:
+            before = self.size()
+            self.block(self.fn.body)
+            if self.size() == before:
+                return self
 
-    def unite(self, a: str, b: str) -> None:
-        if self.may_hold_memory(a) and self.may_hold_memory(b):
-            self.parent[self.find(b)] = self.find(a)
+    def size(self) -> int:
+        return sum(map(len, self.holds.values())) + sum(map(len, self.contents.values()))
 
     def may_hold_memory(self, name: str) -> bool:
         kind = self.known.get(name, kinds.UNKNOWN)
         return name not in self.fn.env and not holds_no_memory(kind)
 
+    def objects(self, name: str) -> set[str]:
+        """The objects that a name may hold."""
+        return self.holds.get(name, set()) if self.may_hold_memory(name) else set()
+
+    def reach(self, names: Iterable[str]) -> set[str]:
+        """The objects that some names hold, and all that these contain."""
+        found: set[str] = set()
+        stack = [o for n in names for o in self.objects(n)]
+        while stack:
+            o = stack.pop()
+            if o not in found:
+                found.add(o)
+                stack += self.contents.get(o, ())
+        return found
+
+    def inside(self, name: str) -> set[str]:
+        """What the objects of a name contain."""
+        return {c for o in self.objects(name) for c in self.contents.get(o, ())}
+
+    def hold(self, name: str, objects: Iterable[str]) -> None:
+        self.holds.setdefault(name, set()).update(objects)
+
+    def put(self, owner: str, values: Any) -> None:
+        """Store values in a container."""
+        names = ir.names_read(values)
+        for o in self.objects(owner):
+            held = self.contents.setdefault(o, set())
+            for n in names:
+                held |= self.objects(n)
+
     def families(self) -> dict[str, set[str]]:
-        groups: dict[str, set[str]] = {}
-        for name in list(self.parent):
-            groups.setdefault(self.find(name), set()).add(name)
-        return {n: group for group in groups.values() for n in group}
+        """For each name, the names through which something of its memory may be seen."""
+        reach = {n: self.reach([n]) for n in self.holds}
+        return {n: {m for m in reach if reach[m] & reach[n]} for n in reach}
+
+    def seen_by(self, written: str) -> set[str]:
+        """The names through which a write into the objects of `written` is seen."""
+        objects = self.objects(written)
+        return {n for n in self.holds if self.reach([n]) & objects}
 
     def block(self, body: Block) -> None:
         for node in body:
@@ -84,54 +128,69 @@ class _Sharing:
 
     def statement(self, node: gast.stmt) -> None:
         if isinstance(node, gast.Assign):
-            target = node.targets[0]
-            if isinstance(target, gast.Name):
-                self.shares(target.id, node)
-            elif isinstance(target, gast.Tuple):
-                for t in target.elts:
-                    for source in ir.names_read(node.value):
-                        self.unite(source, t.id)
-            elif isinstance(target.value, gast.Name):
-                self.write(target.value.id, node)
-                if not isinstance(self.known.get(target.value.id), kinds.Array):
-                    for source in ir.names_read(node.value):
-                        self.unite(target.value.id, source)
+            self.assign(node)
         elif isinstance(node, gast.AugAssign):
             if not kinds.is_immutable_number(self.known.get(node.target.id, kinds.UNKNOWN)):
                 self.write(node.target.id, node)
         elif isinstance(node, gast.For) and ir.range_args(node) is None:
             for source in ir.names_read(node.iter):
-                self.unite(source, node.target.id)
+                self.hold(node.target.id, self.parts(source))
         elif isinstance(node, gast.Expr):
-            self.call(classify(node.value, self.fn, self.known), node, None)
+            self.call(classify(node.value, self.fn, self.known), node)
 
-    def shares(self, target: str, node: gast.Assign) -> None:
+    def parts(self, source: str) -> set[str]:
+        """What an entry of `source` may be: a view of its memory, or an object inside."""
+        kind = self.known.get(source, kinds.UNKNOWN)
+        if isinstance(kind, kinds.Array):
+            return set(self.objects(source))
+        container = isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record))
+        return self.inside(source) | (set() if container else self.objects(source))
+
+    def assign(self, node: gast.Assign) -> None:
+        target = node.targets[0]
+        if isinstance(target, gast.Name):
+            self.bind(target.id, node)
+        elif isinstance(target, gast.Tuple):
+            for t in target.elts:
+                for source in ir.names_read(node.value):
+                    self.hold(t.id, self.parts(source))
+        elif isinstance(target.value, gast.Name):
+            self.write(target.value.id, node)
+            if not isinstance(self.known.get(target.value.id), kinds.Array):
+                self.put(target.value.id, node.value)
+
+    def bind(self, target: str, node: gast.Assign) -> None:
         op = classify(node.value, self.fn, self.known)
-        self.call(op, node, target)
-        if op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh):
-            return
-        if op.tag == "getitem" and self.copies(op, target):
-            return
-        if op.tag == "opaque" and op.target in (len, range, print, isinstance, int, float, str, repr):
-            return
-        operands = [op.args["0"]] if op.tag in ("getitem", "list_pop", "field", "sequence") else list(op.args.values())
-        names = ir.names_read([a for a in _flat(operands)])
-        for source in names:
-            self.unite(source, target)
+        self.call(op, node)
+        new = f"made at {id(node)}"
+        if op.tag == "copy":
+            for source in ir.names_read(node.value):
+                self.hold(target, self.objects(source))
+        elif op.tag in ("getitem", "field", "list_pop"):
+            source = op.args["0"]
+            if isinstance(source, gast.Name):
+                self.hold(target, self.parts(source.id))
+            if op.tag == "getitem" and isinstance(op.args["index"], (gast.Slice, gast.Name)) and isinstance(source, gast.Name):
+                self.hold(target, {new})
+                self.contents.setdefault(new, set()).update(self.inside(source.id))
+        elif op.tag in ("tuple", "list", "dict", "record"):
+            self.hold(target, {new})
+            self.put(target, list(op.args.values()))
+        elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
+            self.hold(target, {new})
+        else:
+            names = ir.names_read(_flat(list(op.args.values())))
+            everything = self.reach(names)
+            self.hold(target, {new} | everything)
+            self.contents.setdefault(new, set()).update(everything)
 
-    def copies(self, op: Op, target: str) -> bool:
-        """Indexing that makes a copy: by a mask or an array of integers; or an element, which is a number."""
-        return kinds.is_immutable_number(self.known.get(target, kinds.UNKNOWN))
-
-    def call(self, op: Op, node: gast.stmt, target: str | None) -> None:
+    def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag == "list_append":
             self.write(op.args["0"].id, node)
-            for name in ir.names_read(op.args["1"]):
-                self.unite(op.args["0"].id, name)
+            self.put(op.args["0"].id, op.args["1"])
         elif op.tag in ("list_pop", "container") and isinstance(op.args["0"], gast.Name):
             self.write(op.args["0"].id, node)
-            for name in ir.names_read([a for k, a in op.args.items() if k != "0"]):
-                self.unite(op.args["0"].id, name)
+            self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
                 raise errors.AliasingError(
@@ -139,6 +198,10 @@ class _Sharing:
                     at=ir.location(self.fn.source, node),
                     hint="return the new value instead of writing into the argument",
                 )
+
+
+def _makes_no_memory(op: Op) -> bool:
+    return op.tag == "opaque" and op.target in (len, range, print, isinstance, int, float, str, repr)
 
 
 def _flat(values: list[Any]) -> list[gast.AST]:
@@ -159,8 +222,9 @@ def holds_no_memory(kind: Kind) -> bool:
 class _Stale:
     """Forward dataflow of names whose memory was written through another name."""
 
-    def __init__(self, fn: Function, known: Kinds, families: dict[str, set[str]], sharing: _Sharing) -> None:
-        self.fn, self.known, self.families, self.sharing = fn, known, families, sharing
+    def __init__(self, fn: Function, sharing: _Sharing) -> None:
+        self.fn, self.sharing = fn, sharing
+        self.seen = {w: sharing.seen_by(w) for w in sharing.written}
 
     def run(self) -> None:
         self.block(self.fn.body, {})
@@ -183,16 +247,9 @@ class _Stale:
                 stale.pop(name, None)
         for written in sorted(self.sharing.writes_at.get(id(node), ())):
             own = {t for t in ir.names_bound(node)} if isinstance(node, gast.Assign) else set()
-            for other in self.families.get(written, set()) - {written} - own:
-                if self.sees_write(written, other):
-                    stale[other] = written
+            for other in self.seen[written] - {written} - own:
+                stale[other] = written
         return stale
-
-    def sees_write(self, written: str, other: str) -> bool:
-        """A write into a list's slots is not seen through an array that also stands in the list."""
-        a, b = self.known.get(written, kinds.UNKNOWN), self.known.get(other, kinds.UNKNOWN)
-        structural = isinstance(a, (kinds.List, kinds.Dict))
-        return not (structural and isinstance(b, (kinds.Array, kinds.Numeric)))
 
     def loop(self, node: gast.For | gast.While, stale: dict[str, str]) -> dict[str, str]:
         while True:

@@ -35,6 +35,9 @@ _NEVER: dict[type, tuple[str, str]] = {
 }
 
 
+_REFLECTION = ("eval", "exec", "locals", "vars", "globals", "setattr", "delattr", "compile", "__import__")
+
+
 def fence(source: Source) -> None:
     """Raise UnsupportedSyntax at the first construct of the function that is not supported."""
     for node in ir.walk(source.tree.body):
@@ -51,6 +54,10 @@ def _check(source: Source, node: gast.AST) -> None:
             "`else` of a loop is not differentiated",
             at=ir.location(source, node.orelse[0]),
             hint="set a flag before `break` and test it after the loop",
+        )
+    if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _REFLECTION:
+        raise errors.UnsupportedSyntax(
+            f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"
         )
     if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
         raise errors.UnsupportedSyntax(

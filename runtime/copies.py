@@ -1,0 +1,67 @@
+"""Copies of what a forward sweep saved, so that a backward sweep may consume and restore it more than once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def duplicate(saved: Any) -> Any:
+    """A copy of saved values in which whatever was shared is shared again: views stay views, of a copy of their memory.
+
+    Containers and arrays are copied; anything else is kept.
+
+    >>> a = np.zeros(3)
+    >>> b, view = duplicate((a, a[1:]))
+    >>> view[0] = 5.0
+    >>> b, a
+    (array([0., 5., 0.]), array([0., 0., 0.]))
+    """
+    return _Duplicate().of(saved)
+
+
+class _Duplicate:
+    def __init__(self) -> None:
+        self.made: dict[int, Any] = {}
+        self.kept: list[Any] = []
+
+    def of(self, x: Any) -> Any:
+        if isinstance(x, (float, int, str, np.generic)) or x is None:
+            return x
+        if id(x) in self.made:
+            return self.made[id(x)]
+        if type(x) is np.ndarray:
+            return self.note(x, self.array(x))
+        if type(x) is list:
+            new: Any = self.note(x, [])
+            new.extend(map(self.of, x))
+            return new
+        if type(x) is dict:
+            new = self.note(x, {})
+            new.update((k, self.of(v)) for k, v in x.items())
+            return new
+        if type(x) is tuple:
+            return self.note(x, tuple(map(self.of, x)))
+        return x
+
+    def note(self, x: Any, new: Any) -> Any:
+        self.made[id(x)] = new
+        self.kept.append(x)
+        return new
+
+    def array(self, x: np.ndarray) -> np.ndarray:
+        owner = x
+        while isinstance(owner.base, np.ndarray):
+            owner = owner.base
+        contiguous = owner.flags.c_contiguous or owner.flags.f_contiguous
+        if not contiguous or type(owner) is not np.ndarray or not owner.size or owner.dtype.hasobject:
+            return x.copy()
+        if id(owner) not in self.made:
+            self.note(owner, owner.copy(order="K"))
+        memory = self.made[id(owner)]
+        if owner is x:
+            return memory  # type: ignore[no-any-return]
+        offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        flat = memory.reshape(-1, order="C" if memory.flags.c_contiguous else "F")
+        return np.ndarray(x.shape, x.dtype, buffer=flat.data, offset=offset, strides=x.strides)
