@@ -7,6 +7,7 @@ it appears in one variant of a function, less a constant (`u[1:-1]` has the size
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -99,7 +100,7 @@ class List(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Dict(Kind):
-    """A dict with keys known from the arguments or the text."""
+    """A dict with keys known from the arguments or the text; the key `...` stands for all that are not."""
 
     entries: tuple[tuple[Any, Kind], ...]
 
@@ -130,6 +131,11 @@ class Extent(Kind):
     """An int that is a dimension of some array: `len(x)`, `x.shape[0]`."""
 
     dim: Dim
+
+
+@dataclass(frozen=True, slots=True)
+class Code(Kind):
+    """Some function, class or module, only the run tells which: it carries no derivative."""
 
 
 def literal(value: Any) -> Literal:
@@ -251,15 +257,20 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
         return List(join_all(of(v, dimensions) for v in value))
     if kind is dict:
         return Dict(tuple((k, of(v, dimensions)) for k, v in value.items()))
+    if isinstance(value, _CODE):
+        return Code()
     if is_record(value):
         return Record(kind, tuple((k, of(v, dimensions)) for k, v in fields(value).items()))
     return UNKNOWN
 
 
+_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc)
+
+
 def is_record(value: Any) -> bool:
     """An instance of a class of the user's own, whose attributes are its fields."""
-    module = type(value).__module__
-    return hasattr(value, "__dict__") and not callable(value) and module.split(".")[0] not in ("builtins", "numpy", "ad")
+    own = type(value).__module__.split(".")[0] not in ("builtins", "numpy", "ad")
+    return own and hasattr(value, "__dict__") and not callable(value)
 
 
 def fields(value: Any) -> dict[str, Any]:
@@ -278,8 +289,11 @@ def join(a: Kind, b: Kind) -> Kind:
         return Tuple(tuple(map(join, a.entries, b.entries)), a.type)
     if isinstance(a, List) and isinstance(b, List):
         return List(join_all(e for e in (a.entry, b.entry) if e is not None))
-    if isinstance(a, Dict) and isinstance(b, Dict) and [k for k, _ in a.entries] == [k for k, _ in b.entries]:
-        return Dict(tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True)))
+    if isinstance(a, Dict) and isinstance(b, Dict):
+        joined = dict(a.entries)
+        for k, kind in b.entries:
+            joined[k] = join(joined[k], kind) if k in joined else kind
+        return Dict(tuple(joined.items()))
     if isinstance(a, Record) and isinstance(b, Record) and a.type is b.type:
         if [k for k, _ in a.entries] == [k for k, _ in b.entries]:
             fields = tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True))

@@ -341,6 +341,7 @@ class Writer:
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
         saving = Saving(self.scope, nodes, heads, self.places.families)
         saving.run()
+        self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
         return saving.lists, forward, backward
 

@@ -71,7 +71,9 @@ def add(a: Any, b: Any) -> Any:
     """
     if a is None or b is None:
         return b if a is None else a
-    if isinstance(a, (list, tuple, dict)) or _is_record(a):
+    if isinstance(a, dict):
+        return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
+    if isinstance(a, (list, tuple)) or _is_record(a):
         pairs = zip(_entries(a).values(), _entries(b).values(), strict=True)
         return rebuild(a, [add(x, y) for x, y in pairs])
     return a + b
@@ -96,7 +98,9 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 
 
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
-    """x_bar, an object, with z_bar added to one field."""
+    """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
+    if not _is_record(x_bar) or name not in x_bar.__dict__:
+        raise errors.UnsupportedArgument(f"the attribute {name!r} is not differentiated here", hint="use a field of a dataclass")
     x_bar.__dict__[name] = add(x_bar.__dict__[name], z_bar)
     return x_bar
 

@@ -56,12 +56,12 @@ def nested_closures(a, b):
     return outer(a + b)
 
 
-def returned_closure(x, a):
+def returned_closure(x, a):  # corpus: beyond
     f = _make_scaled(a)
     return np.sum(f(x) ** 2)
 
 
-def returned_closure_twice(a, b):
+def returned_closure_twice(a, b):  # corpus: beyond
     f = _make_scaled(a)
     g = _make_scaled(b)
     return f(g(a)) + g(f(b) * f(1.0))
@@ -119,11 +119,11 @@ def closure_captures_array(x, a):
     return f(a) + f(x)
 
 
-def immediately_called(a):
+def immediately_called(a):  # corpus: beyond
     return (lambda y: y * y + a)(a * 2.0)
 
 
-def closure_passed(x, a):
+def closure_passed(x, a):  # corpus: beyond
     def apply(f, y):
         return f(f(y))
 

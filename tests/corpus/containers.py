@@ -105,7 +105,7 @@ def list_of_arrays_append(x, n):
     return np.sum(states[-1] * states[0] * states[1])
 
 
-def list_pop(a, b):
+def list_pop(a, b):  # corpus: beyond
     values = [a, b, a * b]
     last = values.pop()
     first = values.pop(0)
@@ -215,7 +215,7 @@ def list_comprehension(fs):  # corpus: beyond
     return squares[0] * squares[1] + squares[2]
 
 
-def nested_lists(a, b):
+def nested_lists(a, b):  # corpus: beyond
     table = [[a, b], [a * b, 1.0]]
     table[0][1] = table[1][0] * a
     return table[0][0] * table[0][1] + table[1][1]

@@ -61,34 +61,34 @@ def augmented_slice(x, a):
     return np.sum(y**2)
 
 
-def parameter_element(x, a):
+def parameter_element(x, a):  # corpus: beyond
     x[0] = x[1] * a
     return np.sum(x * x)
 
 
-def parameter_slice(x):
+def parameter_slice(x):  # corpus: beyond
     x[1:] = x[1:] * x[:-1]
     return np.sum(x * x)
 
 
-def parameter_augmented(x, a):
+def parameter_augmented(x, a):  # corpus: beyond
     x *= a
     x += 1.0
     return np.sum(x * x)
 
 
-def parameter_matrix(A, h):
+def parameter_matrix(A, h):  # corpus: beyond
     A[0] = h * A[1]
     A[:, 1] += h
     return np.sum(A * A)
 
 
-def parameter_returned(x, a):
+def parameter_returned(x, a):  # corpus: beyond
     x[1] = a * x[2]
     return x
 
 
-def parameter_cleared(x):
+def parameter_cleared(x):  # corpus: beyond
     y = x * x
     x[:] = 0.0
     return np.sum(y) + np.sum(x)
@@ -157,7 +157,7 @@ def row_by_row(A, n):
     return np.sum(states**2)
 
 
-def write_in_callee(x, a):
+def write_in_callee(x, a):  # corpus: beyond
     y = x * 1.0
     _scale_first(y, a)
     _scale_first(y, a)
@@ -168,7 +168,7 @@ def _scale_first(y, a):
     y[0] = y[0] * a + y[1]
 
 
-def callee_fills(x):
+def callee_fills(x):  # corpus: beyond
     y = np.zeros(5)
     for i in range(5):
         _store(y, i, x[i] * x[0])

@@ -200,7 +200,7 @@ def write_row(X):
     return np.sum(Y * X)
 
 
-def write_in_callee(x):
+def write_in_callee(x):  # corpus: beyond
     y = np.zeros(len(x))
     for i in range(len(x)):
         _write(y, i, x[i])

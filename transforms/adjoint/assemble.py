@@ -20,7 +20,6 @@ from ad.runtime.copies import duplicate
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.calls import Split
 from ad.transforms.adjoint.reverse import OWN
-from ad.transforms.adjoint.saving import written_place
 from ad.transforms.analyses.liveness import value_live
 
 
@@ -223,7 +222,7 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     lists, forward, backward = writer.sweeps(seed, finish)
     for h in names.hidden:
         writer.hidden_variable(h)
-    again = writer.program.reusable and _consumes(writer, lists, backward)
+    again = writer.program.reusable and writer.consumes
     results = ends[0] if len(ends) == 1 else ir.tuple_(*ends)
     body_b = [*backward, gast.Return(results)]
     buffers = [reverse.bar(x) for x in into]
@@ -279,13 +278,3 @@ def _raw_adjoint(writer: Any, x: str) -> gast.expr:
     elif not kinds.is_immutable_number(kind):
         return writer.scope.helper(structures.owned, ir.name(reverse.bar(x)))  # type: ignore[no-any-return]
     return ir.name(reverse.bar(x))
-
-
-def _consumes(writer: Any, lists: Block, backward: Block) -> bool:
-    """Whether a backward sweep pops what was saved, or restores places that it shares with other runs of it."""
-    if lists:
-        return True
-    bars = set(writer.reverse.bar_names.values())
-    statements = [n for n in ir.walk(backward) if isinstance(n, gast.stmt)]
-    restored = {written_place(writer.scope, s) for s in statements} - {None}
-    return any(n not in bars for n in restored)

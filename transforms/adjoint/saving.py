@@ -50,6 +50,7 @@ class Saving:
     aliases: dict[str, set[str]]
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
+    restores: bool = False
 
     def run(self) -> None:
         self.local_values()
@@ -192,6 +193,7 @@ class Saving:
     def save_place(self, step: Node, name: str, in_loop: bool) -> None:
         """Undo the write of a step into the place `name`."""
         assert isinstance(step, Step)
+        self.restores = True
         write = next(s for s in step.forward if written_place(self.scope, s) == name)
         before, undo_it = self.undoing(write, name, in_loop)
         step.forward = [*before, *step.forward]

@@ -99,7 +99,11 @@ def may_carry(kind: Kind) -> bool:
     if isinstance(kind, kinds.Extent):
         return False
     kind = kinds.widen(kind)
-    if isinstance(kind, (kinds.Literal, kinds.Opaque)):
+    if isinstance(kind, (kinds.Literal, kinds.Opaque, kinds.Code)):
         return False
+    if isinstance(kind, kinds.List) and kind.entry is not None:
+        return may_carry(kind.entry)
+    if isinstance(kind, kinds.Dict) and kind.entries:
+        return any(may_carry(k) for _, k in kind.entries)
     found = kinds.dtype(kind)
     return found is None or (found != np.dtype(bool) and found.kind in "iufc")

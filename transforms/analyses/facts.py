@@ -167,11 +167,9 @@ def _in_place(old: Kind | None, new: Kind | None) -> Kind | None:
 
 
 def _with_entry(owner: kinds.Dict, index: gast.expr, value: Kind) -> Kind:
-    if not isinstance(index, gast.Constant):
-        joined = kinds.join_all(k for _, k in owner.entries)
-        return owner if joined is not None and kinds.join(joined, value) == joined else UNKNOWN
     entries = dict(owner.entries)
-    entries[index.value] = kinds.join(entries[index.value], value) if index.value in entries else value
+    key = index.value if isinstance(index, gast.Constant) else ...
+    entries[key] = kinds.join(entries[key], value) if key in entries else value
     return kinds.Dict(tuple(entries.items()))
 
 
@@ -196,6 +194,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
         return kinds.List(kinds.join_all(map(kinds.literal, _keys(operands["0"]))))
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
+    if op.tag == "field" and not isinstance(operands["0"], kinds.Record):
+        return UNKNOWN
     if op.tag == "field":
         return dict(operands["0"].entries).get(op.node.attr, UNKNOWN)  # type: ignore[attr-defined]
     if op.tag == "sequence":
@@ -219,7 +219,7 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
 
 
 def _keys(kind: Kind) -> list[Any]:
-    return [k for k, _ in kind.entries] if isinstance(kind, kinds.Dict) else []
+    return [k for k, _ in kind.entries if k is not ...] if isinstance(kind, kinds.Dict) else []
 
 
 def _dict(node: gast.Dict, operands: Mapping[str, Kind]) -> Kind:
@@ -315,8 +315,10 @@ def entry(owner: Kind, index: int) -> Kind | None:
 def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
     """The kind of `owner[index]`."""
     if isinstance(owner, kinds.Dict):
-        if isinstance(index, Literal):
-            return dict(owner.entries).get(index.value, UNKNOWN)
+        entries = dict(owner.entries)
+        if isinstance(index, Literal) and index.value in entries:
+            known = entries[index.value]
+            return kinds.join(known, entries[...]) if ... in entries else known
         return kinds.join_all(k for _, k in owner.entries) or UNKNOWN
     if isinstance(owner, kinds.Tuple):
         if isinstance(index, Literal) and isinstance(index.value, int):

@@ -140,6 +140,8 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
         rule = registry.lookup(getattr(np.ndarray, node.attr, None))
         if rule is not None:
             return Op("rule", node, rule, registry.bind(rule, [node.value], {}), getattr(np.ndarray, node.attr))
+    if kind == kinds.UNKNOWN:
+        return Op("field", node, args={"0": node.value})
     return Op("opaque", node, args={"0": node.value}, target=node.attr)
 
 

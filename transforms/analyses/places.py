@@ -216,7 +216,7 @@ def holds_no_memory(kind: Kind) -> bool:
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Tuple):
         return all(map(holds_no_memory, kind.entries))
-    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Opaque, kinds.Extent))
+    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Opaque, kinds.Extent, kinds.Code))
 
 
 class _Stale:

@@ -81,7 +81,7 @@ def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: di
     kept = {
         name: node
         for name, node in found.items()
-        if stores.count(name) == 1 and name not in escaping and all(isinstance(d, gast.Constant) for d in node.args.defaults)
+        if stores.count(name) == 1 and name not in escaping
         and not node.args.kwonlyargs and not node.args.vararg and not node.args.kwarg
     }
     return {n: Nested(n, t, _captures(t, kept, local - set(found) | (set(found) - set(kept))), source) for n, t in kept.items()}

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import gast
@@ -62,6 +62,7 @@ class Statements(Expressions):
 
     def s_Assign(self, node: gast.Assign) -> None:
         if self.name_is_lifted_lambda(node):
+            self.keep_defaults(node.targets[0].id, node)
             return
         if len(node.targets) == 1:
             self.store(node.targets[0], node.value, node)
@@ -255,6 +256,16 @@ class Statements(Expressions):
     def s_FunctionDef(self, node: gast.FunctionDef) -> None:
         if node.name not in self.lifted:
             raise self.refuse(node, "this inner function is used as a value, or defined more than once", "only call it by name")
+        self.keep_defaults(node.name, node)
+
+    def keep_defaults(self, function: str, node: gast.AST) -> None:
+        """Defaults of an inner function are evaluated where it is defined."""
+        nested = self.lifted[function]
+        for param, default in nested.defaults().items():
+            if not isinstance(default, gast.Constant):
+                lowered = self.value(default)
+                kept = self.temp(lowered, f"{function}_{param}", node)
+                nested.kept[param] = kept.id
 
     def name_is_lifted_lambda(self, node: gast.Assign) -> bool:
         target = node.targets[0]
@@ -299,12 +310,18 @@ class Nested:
     tree: gast.FunctionDef
     captured: tuple[str, ...]
     source: Source
+    kept: dict[str, str] = field(default_factory=dict)
+
+    def defaults(self) -> dict[str, gast.expr]:
+        """The defaults of its parameters."""
+        names = resolve.parameters(self.tree)
+        return dict(zip(reversed(names), reversed(self.tree.args.defaults), strict=False))
 
     def call(self, lowering: Expressions, call: gast.Call, node: gast.Call) -> gast.expr:
         names = resolve.parameters(self.tree)
         bound: dict[str, gast.expr] = dict(zip(names, call.args, strict=False))
         bound.update({k.arg: k.value for k in call.keywords})
-        defaults = dict(zip(reversed(names), reversed(self.tree.args.defaults), strict=False))
+        defaults = {p: ir.name(self.kept[p]) if p in self.kept else d for p, d in self.defaults().items()}
         missing = [n for n in names if n not in bound and n not in defaults]
         if len(call.args) > len(names) or missing or not set(bound) <= set(names):
             raise lowering.refuse(node, f"the arguments do not fit {self.name}", "see its definition")

@@ -117,8 +117,10 @@ class _Sweep:
         name = ir.target_name(node)
         if name is not None and len(node.targets) == 1:
             at = self.pending.pop(name, None)
-            if at is not None and self.slots[at] is not None and self._move(name, node, at):
-                return self._inlined(name, node, at, live)
+            if at is not None and self._move(name, node, at):
+                user = self._with_value(name, node, at)
+                if user is not None:
+                    return self._inlined(name, node, at, user, live)
         if any(inner_blocks(node)):
             return self._compound(node, live, exits)
         return self._simple(node, live, exits)
@@ -312,14 +314,17 @@ class _Sweep:
                 inner |= self.changes.of_expression(part)
         return "!" in inner or bool(inner & resources)
 
-    def _inlined(self, name: str, node: Any, at: int, live: Live) -> Live:
+    def _with_value(self, name: str, node: Any, at: int) -> Any:
+        """The user with the value in place of the name; None if the name is not found exactly once."""
         slot = self.slots[at]
         assert slot is not None
-        value = node.value
+        found = 0
 
         def put(e: Any) -> Any:
+            nonlocal found
             if isinstance(e, gast.Name) and e.id == name and isinstance(e.ctx, gast.Load):
-                return value
+                found += 1
+                return node.value
             return e if ir.is_atom(e) else rewrite.rebuilt(e, put)
 
         if inner_blocks(slot.node):
@@ -327,8 +332,12 @@ class _Sweep:
             new = rewrite.with_blocks(slot.node, **{key: put(getattr(slot.node, key))})
         else:
             new = rewrite.replaced(slot.node, put)
-        new = rewrite.keep_comment(new, node)
-        slot.node = new
+        return rewrite.keep_comment(new, node) if found == 1 else None
+
+    def _inlined(self, name: str, node: Any, at: int, user: Any, live: Live) -> Live:
+        slot = self.slots[at]
+        assert slot is not None
+        value, slot.node = node.value, user
         for name_read, count in self.facts.summary(value).reads.items():
             used_later = name_read in live or name_read in self.pending
             self._forget(name_read)

@@ -260,6 +260,7 @@ class Knowledge:
                 parts.append(node.func.value)
         else:
             parts = [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+            parts += [c.iter for c in getattr(node, "generators", ())]
         for part in parts:
             out |= self.shares(part)
         return out

@@ -9,21 +9,24 @@ import gast
 
 from ad import ir
 
-_PARTS = ("elts", "keys", "values", "args", "keywords", "comparators")
+_HOLDERS = (gast.slice, gast.keyword, gast.comprehension)
 
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
-    """The node with `change` applied to each child expression; the same node where nothing changes."""
+    """The node with `change` applied to each child expression; the same node where nothing changes.
+
+    What holds expressions but is none itself (`i:j`, `key=e`, `for x in e`) is gone through.
+    """
     new: dict[str, Any] = {}
     for key, value in node.__dict__.items():
-        if isinstance(value, (gast.expr, gast.keyword, gast.comprehension)):
+        if isinstance(value, (gast.expr, *_HOLDERS)):
             other = change(value) if isinstance(value, gast.expr) else rebuilt(value, change)
             if other is not value:
                 new[key] = other
         elif (
             isinstance(value, list)
             and value
-            and isinstance(value[0], (gast.expr, gast.keyword, type(None)))
+            and isinstance(value[0], (gast.expr, *_HOLDERS, type(None)))
         ):
             others = [
                 change(v) if isinstance(v, gast.expr) else v if v is None else rebuilt(v, change)

@@ -75,8 +75,8 @@ class Writer:
     def statement(self, indent: int, loop: bool) -> None:
         kind = self.random.choices(
             ["array", "float", "again", "plus", "aug", "write", "augwrite", "if", "loop", "save", "effect",
-             "mutate", "tuple"],
-            [22, 14, 10, 14, 10, 6, 8, 5, 6, 4, 2, 2, 2],
+             "mutate", "tuple", "slice", "trips"],
+            [22, 14, 10, 14, 10, 6, 8, 5, 6, 4, 2, 2, 2, 4, 3],
         )[0]  # fmt: skip
         getattr(self, "put_" + kind)(indent, loop)
 
@@ -195,6 +195,48 @@ class Writer:
         if self.random.random() < 0.8:
             self.put(indent + 1, f"{total} = {total} + {name} * {self.number()}")
         self.block(indent + 1, self.random.randint(0, 2), False)
+        self.arrays, self.floats, self.ints = state
+        last = self.new("x_bar")
+        self.put(indent, f"{last} = p + {total}")
+        self.arrays.append(last)
+
+    def put_slice(self, indent: int, loop: bool) -> None:
+        """A slice with computed bounds."""
+        k, name = self.new("k"), self.new("t")
+        self.put(indent, f"{k} = {self.random.choice(['len(p) - 2', '0', *self.ints])}")
+        part = self.random.choice([f"[{k}:]", f"[:{k} + 1][::-1]", f"[{k}:{k} + 1]"])
+        self.put(indent, f"{name} = np.sum({self.array()}{part})")
+        self.floats.append(name)
+
+    def put_trips(self, indent: int, loop: bool) -> None:
+        """Two loops, the inner one with an early exit, and both unwound by the saved numbers of trips."""
+        if indent > 1:
+            return
+        trips, saved, values = self.new("trips"), self.new("trips_saved"), self.new("v_saved")
+        i, j, total, d = self.new("i"), self.new("j"), self.new("x_bar"), self.new("d")
+        self.put(indent, f"{saved} = []")
+        self.put(indent, f"{values} = []")
+        state = self.nested()
+        self.put(indent, f"for {i} in range(3):")
+        self.put(indent + 1, f"{trips} = 0")
+        self.put(indent + 1, f"for {j} in range(4):")
+        self.put(indent + 2, f"{trips} = {trips} + 1")
+        value = self.random.choice([self.array(), self.array_expr(), self.number()])
+        self.put(indent + 2, f"{values}.append({value})")
+        self.block(indent + 2, self.random.randint(0, 3), False)
+        self.put(indent + 2, f"if {self.number()} > {self.number()}:")
+        self.put(indent + 3, f"{self.new('t')} = {self.array_expr()}")
+        self.put(indent + 3, "break")
+        self.put(indent + 1, f"{saved}.append({trips})")
+        self.arrays, self.floats, self.ints = state
+        self.put(indent, f"{total} = {self.random.choice(['0.0', self.array_expr()])}")
+        state = self.nested()
+        self.put(indent, f"for {i} in range(3)[::-1]:")
+        self.put(indent + 1, f"{trips} = {saved}.pop()")
+        self.put(indent + 1, f"for {j} in range(4)[:{trips}][::-1]:")
+        self.put(indent + 2, f"{d} = {values}.pop()")
+        self.put(indent + 2, f"{total} = {total} + {d} * {self.number()}")
+        self.block(indent + 2, self.random.randint(0, 2), False)
         self.arrays, self.floats, self.ints = state
         last = self.new("x_bar")
         self.put(indent, f"{last} = p + {total}")
