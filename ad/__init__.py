@@ -30,9 +30,11 @@ from ad.api import (  # noqa: E402
     vjp,
 )
 from ad.cache import cache_info, clear_cache  # noqa: E402
+from ad.testing import check_grads  # noqa: E402
 
 __all__ = [
     "cache_info",
+    "check_grads",
     "clear_cache",
     "elementwise_grad",
     "errors",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, calls, errors
+from ad import cache, calls, errors, kinds, pipeline
 from ad.calls import DEFAULT, Derivative, Plain
 from ad.nesting import Pullback, check_cotangent, jvp_of_jvp, jvp_of_vjp, may_vary, vjp_of_jvp, vjp_of_vjp
 from ad.pipeline import Options
@@ -377,18 +377,41 @@ def source(g: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
 
 
 def stages(g: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, str]:
-    """Every intermediate form of a derivative function, by name, printable."""
-    compiled = _variant(g, args, kwargs)
-    return {**compiled.generated.stages, "text": compiled.generated.text()}
+    """Every intermediate form of the derivative for these arguments, by name and in order, printable.
+
+    g: as for `source`. Without arguments: of the generic form, which knows nothing of them.
+
+    >>> list(stages(grad(lambda x: x * x), 3.0))
+    ['source', 'normal form', 'kinds', 'activity', 'forward and backward', 'text']
+    """
+    derivative = _as_derivative(g)
+    function, known, wrt = _generic(derivative) if not args and not kwargs else _lowered_kinds(derivative, args, kwargs)
+    generated = pipeline.gradient(function, known, wrt, derivative.options, calls.call_vjp, stages=True)
+    return {**generated.stages, "text": generated.text()}
+
+
+def _as_derivative(g: Any) -> GradientFunction:
+    return g if isinstance(g, GradientFunction) else GradientFunction(g, 0, Options(), True)
+
+
+def _generic(derivative: GradientFunction) -> tuple[Plain, list[kinds.Kind], tuple[int, ...]]:
+    function, names = calls.generic_parameters(derivative.f)
+    return function, [kinds.UNKNOWN] * len(names), tuple(positions(derivative.argnums, names))
+
+
+def _lowered_kinds(
+    derivative: GradientFunction, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[Plain, list[kinds.Kind], tuple[int, ...]]:
+    function, ordered, wrt = derivative.lowered(args, kwargs)
+    return function, cache.kinds_of(ordered), wrt
 
 
 def _variant(g: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> cache.Compiled:
-    derivative = g if isinstance(g, GradientFunction) else GradientFunction(g, 0, Options(), True)
+    derivative = _as_derivative(g)
     if not args and not kwargs:
         if derivative._used is not None:
             return derivative._used  # type: ignore[no-any-return]
-        function, names = calls.generic_parameters(derivative.f)
-        wrt = tuple(positions(derivative.argnums, names))
-        return calls.gradient_variants(function, wrt, derivative.options).generic(len(names))
+        function, known, wrt = _generic(derivative)
+        return calls.gradient_variants(function, wrt, derivative.options).generic(len(known))
     function, ordered, wrt = derivative.lowered(args, kwargs)
     return calls.gradient_variants(function, wrt, derivative.options).get(ordered)

@@ -26,6 +26,7 @@ from ad.runtime import structures
 
 Plain = types.FunctionType
 DEFAULT = Options()
+PURE = Options(pure=True)
 
 
 # --- what is called ----------------------------------------------------------------------------------------------------
@@ -317,7 +318,7 @@ def call_vjp(f: Any, active: tuple[bool, ...], *args: Any, **kwargs: Any) -> tup
                 f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated", hint="call a function of it"
             )
         return f.__ad_vjp_self__(args, active[1:])  # type: ignore[no-any-return]
-    return vjp_of(f, args, active[1:], DEFAULT, kwargs)
+    return vjp_of(f, args, active[1:], PURE, kwargs)
 
 
 def call_jvp(f: Any, active: tuple[bool, ...], args: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
@@ -328,4 +329,4 @@ def call_jvp(f: Any, active: tuple[bool, ...], args: tuple[Any, ...], tangents: 
                 f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated", hint="call a function of it"
             )
         return f.__ad_jvp_self__(args, active[1:], tangents)  # type: ignore[no-any-return]
-    return jvp_of(f, args, active[1:], tangents, DEFAULT)
+    return jvp_of(f, args, active[1:], tangents, PURE)

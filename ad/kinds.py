@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from ad import errors
+
 
 @dataclass(frozen=True, slots=True)
 class Size:
@@ -143,6 +145,38 @@ def literal(value: Any) -> Literal:
     return Literal(value, type(value))
 
 
+def show(kind: Kind | None) -> str:
+    """The kind in a few words.
+
+    >>> show(Array(np.dtype(float), (Size("n"), 3)))
+    'float64 array (n, 3)'
+    >>> show(Tuple((Number(int), Scalar(None))))
+    'tuple (int, scalar)'
+    """
+    match kind:
+        case Number(type=number) | Literal(type=number, value=True | False | int() | float() | complex()):
+            return number.__name__
+        case Literal(value=value):
+            return repr(value)
+        case Extent(dim=dim):
+            return f"int {dim}"
+        case Scalar(dtype=dtype):
+            return " ".join(filter(None, [dtype and str(dtype), "scalar"]))
+        case Array(dtype=dtype, shape=shape) | Numeric(dtype=dtype, shape=shape):
+            name = "array" if isinstance(kind, Array) else "number or array"
+            size = None if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+            return " ".join(filter(None, [dtype and str(dtype), name, size]))
+        case Tuple(entries=entries, type=type_):
+            return f"{type_.__name__} ({', '.join(map(show, entries))})"
+        case List(entry=entry):
+            return f"list of {show(entry)}" if entry else "list"
+        case Dict(entries=entries):
+            return "dict {" + ", ".join(f"{k!r}: {show(v)}" for k, v in entries) + "}"
+        case Record(type=type_, entries=entries):
+            return f"{type_.__name__} ({', '.join(f'{k}: {show(v)}' for k, v in entries)})"
+    return type(kind).__name__.lower()
+
+
 def widen(kind: Kind) -> Kind:
     """A literal number as a number of its type: what a variable that holds it may become."""
     if isinstance(kind, Extent):
@@ -246,6 +280,7 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
     if kind in (float, int, complex, bool):
         return Number(kind)
     if isinstance(value, np.ndarray):
+        _refuse_exotic(value)
         return Array(value.dtype, dimensions.shape(value.shape)) if kind is np.ndarray else UNKNOWN
     if isinstance(value, np.generic):
         return Scalar(value.dtype)
@@ -264,7 +299,17 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
     return UNKNOWN
 
 
-_CODE = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc)
+def _refuse_exotic(value: np.ndarray) -> None:
+    if value.dtype.kind in "OV":
+        raise errors.UnsupportedArgument(f"an array of dtype {value.dtype} is not differentiated", hint="use floats")
+    if isinstance(value, (np.matrix, np.ma.MaskedArray)):
+        raise errors.UnsupportedArgument(f"a {type(value).__name__} is not differentiated", hint="pass a plain array")
+
+
+_CODE = (
+    types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc,
+    np.random.Generator, np.random.RandomState,
+)  # fmt: skip
 
 
 def is_record(value: Any) -> bool:

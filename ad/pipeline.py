@@ -47,6 +47,7 @@ class Options:
     has_aux: bool = False
     value: bool = False
     several: bool = False
+    pure: bool = False
 
 
 @dataclass
@@ -79,7 +80,13 @@ class Program:
         self.results: dict[Any, Kind | None] = {}
         self.solving: list[Any] = []
         self.splits: dict[Any, Split] = {}
-        self.stages: dict[str, str] = {}
+        self.stages: dict[str, str] | None = None
+
+    def show(self, stage: str, text: Callable[[], str]) -> None:
+        """Keep a form of a function on its way, where someone asked for them."""
+        if self.stages is not None:
+            before = self.stages.get(stage)
+            self.stages[stage] = f"{before}\n{text()}" if before else text()
 
     # --- functions and kinds ---------------------------------------------------------------------------------------
 
@@ -238,7 +245,7 @@ class Program:
 
     def generated(self, name: str, hidden: Sequence[Cell]) -> Generated:
         namespace = {k: v for k, v in self.globals.objects.items() if type(v) is not object}
-        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages)
+        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {})
 
 
 class Writer:
@@ -251,6 +258,9 @@ class Writer:
         self.known = dict(facts.kinds)
         self.params = fn.params
         self.names = names_of(fn)
+        program.show("source", lambda: fn.source.definition)
+        program.show("normal form", lambda: _text(fn.name, fn.all_params(), fn.body))
+        program.show("kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items()))
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
@@ -271,12 +281,21 @@ class Writer:
         self.reverse.leaves = set(self.leaves)
         self.reverse.into = {fn.params[i] for i in into}
         self.result = fn.body[-1].value
+        program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
 
     def find_active(self, wrt: Sequence[str]) -> set[str]:
         return activity(self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags))
 
     def copy_written(self) -> None:
         written = {p for p in self.fn.all_params() if _is_written(p, self.places, self.known)}
+
+        if captured := [h for h in self.fn.hidden if h in written]:
+            node = next(iter(self.places.written.values()))
+            raise errors.AliasingError(
+                f"the captured variable or global {captured[0]!r} is written in place, which is not differentiated",
+                at=ir.location(self.fn.source, node),
+                hint="pass it as an argument, or write into a copy",
+            )
 
         def refuse(param: str) -> errors.ADError:
             node = next(iter(self.places.written.values()))
@@ -347,9 +366,14 @@ class Writer:
 
     def polished(self, body: Block) -> Block:
         """The optimized body."""
+        self.program.show("forward and backward", lambda: _text(self.fn.name, self.params, body))
         if self.options.optimize:
             return optimize(body, self.scope)
         return lower_ownership(body, self.scope)
+
+
+def _text(name: str, params: Sequence[str], body: Block) -> str:
+    return unparse(assemble.definition(name, params, ir.clone(body))).strip("\n") + "\n"
 
 
 def names_of(fn: Function) -> Names:
@@ -377,11 +401,28 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
     }
 
 
+def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind]) -> None:
+    """A callee known only at run time must not write into its arguments: the caller could not know."""
+    if program.options.pure and program.parameters_written(f, list(args)):
+        fn = program.function(f)
+        raise errors.AliasingError(
+            f"`{fn.name}` writes into its argument, and is called by way of a variable",
+            at=ir.location(fn.source, fn.source.tree),
+            hint="return the new value instead of writing into the argument",
+        )
+
+
 def gradient(
-    f: types.FunctionType, args: Sequence[Kind], wrt: Sequence[int], options: Options, call_vjp: Callable[..., Any]
+    f: types.FunctionType,
+    args: Sequence[Kind],
+    wrt: Sequence[int],
+    options: Options,
+    call_vjp: Callable[..., Any],
+    stages: bool = False,
 ) -> Generated:
-    """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`."""
+    """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its intermediate forms if asked."""
     program = Program(options, call_vjp)
+    program.stages = {} if stages else None
     fn, facts = program.facts(f, args)
     active = tuple(i in wrt for i in range(len(args)))
     writer = Writer(program, fn, facts, active, set(), False)
@@ -395,6 +436,7 @@ def pullback(
 ) -> tuple[Generated, Split]:
     """The split adjoint of a function whose backward half may run any number of times."""
     program = Program(options, call_vjp, reusable=True)
+    refuse_writes(program, f, args)
     op = Op("call", ir.constant(None), target=f)
     split = program.split(op, list(args), tuple(active), True)
     return program.generated(split.backward, split.hidden), split
@@ -405,6 +447,7 @@ def tangent(
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = Program(options, call_jvp)
+    refuse_writes(program, f, args)
     written = forward.Tangents(program, call_jvp, optimize if options.optimize else lower_ownership)
     found = written.of(f, list(args), tuple(active))
     return program.generated(found.name, found.hidden)

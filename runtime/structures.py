@@ -174,10 +174,12 @@ def take_last(x_bar: np.ndarray, i: Any) -> np.ndarray:
     return np.where(winner[i] == number, taken, np.zeros((), taken.dtype))
 
 
-def refuse_container(x: Any, what: str) -> Any:
-    """x, if arithmetic on it is arithmetic on numbers; UnsupportedArgument for lists and their kind."""
-    if isinstance(x, (list, tuple, dict, str)):
-        raise errors.UnsupportedArgument(
-            f"{what} of a {type(x).__name__} is not differentiated", hint="use arrays"
-        )
-    return x
+def stored(v_bar: Any, x: Any, v: Any) -> Any:
+    """The adjoint of v in `x[i] = v`: 0 where v was inexact and x, an integer array, cut it off.
+
+    >>> stored(2.0, np.zeros(3, int), 1.5)
+    0.0
+    """
+    if x.dtype.kind in "fc" or np.asarray(v).dtype.kind not in "fc":
+        return v_bar
+    return 0.0 * v_bar

@@ -163,8 +163,7 @@ def array_of(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
     kind = kinds.widen(as_kind(x))
     if not kinds.is_numeric(kind):
         return UNKNOWN
-    kept = kinds.dtype(kind) if dtype is None and not args else None
-    return Array(kept, kinds.shape(kind))
+    return Array(dtype_of(args[0] if args else dtype, kinds.dtype(kind)), kinds.shape(kind))
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...] | None:
@@ -478,8 +477,18 @@ def same_square(x: Any) -> Kind:
 
 def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.zeros(shape)` and its kind, of float64 unless a dtype is given."""
-    dtype = None if args or kwargs.get("dtype") is not None else np.dtype(float)
-    return Array(dtype, as_shape(shape))
+    return Array(dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float)), as_shape(shape))
+
+
+def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
+    """The dtype that an argument names, the default where it is None; None where only the run tells."""
+    value = dtype.object if isinstance(dtype, kinds.Opaque) else dtype
+    if value is None:
+        return default
+    try:
+        return None if isinstance(value, Kind) else np.dtype(value)
+    except TypeError:
+        return None
 
 
 def as_shape(shape: Any) -> Shape | None:
@@ -500,11 +509,7 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
 
 def astype(x: Any, dtype: Any) -> Kind:
     """`x.astype(dtype)`."""
-    kind, value = as_kind(x), dtype.object if isinstance(dtype, kinds.Opaque) else dtype
-    try:
-        wanted = None if value is None or isinstance(value, Kind) else np.dtype(value)
-    except TypeError:
-        wanted = None
+    kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
     return Array(wanted, kinds.shape(kind)) if isinstance(kind, Array) else Numeric(wanted)
 
 

@@ -218,13 +218,13 @@ def write_scattered(x):
     return np.sum(y * y)
 
 
-def write_parameter(x):
+def write_parameter(x):  # corpus: beyond
     for i in range(1, len(x)):
         x[i] = x[i] + 0.5 * x[i - 1]
     return np.sum(x * x)
 
 
-def write_list(fs):
+def write_list(fs):  # corpus: beyond
     values = list(fs)
     for i in range(1, len(values)):
         values[i] = values[i] + 0.5 * values[i - 1]

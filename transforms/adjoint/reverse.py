@@ -478,7 +478,10 @@ class Reverse:
             self.assign(taken, value)
             self.scope.local[taken] = taken_kind
         self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], ir.constant(0.0), None))
-        if self.active(v) and kinds.is_inexact(owner) is not False:
+        if self.active(v):
+            if not kinds.is_inexact(owner):
+                kept = self.scope.helper(structures.stored, ir.name(taken), ir.name(x), v)
+                self.assign(taken, kept)
             self.written_contribution(v.id, taken, taken_kind)
 
     def written_contribution(self, v: str, taken: str, taken_kind: Kind) -> None:
@@ -564,8 +567,11 @@ class Reverse:
                     self.emit(gast.Expr(popped))
             return
         names = [n for n in ir.names_read(list(op.args.values())) if n in self.scope.active]
-        if op.tag == "container" and names:
-            raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+        method = isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute)
+        if names and (op.tag == "container" or (op.tag in ("dispatch", "opaque") and method and isinstance(op.target, str))):
+            raise self.refuse(node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated")
+        if names and op.tag == "dispatch":
+            raise self.refuse(node, "a call of a variable for its effect alone", "call a function by name, or use its result")
 
 
 def _merged(wanted: list[tuple[int, str, Any]], partials: list[gast.expr | None]) -> list[tuple[Any, gast.expr | None]]:

@@ -244,6 +244,9 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         op = classify(value, scope.fn, scope.known)
         if op.tag in ("list_append", "list_pop", "container") and isinstance(op.args["0"], gast.Name):
             return op.args["0"].id
+        if op.tag == "dispatch" and isinstance(op.target, str) and isinstance(statement, gast.Expr):
+            receiver = op.args["f"]
+            return receiver.id if isinstance(receiver, gast.Name) and receiver.id in scope.known else None
     return None
 
 

@@ -284,9 +284,17 @@ def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | Non
         values = list(op.args.values())
         positions = range(len(values)) if written is None else written
         return {n for i in positions if i < len(values) for n in ir.names_read(values[i])}
-    if op.tag == "opaque" and not _is_harmless(op.target):
+    if op.tag == "opaque" and (_has_out(op) or not _is_harmless(op.target)):
         return {n for a in op.args.values() for n in ir.names_read(a)}
     return set()
+
+
+def _has_out(op: Op) -> bool:
+    """A call with `out=`, or with more positional arguments than the function reads."""
+    if not isinstance(op.node, gast.Call):
+        return False
+    too_many = isinstance(op.target, TypeError) and "arguments" in str(op.target)
+    return too_many or any(k.arg == "out" for k in op.node.keywords)
 
 
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")

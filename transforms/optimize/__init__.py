@@ -5,6 +5,11 @@
 
 from __future__ import annotations
 
+import builtins
+
+import gast
+
+from ad import ir
 from ad.ir import Block
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.optimize import accumulate
@@ -15,6 +20,7 @@ from ad.transforms.optimize.knowledge import Knowledge, flat
 from ad.transforms.optimize.liveness import live_before
 from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.propagate import propagate
+from ad.transforms.optimize.rematerialize import rematerialize
 from ad.transforms.optimize.rewrite import same
 
 ROUNDS = 3
@@ -29,7 +35,20 @@ def optimize(body: Block, scope: Scope) -> Block:
         if len(before) == len(body) and same(before, body):
             break
     facts.read(body)
-    return accumulate.lower_ownership(body, facts, in_loops=True)
+    return _returned(accumulate.lower_ownership(body, facts, in_loops=True), facts)
+
+
+def _returned(body: Block, facts: Knowledge) -> Block:
+    """`x_bar = u_bar; return x_bar` returns u_bar."""
+    while len(body) > 1 and isinstance(body[-1], gast.Return):
+        copy, result = body[-2], body[-1]
+        name = ir.target_name(copy)
+        if name is None or len(copy.targets) > 1 or not isinstance(copy.value, gast.Name):
+            break
+        if name in facts.scope.known or name in facts.pinned or copy.value.id in facts.pinned:
+            break
+        body = [*body[:-2], ir.substitute(result, {name: copy.value})]
+    return body
 
 
 def _round(body: Block, facts: Knowledge) -> Block:
@@ -42,7 +61,10 @@ def _round(body: Block, facts: Knowledge) -> Block:
     body = fold(body, facts, places, _written(body, facts, places))
     facts.update(body)
     places = Places(body, facts)
-    body = dead_code(body, facts, places)
+    written = _written(body, facts, places)
+    body = rematerialize(body, facts, lambda name: places.find(name) not in written)
+    facts.update(body)
+    body = dead_code(body, facts, Places(body, facts))
     facts.update(body)
     return inline(body, facts, Places(body, facts))
 
@@ -62,7 +84,11 @@ def lower_ownership(body: Block, scope: Scope) -> Block:
 def _knowledge(body: Block, scope: Scope) -> Knowledge:
     """What is known of the body; a name that may be read before it is bound counts as a parameter."""
     facts = Knowledge(body, scope)
-    facts.params |= live_before(body, facts) & facts.bound
+    early = live_before(body, facts)
+    known = facts.params | facts.bound | set(facts.objects) | set(vars(builtins))
+    if not early <= known:  # one half of a split adjoint: the other may have bound anything
+        facts.given |= early
+    facts.params |= early & facts.bound
     facts.read(body)
     return facts
 

@@ -1,6 +1,6 @@
 """Adjoints add up in place where the buffer is provably their own, and only there.
 
-    W_bar = np.zeros_like(W)              W_bar = np.zeros_like(W)
+    W_bar = np.zerosrewrite.like(W)              W_bar = np.zerosrewrite.like(W)
     for x in xs:                    =>    for x in xs:
         W_bar = W_bar + e                     W_bar += e
 
@@ -110,7 +110,7 @@ class Accumulate:
             ):
                 return node
             value = ir.binop(ir.name(node.target.id), node.op, node.value)
-            return _like(node, gast.Assign(targets=[node.target], value=value, type_comment=None))
+            return rewrite.like(node, gast.Assign(targets=[node.target], value=value, type_comment=None))
         name = ir.target_name(node)
         if name is not None and len(node.targets) == 1:
             return self._assign(node, name)
@@ -137,7 +137,7 @@ class Accumulate:
                     and left.id == name
                     and self._may_add(node, name, value.op, value.right)
                 ):
-                    return _like(
+                    return rewrite.like(
                         node, gast.AugAssign(target=ir.target(name), op=value.op, value=value.right)
                     )
         return node
@@ -212,13 +212,6 @@ class _Everything(frozenset):
 
 
 _EVERYTHING: frozenset[str] = _Everything()
-
-
-def _like(old: Any, new: Any) -> Any:
-    for key, value in old.__dict__.items():
-        if key not in old._fields:
-            setattr(new, key, value)
-    return new
 
 
 def lower_ownership(body: Block, facts: Knowledge, in_loops: bool) -> Block:

@@ -19,8 +19,9 @@ import numpy as np
 from ad import ir, kinds
 from ad.ir import Block
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks
+from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks, nodes
 from ad.transforms.optimize.places import Places
+from ad.transforms.optimize.safety import Safety
 
 _ADD = (gast.Add, gast.Sub)
 _NEW_VALUES = (
@@ -36,6 +37,7 @@ class Fold:
 
     def __init__(self, facts: Knowledge, places: Places, written: set[str]) -> None:
         self.facts, self.places, self.written = facts, places, written
+        self.safety = Safety(facts)
         self.adjoint = False  # within a statement of ours, which holds no unsigned values
 
     def block(self, body: Block) -> Block:
@@ -119,7 +121,23 @@ class Fold:
             return self._binop(new)
         if isinstance(new, gast.UnaryOp) and isinstance(new.op, gast.USub):
             return self._minus(new)
+        if isinstance(new, gast.Attribute) and new.attr in ("size", "shape", "ndim"):
+            return self._measured(new)
         return new
+
+    def _measured(self, node: gast.Attribute) -> gast.expr:
+        """`(r ** 2).size` is `r.size`: an array of the same shape that has a name."""
+        if not isinstance(node.value, (gast.BinOp, gast.UnaryOp)):
+            return node
+        shape = kinds.shape(self.facts.kind(node.value))
+        if shape is None or not self.safety.safe(node.value):
+            return node
+        for part in nodes(node.value):
+            if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
+                kind = self.facts.joined(part.id)
+                if isinstance(kind, kinds.Array) and kind.shape == shape:
+                    return rewrite.with_blocks(node, value=part)  # type: ignore[no-any-return]
+        return node
 
     def _arguments(self, node: gast.Call) -> Any:
         """The call with folded arguments; a view or a call that may keep them gets copies where it got copies."""
@@ -188,6 +206,8 @@ class Fold:
                 return other
             if _is_number(one, -1) and self._inexact(other):
                 return self._positive(other) or gast.UnaryOp(op=gast.USub(), operand=other)
+        if _is_float(node.right) and self._leads(node.left):
+            return self._product(ir.binop(node.right, node.op, node.left))
         pulled = self._constants_together(node)
         if pulled is not None:
             return pulled
@@ -208,6 +228,11 @@ class Fold:
             ):
                 return ir.binop(other, gast.Div(), divisor)
         return node
+
+    def _leads(self, node: gast.expr) -> bool:
+        """`x * 2.0` reads `2.0 * x`, in a statement of ours and where nothing is regrouped."""
+        simple = isinstance(node, (gast.Name, gast.Subscript, gast.Attribute, gast.Call))
+        return simple and self.adjoint and self._numeric(node)
 
     def _constants_together(self, node: gast.BinOp) -> gast.expr | None:
         """`2.0 * (0.5 * x)`, exact where one of the two is a power of two."""

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir
 from ad.ir import Block
@@ -30,6 +31,7 @@ from ad.transforms.optimize.knowledge import (
     binds,
     expressions,
     flat,
+    immutable,
     inner_blocks,
     is_own,
     root,
@@ -37,7 +39,7 @@ from ad.transforms.optimize.knowledge import (
 from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.safety import Safety
 
-LINE, SHORT, DEPTH = 84, 60, 12
+LINE, SHORT, DEPTH = 84, 68, 12
 Live = set[str]
 
 
@@ -90,6 +92,12 @@ class Inline:
         """Chosen by us to be read: x_bar, x_dot_1."""
         return stem(name).endswith(("_bar", "_dot")) and name not in self.facts.scope.known
 
+    def is_start(self, value: gast.expr) -> bool:
+        """Where a sum in place starts: `np.zeros_like(x)`, 0.0."""
+        if isinstance(value, gast.Call):
+            return any(self.facts.callee(value) is f for f in (np.zeros_like, np.zeros))
+        return isinstance(value, gast.Constant)
+
     def saves(self, user: Any) -> bool:
         """`h_saved.append(...)`."""
         method = self.facts.saved_method(user.value) if isinstance(user, gast.Expr) else None
@@ -105,6 +113,7 @@ class _Sweep:
         self.pending: dict[str, int] = {}  # names used once, and last, in the slot
         self.writes: dict[str, int] = {}  # the nearest slot that binds a name
         self.touched: dict[str, int] = {}  # the nearest slot that changes a resource
+        self.chains: dict[int, int] = {}  # of a slot `x += e`: the slot that uses x next, and alone
 
     def result(self) -> Block:
         return [s.node for s in reversed(self.slots) if s is not None]
@@ -118,9 +127,15 @@ class _Sweep:
         if name is not None and len(node.targets) == 1:
             at = self.pending.pop(name, None)
             if at is not None and self._move(name, node, at):
-                user = self._with_value(name, node, at)
+                user = self._with_value(name, node.value, node, at)
                 if user is not None:
-                    return self._inlined(name, node, at, user, live)
+                    live = self._inlined(name, node.value, at, user, live)
+                    self._on_along(name, at)
+                    return live
+        if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
+            moved = self._returned(node, live)
+            if moved is not None:
+                return moved
         if any(inner_blocks(node)):
             return self._compound(node, live, exits)
         return self._simple(node, live, exits)
@@ -136,16 +151,32 @@ class _Sweep:
         elif isinstance(node, (gast.Return, gast.Raise)):
             live = set(self.facts.pinned)
         after = live - set(bound)
+        later = self.pending.get(bound[0]) if bound else None
         for name in bound:
             self._forget(name)
         self._use(node, expressions(node), live, bound)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            self._forget(node.target.id)
             after.add(node.target.id)
+            self._forget(node.target.id)
+            if self._sums(node):
+                self.pending[node.target.id] = len(self.slots)
+                if later is not None:
+                    self.chains[len(self.slots)] = later
         for part in expressions(node):
             after.update(self.facts.summary(part).reads)
         self._put(node, bound)
         return after
+
+    def _sums(self, node: gast.AugAssign) -> bool:
+        """`x_bar += e`, which may become the end of the line that binds x_bar."""
+        name = node.target.id
+        return (
+            isinstance(node.op, (gast.Add, gast.Sub))
+            and not getattr(node, "in_place", False)
+            and self.owner.is_adjoint(name)
+            and name not in self.facts.pinned
+            and name not in self.facts.summary(node.value).reads
+        )
 
     def _use(self, node: Any, parts: list[gast.expr], live: Live, bound: list[str]) -> None:
         """Note which names are used here once and never again."""
@@ -233,11 +264,7 @@ class _Sweep:
         slot = self.slots[at]
         assert slot is not None
         value, user = node.value, slot.node
-        merges = (
-            ir.target_name(user) == name
-            and isinstance(user, gast.Assign)
-            and isinstance(user.value, gast.BinOp)
-        )
+        merges = _continues(user, name)
         if not merges and not self.owner.movable(name, value, user):
             return False
         if merges and not self._adds_up(name, value, user):
@@ -248,11 +275,56 @@ class _Sweep:
         """`x_bar = e; x_bar = x_bar + e2` becomes one line, but a name of the user's own keeps its steps."""
         if not self.owner.is_adjoint(name):
             return self.owner.movable(name, value, user)
+        if isinstance(user, gast.AugAssign) and isinstance(value, (gast.Call, gast.Constant)):
+            if self.owner.is_start(value):
+                return False
         return name not in self.facts.pinned and not is_own(value) and name not in self.facts.params
+
+    def _on_along(self, name: str, at: int) -> None:
+        """`x_bar = e` has become `x_bar = e + e1`: go on to `x_bar += e2`."""
+        while (to := self.chains.get(at)) is not None:
+            here, there = self.slots[at], self.slots[to]
+            assert here is not None and there is not None
+            if not (isinstance(there.node, gast.AugAssign) and ir.target_name(here.node) == name):
+                return
+            if ir.names_bound(there.node) != [name] or not self._move(name, here.node, to):
+                return
+            user = self._with_value(name, here.node.value, here.node, to)
+            if user is None:
+                return
+            there.node, self.slots[at] = user, None
+            there.changed |= here.changed
+            for pending, index in self.pending.items():
+                if index == at:
+                    self.pending[pending] = to
+            at = to
+
+    def _returned(self, node: gast.AugAssign, live: Live) -> Live | None:
+        """`k_bar += e; return float(k_bar)`: the sum is returned; what is live before, None if it stays."""
+        name = node.target.id
+        at = self.pending.get(name)
+        slot = None if at is None else self.slots[at]
+        if at is None or slot is None or not isinstance(slot.node, gast.Return):
+            return None
+        value = ir.binop(ir.name(name), node.op, node.value)
+        if (
+            not self._sums(node)
+            or not ir.is_atom(node.value)
+            or name in self.facts.params
+            or not immutable(self.facts.joined(name))
+            or not self._fits(name, value, slot.node)
+            or not self._undisturbed(value, at, slot.node)
+        ):
+            return None
+        user = self._with_value(name, value, node, at)
+        if user is None:
+            return None
+        self._forget(name)
+        return self._inlined(name, value, at, user, live)
 
     def _fits(self, name: str, value: gast.expr, user: Any) -> bool:
         limit = LINE
-        merging = isinstance(user, gast.Assign) and ir.target_name(user) == name
+        merging = _continues(user, name)
         if self.owner.is_adjoint(name) and not merging and not ir.is_atom(value):
             limit = SHORT
         total = 4 + sum(
@@ -289,10 +361,12 @@ class _Sweep:
         """A pop may move if nobody looks at the list in between and it is the only effect where it goes."""
         if len(lists) != 1:
             return False
-        slot = self.slots[at]
-        assert slot is not None
-        used = [n for part in expressions(user) for n in self.facts.summary(part).pops]
-        return not any(c == "!" for c in slot.changed) and lists[0] not in used
+        used, effects = [], False
+        for part in expressions(user):  # of a compound statement: before its blocks
+            found = self.facts.summary(part)
+            used += found.pops
+            effects = effects or bool(found.opaque)
+        return not effects and lists[0] not in used
 
     def _disturbed_within(self, resources: set[str], user: Any, at: int) -> bool:
         """Whether a call or a pop in the user's own expressions may change what the value reads, before it is read."""
@@ -303,7 +377,7 @@ class _Sweep:
         if not inner:
             return False
         last = parts[0] if len(parts) == 1 else None
-        if isinstance(user, gast.Assign) and all(isinstance(t, gast.Name) for t in user.targets):
+        if isinstance(user, gast.Assign) and all(map(_only_names, user.targets)):
             last = user.value
         if isinstance(
             last, gast.Call
@@ -314,30 +388,34 @@ class _Sweep:
                 inner |= self.changes.of_expression(part)
         return "!" in inner or bool(inner & resources)
 
-    def _with_value(self, name: str, node: Any, at: int) -> Any:
+    def _with_value(self, name: str, value: gast.expr, mover: Any, at: int) -> Any:
         """The user with the value in place of the name; None if the name is not found exactly once."""
         slot = self.slots[at]
         assert slot is not None
-        found = 0
+        user, found = slot.node, 0
 
         def put(e: Any) -> Any:
             nonlocal found
             if isinstance(e, gast.Name) and e.id == name and isinstance(e.ctx, gast.Load):
                 found += 1
-                return node.value
+                return value
             return e if ir.is_atom(e) else rewrite.rebuilt(e, put)
 
-        if inner_blocks(slot.node):
-            key = "test" if isinstance(slot.node, gast.If) else "iter"
-            new = rewrite.with_blocks(slot.node, **{key: put(getattr(slot.node, key))})
+        if isinstance(user, gast.AugAssign) and ir.names_bound(user) == [name]:
+            whole = ir.binop(value, user.op, user.value)
+            new = gast.Assign(targets=[user.target], value=whole, type_comment=None)
+            new, found = rewrite.like(user, new), 1
+        elif inner_blocks(user):
+            key = "test" if isinstance(user, gast.If) else "iter"
+            new = rewrite.with_blocks(user, **{key: put(getattr(user, key))})
         else:
-            new = rewrite.replaced(slot.node, put)
-        return rewrite.keep_comment(new, node) if found == 1 else None
+            new = rewrite.replaced(user, put)
+        return rewrite.keep_comment(new, mover) if found == 1 else None
 
-    def _inlined(self, name: str, node: Any, at: int, user: Any, live: Live) -> Live:
+    def _inlined(self, name: str, value: gast.expr, at: int, user: Any, live: Live) -> Live:
         slot = self.slots[at]
         assert slot is not None
-        value, slot.node = node.value, user
+        slot.node = user
         for name_read, count in self.facts.summary(value).reads.items():
             used_later = name_read in live or name_read in self.pending
             self._forget(name_read)
@@ -348,6 +426,20 @@ class _Sweep:
         for resource in changed:
             self.touched[resource] = max(self.touched.get(resource, -1), at)
         return (live - {name}) | set(self.facts.summary(value).reads)
+
+
+def _continues(user: Any, name: str) -> bool:
+    """`x = x + e` or `x += e`."""
+    if isinstance(user, gast.AugAssign):
+        return isinstance(user.target, gast.Name) and user.target.id == name
+    return ir.target_name(user) == name and isinstance(user.value, gast.BinOp)
+
+
+def _only_names(target: gast.expr) -> bool:
+    """Binding it evaluates nothing."""
+    if isinstance(target, gast.Tuple):
+        return all(map(_only_names, target.elts))
+    return isinstance(target, gast.Name)
 
 
 def _unconditional(user: Any) -> bool:

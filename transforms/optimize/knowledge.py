@@ -72,6 +72,7 @@ class Knowledge:
         self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
         self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
         self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
+        self.given = set(self.params)  # surely not bound by the body alone
         self.read(body)
 
     def read(self, body: Block) -> None:
@@ -142,6 +143,14 @@ class Knowledge:
                         found = kinds.join(found, other)
             self._names[name] = found
         return found
+
+    def only_value(self, node: gast.expr) -> gast.expr:
+        """What a name is bound to, where it is bound once; else the expression itself."""
+        if isinstance(node, gast.Name) and node.id not in self.params:
+            values = self.assigned.get(node.id, ())
+            if len(values) == 1 and values[0] is not None:
+                return values[0]
+        return node
 
     def immutable(self, node: gast.expr) -> bool:
         """Surely a number, string or None: sharing it means nothing."""

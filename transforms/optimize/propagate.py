@@ -9,6 +9,8 @@
         x_bar[i] += t_bar * c                 x_bar[i] += 1.0 * c
         s_bar = t_bar                         s_bar = 1.0
 
+    t = i - 1; x_bar[t] += y[t]    =>     x_bar[i - 1] += y[i - 1]
+
 A copy names the same object, so a use of one name is a use of the other, whatever is written into the object; only
 binding either name anew ends that. A sign moves as well, where nobody writes into either value. Constants are found
 for whole functions (optimistically, around loops), copies along straight lines. What is left without a use is removed
@@ -22,15 +24,18 @@ from typing import Any
 
 import gast
 
-from ad import ir
+from ad import ir, kinds
 from ad.ir import Block
+from ad.names import stem
 from ad.transforms.optimize import rewrite
-from ad.transforms.optimize.knowledge import Knowledge, binds, inner_blocks
+from ad.transforms.optimize.knowledge import Knowledge, binds, expressions, flat, inner_blocks
 
 
 def propagate(body: Block, facts: Knowledge, calm: Callable[[str], bool]) -> Block:
     """The pass. `calm` tells whether nothing is ever written into the named value."""
-    return _Copies(facts, constants(facts), calm).block(body)
+    copies = _Copies(facts, constants(facts), calm)
+    copies.body = body
+    return copies.block(body)
 
 
 def constants(facts: Knowledge) -> dict[str, gast.Constant]:
@@ -103,6 +108,9 @@ class _Copies:
         self, facts: Knowledge, fixed: dict[str, gast.Constant], calm: Callable[[str], bool]
     ) -> None:
         self.facts, self.fixed, self.calm = facts, fixed, calm
+        self.indexing = False  # within the index of a subscript
+        self.elsewhere: set[str] | None = None  # names read outside of indices
+        self.body: Block = []
         self.copies: dict[str, gast.expr] = {}
         self.sources: dict[str, set[str]] = {}
 
@@ -121,6 +129,8 @@ class _Copies:
         self._kill(binds(node))
         name = ir.target_name(new)
         if name is not None and len(new.targets) == 1:
+            if isinstance(new.value, gast.Name) and new.value.id == name and new is not node:
+                return gast.Pass()  # t = x; x = t
             self._copy(name, new.value)
         return new
 
@@ -147,14 +157,33 @@ class _Copies:
             self.copies[name] = value
         elif _is_literal(value):
             self.copies[name] = value
+        elif isinstance(value, gast.BinOp) and self._index(name, value):
+            for source in (value.left, value.right):
+                if isinstance(source, gast.Name):
+                    self.sources.setdefault(source.id, set()).add(name)
+            self.copies[name] = value
+
+    def _index(self, name: str, value: gast.BinOp) -> bool:
+        """`t = i - 1` with ints, a temporary that is only read in indices: these may hold the sum itself."""
+        if stem(name) != "t" or not isinstance(value.op, (gast.Add, gast.Sub)):
+            return False
+        parts = (value.left, value.right)
+        if not all(map(ir.is_atom, parts)) or name in ir.names_read(value):
+            return False
+        if not all(kinds.widen(self.facts.kind(p)) == kinds.Number(int) for p in parts):
+            return False
+        if any(n in self.facts.pinned for n in ir.names_read(value)):
+            return False
+        if self.elsewhere is None:
+            self.elsewhere = _read_outside_indices(self.body)
+        return name not in self.elsewhere
 
     def _kill(self, names: list[str]) -> None:
         for name in names:
             self.copies.pop(name, None)
             for copy in self.sources.pop(name, ()):
                 value = self.copies.get(copy)
-                source = value.operand if isinstance(value, gast.UnaryOp) else value
-                if isinstance(source, gast.Name) and source.id == name:
+                if value is not None and name in ir.names_read(value):
                     del self.copies[copy]
 
     def _if(self, node: Any) -> Any:
@@ -188,14 +217,16 @@ class _Copies:
             if not isinstance(node.ctx, gast.Load):
                 return node
             value = self.fixed.get(node.id) or self.copies.get(node.id)
+            if isinstance(value, gast.BinOp) and not self.indexing:
+                return node
             return node if value is None else ir.clone(value)
         if isinstance(node, (gast.Attribute, gast.Subscript)) and isinstance(node.value, gast.Name):
             value = self.copies.get(node.value.id)
-            held = isinstance(value, (gast.Constant, gast.UnaryOp)) or node.value.id in self.fixed
+            held = isinstance(value, (gast.Constant, gast.UnaryOp, gast.BinOp)) or node.value.id in self.fixed
             owner = node.value if held or value is None else ir.clone(value)
             if isinstance(node, gast.Attribute):
                 return node if owner is node.value else rewrite.with_blocks(node, value=owner)
-            index = self.expr(node.slice)
+            index = self._at(node.slice)
             if index is node.slice and owner is node.value:
                 return node
             return rewrite.with_blocks(node, value=owner, slice=index)
@@ -205,4 +236,32 @@ class _Copies:
             node, (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)
         ):
             return node
+        if isinstance(node, gast.Subscript):
+            value, index = self.expr(node.value), self._at(node.slice)
+            same = value is node.value and index is node.slice
+            return node if same else rewrite.with_blocks(node, value=value, slice=index)
         return rewrite.rebuilt(node, self.expr)
+
+    def _at(self, index: Any) -> Any:
+        """The index with what may stand in it."""
+        outer, self.indexing = self.indexing, True
+        new = self.expr(index)
+        self.indexing = outer
+        return new
+
+
+def _read_outside_indices(body: Block) -> set[str]:
+    out: set[str] = set()
+    stack: list[Any] = [part for statement in flat(body) for part in expressions(statement)]
+    for statement in flat(body):
+        if isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
+            out.add(statement.target.id)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.Name):
+            out.add(node.id)
+        elif isinstance(node, gast.Subscript):
+            stack.append(node.value)
+        else:
+            stack.extend(gast.iter_child_nodes(node))
+    return out

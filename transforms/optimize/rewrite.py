@@ -58,6 +58,14 @@ def with_blocks(statement: Any, **blocks: Any) -> Any:
     return copy
 
 
+def like(old: Any, new: Any) -> Any:
+    """The new statement with the place and the comment of the old one."""
+    for key, value in old.__dict__.items():
+        if key not in old._fields:
+            setattr(new, key, value)
+    return new
+
+
 def keep_comment(survivor: Any, merged: Any) -> Any:
     """The surviving statement with its own comment, else that of the one merged into it."""
     if not getattr(survivor, "comment", None) and getattr(merged, "comment", None):

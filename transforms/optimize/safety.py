@@ -344,7 +344,7 @@ class Safety:
         ):
             if type(stop.right.value) is int and stop.right.value >= 0:
                 stop, less = stop.left, stop.right.value
-        kind = self.facts.kind(stop)
+        kind = self.facts.kind(self.facts.only_value(stop))
         if isinstance(kind, Extent):
             return Span(start.value, kind.dim, less)
         if isinstance(kind, Literal) and kind.type is int:

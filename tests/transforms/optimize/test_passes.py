@@ -76,7 +76,7 @@ INLINE = [
         "x_bar = u * v\nx_bar = x_bar + u\nreturn x_bar, x_bar",
         "x_bar = u * v + u\nreturn x_bar, x_bar",
     ),
-    ("t = x[1:]\nx[0] = u\nreturn t * 2.0", "t = x[1:]\nx[0] = u\nreturn t * 2.0"),
+    ("t = x[1:]\nx[0] = u\nreturn 2.0 * t", "t = x[1:]\nx[0] = u\nreturn 2.0 * t"),
     ("t = x * u\nf(x)\nreturn t", "t = x * u\nf(x)\nreturn t"),
     (
         "d_saved = []\nfor i in range(n):\n    d = u * i\n    d_saved.append(d)\ns = 0.0\nfor i in range(n):\n    d = d_saved.pop()\n    s = s + d * v\nreturn s",
@@ -84,15 +84,15 @@ INLINE = [
     ),
     # into the bounds of a slice, alone and among others
     ("k = n - 1\nt = x[k:]\nreturn t", "return x[n - 1:]"),
-    ("k = n - 1\nt = W[0:k, :k]\nreturn t", "k = n - 1\nt = W[0:k, :k]\nreturn t"),
+    ("k = n - 1\nt = W[0:k, :k]\nreturn t", "k = n - 1\nreturn W[0:k, :k]"),
     ("k = n - 1\nt = W[1:k, 0]\nreturn t", "return W[1:n - 1, 0]"),
     (
         "t_saved = []\nt_saved.append(n)\nt = t_saved.pop()\nfor i in range(4)[:t][::-1]:\n    f(i)\nreturn u",
         "t_saved = []\nt_saved.append(n)\nfor i in range(4)[:t_saved.pop()][::-1]:\n    f(i)\nreturn u",
     ),
     (
-        "t = u * v\n# backward\nx_bar = t * 2.0  # t\nreturn x_bar, x_bar",
-        "# backward\nx_bar = u * v * 2.0  # t\nreturn x_bar, x_bar",
+        "t = u * v\n# backward\nx_bar = t + 2.0  # t\nreturn x_bar, x_bar",
+        "# backward\nx_bar = u * v + 2.0  # t\nreturn x_bar, x_bar",
     ),
 ]
 
