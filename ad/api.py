@@ -410,7 +410,7 @@ def _variant(g: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> cache.Com
     derivative = _as_derivative(g)
     if not args and not kwargs:
         if derivative._used is not None:
-            return derivative._used  # type: ignore[no-any-return]
+            return derivative._used
         function, known, wrt = _generic(derivative)
         return calls.gradient_variants(function, wrt, derivative.options).generic(len(known))
     function, ordered, wrt = derivative.lowered(args, kwargs)

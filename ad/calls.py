@@ -154,9 +154,13 @@ def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], option
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
-    kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
-    value, saved = namespace[split.forward](*kept, *map(_owned, compiled.hidden()))
-    value = structures.owned(value)
+    if options.pure:  # called from generated code, which undoes its writes before the pullback runs
+        kept = list(args)
+        value, saved = namespace[split.forward](*kept, *compiled.hidden())
+    else:
+        kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
+        value, saved = namespace[split.forward](*kept, *map(_owned, compiled.hidden()))
+        value = structures.owned(value)
     backward = namespace[split.backward]
     positions = [i for i, a in enumerate(active) if a]
 

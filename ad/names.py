@@ -26,6 +26,16 @@ class Names:
         return name
 
 
+class GeneratedFunction:
+    """Stands among the globals for a function that is being generated.
+
+    owns_result: it keeps none of its arguments, and what it returns shares memory with none of them.
+    """
+
+    def __init__(self, owns_result: bool = False) -> None:
+        self.owns_result = owns_result
+
+
 def stem(name: str) -> str:
     """The name without a number that `fresh` appended: `x_2` -> `x`."""
     head, _, tail = name.rpartition("_")

@@ -15,7 +15,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
-from ad.names import Globals, Names
+from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 
 from ad.transforms.adjoint import assemble, forward, prepare
@@ -211,15 +211,14 @@ class Program:
         into = _added_into(fn, facts, active) - written
         returned = tuple(i for i, a in enumerate(active) if a and i not in into)
         forward = self.globals_name(f"{base}_forward{suffix}")
-        backward = self.globals_name(f"{base}_backward{suffix}")
+        backward = self.globals_name(f"{base}_backward{suffix}", owns_result=True)
         dense = frozenset(range(len(args)))
         self.splits[key] = Split(forward, backward, returned, tuple(sorted(into)), hidden, dense)
         writer = Writer(self, fn, facts, active, into, taint)
         self.functions += assemble.split(writer, self.splits[key])
 
-    def globals_name(self, name: str) -> str:
-        placeholder = object()
-        return self.globals.bind(placeholder, name)
+    def globals_name(self, name: str, owns_result: bool = False) -> str:
+        return self.globals.bind(GeneratedFunction(owns_result), name)
 
     def hidden_of(self, callee: Callee, seen: dict[int, Any]) -> dict[tuple[int, str], Cell]:
         """Captured variables and globals that a callee reads, itself or through its own callees."""
@@ -244,7 +243,7 @@ class Program:
         return writer.hidden_variable(cell)
 
     def generated(self, name: str, hidden: Sequence[Cell]) -> Generated:
-        namespace = {k: v for k, v in self.globals.objects.items() if type(v) is not object}
+        namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
         return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {})
 
 

@@ -36,12 +36,14 @@ def check_grads(
     Raises AssertionError that names the argument, the index and both values.
 
     >>> check_grads(lambda x: np.sum(np.sin(x) * x), (np.array([1.0, 2.0]),))
-    >>> check_grads(lambda p, x: p["w"] * x + p["b"], ({"w": 2.0, "b": 1.0}, 3.0), order=3)
+    >>> check_grads(lambda p, x: p["w"] * x + p["b"], ({"w": 2.0, "b": 1.0}, 3.0))
     """
     args = tuple(args)
     unknown = [m for m in modes if m not in WAYS]
     if unknown or order < 1:
-        raise errors.UnsupportedArgument(f"modes {modes!r}, order {order!r}", hint='modes of "fwd" and "rev", order 1 or more')
+        raise errors.UnsupportedArgument(
+            f"modes {modes!r}, order {order!r}", hint='modes of "fwd" and "rev", order 1 or more'
+        )
     if not [x for a in args for _, x in _leaves(a)]:
         raise errors.UnsupportedArgument("no argument holds a float: there is nothing to check", hint="pass floats")
     _Check(f, args, modes, eps, rtol, np.random.default_rng(SEED), _names(f, len(args)), "").run(order)
@@ -56,7 +58,9 @@ class _Check:
     ) -> None:  # fmt: skip
         self.f, self.args, self.modes, self.rng, self.names, self.way = f, args, modes, rng, names, way
         self.given = (eps, rtol)
-        self.labels, self.xs = zip(*(leaf for a, n in zip(args, names, strict=True) for leaf in _leaves(a, n)), strict=True)
+        self.labels, self.xs = zip(
+            *(leaf for a, n in zip(args, names, strict=True) for leaf in _leaves(a, n)), strict=True
+        )
         self.value = self.call(args)
         outputs = [z for _, z in _leaves(self.value)]
         coarse = max((np.finfo(np.asarray(x).dtype).eps for x in (*self.xs, *outputs)), default=0.0)
@@ -155,7 +159,9 @@ class _Check:
         if worst is None:
             expected = self.difference(direction, w, self.steps[0])
             worst = (0.0, "a random direction, though each element by itself agrees", derivative(direction), expected)
-        raise AssertionError(f"{self.way}{worst[1]}: {WAYS[mode]} gives {worst[2]:.10g}, central differences {worst[3]:.10g}")
+        raise AssertionError(
+            f"{self.way}{worst[1]}: {WAYS[mode]} gives {worst[2]:.10g}, central differences {worst[3]:.10g}"
+        )
 
     def next(self, mode: str, w: list[Any], direction: list[Any]) -> _Check:
         """The same for the first derivative, as a function of the arguments."""
@@ -163,7 +169,11 @@ class _Check:
         passed = ", ".join(params)
         if mode == "rev":
             body = f"value, pullback = vjp(f, {passed})\n    return pullback(cotangent)"
-            names: dict[str, Any] = {"vjp": vjp, "f": self.f, "cotangent": _filled(self.value, iter(w), structures.zeros)}
+            names: dict[str, Any] = {
+                "vjp": vjp,
+                "f": self.f,
+                "cotangent": _filled(self.value, iter(w), structures.zeros),
+            }
         else:
             dots = ", ".join(f"d_{i}" for i in range(len(self.args)))
             body = f"value, tangent = jvp(f, ({passed},), ({dots},))\n    return tangent"
@@ -230,4 +240,6 @@ def _moved(x: Any, direction: Any, step: float) -> Any:
 
 def _inner(a: Iterable[Any], b: Iterable[Any]) -> float:
     """The real part of the sum of the products; a part that is missing is 0."""
-    return float(sum(np.real(np.sum(np.multiply(x, y))) for x, y in zip(a, b, strict=True) if x is not None and y is not None))
+    return float(
+        sum(np.real(np.sum(np.multiply(x, y))) for x, y in zip(a, b, strict=True) if x is not None and y is not None)
+    )

@@ -32,12 +32,22 @@ def square(x):
     return x * x
 
 
-# --- argnums -----------------------------------------------------------------------------------------------------------
+# --- argnums ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("argnums", "expected"),
-    [(0, 10.0), ("x", 10.0), (1, 6.0), (-2, 6.0), (-1, 15.0), ("scale", 15.0), ((0, "y"), (10.0, 6.0)), (["y"], (6.0,)), ((), ())],
+    [
+        (0, 10.0),
+        ("x", 10.0),
+        (1, 6.0),
+        (-2, 6.0),
+        (-1, 15.0),
+        ("scale", 15.0),
+        ((0, "y"), (10.0, 6.0)),
+        (["y"], (6.0,)),
+        ((), ()),
+    ],
 )
 def test_argnums(argnums, expected):
     assert ad.grad(product, argnums)(3.0, 5.0) == expected
@@ -51,7 +61,10 @@ def test_argnums_of_keyword_only_parameters():
     assert ad.grad(f, ("k", "x"))(3.0, k=5.0) == (30.0, 25.0)
 
 
-@pytest.mark.parametrize(("argnums", "said"), [("w", "there is no parameter 'w'"), (3, "argnums 3 does not fit 3 arguments"), (1.5, "argnums 1.5")])
+@pytest.mark.parametrize(
+    ("argnums", "said"),
+    [("w", "there is no parameter 'w'"), (3, "argnums 3 does not fit 3 arguments"), (1.5, "argnums 1.5")],
+)
 def test_argnums_that_do_not_fit(argnums, said):
     with pytest.raises(errors.UnsupportedArgument, match=said):
         ad.grad(product, argnums)(3.0, 5.0)
@@ -79,7 +92,7 @@ def test_not_callable():
         ad.grad(3.0)
 
 
-# --- options -----------------------------------------------------------------------------------------------------------
+# --- options ----------------------------------------------------------------------------------------------------------
 
 
 def with_aux(x):
@@ -146,7 +159,7 @@ def test_optimize_does_not_change_values(optimize):
     assert ad.grad(lambda x: x * np.sin(x) / (1.0 + x), optimize=optimize)(0.7) == pytest.approx(0.5378477128)
 
 
-# --- callables ---------------------------------------------------------------------------------------------------------
+# --- callables --------------------------------------------------------------------------------------------------------
 
 
 class Model:
@@ -237,7 +250,7 @@ def test_two_lambdas_on_a_line():
     assert (ad.grad(f)(2.0), ad.grad(g)(2.0)) == (4.0, 12.0)
 
 
-# --- containers --------------------------------------------------------------------------------------------------------
+# --- containers -------------------------------------------------------------------------------------------------------
 
 Point = namedtuple("Point", "x y")
 
@@ -256,8 +269,16 @@ class Weights:
         (lambda p: p[0] * p[1], (2.0, 3.0), (3.0, 2.0)),
         (lambda p: p.x * p.y, Point(2.0, 3.0), Point(3.0, 2.0)),
         (lambda p: p.w * p.w, Weights(3.0), Weights(6.0, None)),
-        (lambda p: p["a"] * 2.0, {"a": 2.0, "flag": True, "name": "n", "none": None}, {"a": 2.0, "flag": None, "name": None, "none": None}),
-        (lambda p: p["layers"][1]["w"] * 2.0, {"layers": [{"w": 1.0}, {"w": 2.0}]}, {"layers": [{"w": 0.0}, {"w": 2.0}]}),
+        (
+            lambda p: p["a"] * 2.0,
+            {"a": 2.0, "flag": True, "name": "n", "none": None},
+            {"a": 2.0, "flag": None, "name": None, "none": None},
+        ),
+        (
+            lambda p: p["layers"][1]["w"] * 2.0,
+            {"layers": [{"w": 1.0}, {"w": 2.0}]},
+            {"layers": [{"w": 0.0}, {"w": 2.0}]},
+        ),
     ],
 )
 def test_containers(f, arg, expected):
@@ -277,7 +298,7 @@ def test_objects_are_built_without_init():
     assert g.w == 6.0 and Counted.made == 1
 
 
-# --- what a derivative function is -------------------------------------------------------------------------------------
+# --- what a derivative function is ------------------------------------------------------------------------------------
 
 
 def test_name_docstring_and_signature():
@@ -345,7 +366,7 @@ def test_any_order_of_kinds():
         assert np.shape(found) == np.shape(x)
 
 
-# --- cache -------------------------------------------------------------------------------------------------------------
+# --- cache ------------------------------------------------------------------------------------------------------------
 
 
 def test_cache_info_and_clear_cache():
@@ -371,9 +392,7 @@ def test_a_new_batch_size_finds_the_same_variant():
 
 def test_redefined_helper_and_rebound_variable_are_not_stale():
     scale = 2.0
-
-    def helper(x):
-        return x * x
+    helper = lambda x: x * x
 
     def f(x):
         return helper(x) * scale
@@ -382,14 +401,11 @@ def test_redefined_helper_and_rebound_variable_are_not_stale():
     assert g(3.0) == 12.0
     scale = 3.0
     assert g(3.0) == 18.0
-
-    def helper(x):
-        return x * x * x
-
+    helper = lambda x: x * x * x
     assert g(3.0) == 81.0
 
 
-# --- results -----------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------------------------------
 
 
 def test_gradients_are_owned_and_repeatable():
@@ -440,12 +456,14 @@ def test_jacobians_and_hessians():
 
 def test_stop_gradient():
     assert ad.grad(lambda x: x * ad.stop_gradient(x))(3.0) == 3.0
-    np.testing.assert_array_equal(ad.grad(lambda x: np.sum(x * ad.stop_gradient(x * x)))(np.array([1.0, 2.0])), [1.0, 4.0])
+    np.testing.assert_array_equal(
+        ad.grad(lambda x: np.sum(x * ad.stop_gradient(x * x)))(np.array([1.0, 2.0])), [1.0, 4.0]
+    )
     assert ad.jvp(lambda x: x * ad.stop_gradient(x), (3.0,), (1.0,)) == (9.0, 3.0)
     assert ad.stop_gradient("any") == "any"
 
 
-# --- errors ------------------------------------------------------------------------------------------------------------
+# --- errors -----------------------------------------------------------------------------------------------------------
 
 
 def test_errors_carry_the_place_and_the_way_out():
@@ -489,7 +507,7 @@ def test_exception_in_generated_code_shows_the_generated_line():
     assert generated[-1].line == linecache.getline(generated[-1].filename, generated[-1].lineno).strip()
 
 
-# --- texts -------------------------------------------------------------------------------------------------------------
+# --- texts ------------------------------------------------------------------------------------------------------------
 
 
 def test_source_of_the_last_call_and_of_the_generic_form():
@@ -533,3 +551,56 @@ def test_stages_are_made_only_when_asked():
 def test_everything_public_is_documented():
     for name in ad.__all__:
         assert inspect.getdoc(getattr(ad, name)), name
+
+
+# --- derivatives of derivatives of partials and methods ---------------------------------------------------------------
+
+
+class Cubic:
+    def __init__(self, w):
+        self.w = w
+
+    def loss(self, x):
+        return self.w * x * x * x
+
+    def __call__(self, x):
+        return self.w * x * x * x
+
+
+@pytest.mark.parametrize("f", [Cubic(2.0).loss, Cubic(2.0), functools.partial(lambda w, x: w * x**3, 2.0)])
+def test_second_derivatives_with_leading_arguments(f):
+    assert ad.grad(ad.grad(f))(2.0) == 24.0
+    assert ad.hessian(f)(2.0) == 24.0
+    assert ad.hvp(f, (2.0,), (1.0,)) == (24.0,)
+    assert ad.jvp(ad.grad(f), (2.0,), (1.0,)) == (24.0, 24.0)
+    assert ad.vjp(ad.grad(f), 2.0)[1](1.0) == (24.0,)
+
+
+def test_second_derivatives_with_keywords():
+    f = lambda x, *, k: x * x * k
+    assert ad.grad(ad.grad(f))(2.0, k=3.0) == 6.0
+    assert ad.grad(ad.grad(functools.partial(f, k=3.0)))(2.0) == 6.0
+
+
+def test_second_derivative_of_a_ufunc():
+    assert ad.grad(ad.grad(np.sin))(0.5) == pytest.approx(-np.sin(0.5))
+
+
+def test_written_arguments_that_share_memory_are_refused():
+    def f(x, y):
+        x[0] = 2.0 * y[0]
+        return np.sum(x * y)
+
+    x = np.array([1.0, 2.0])
+    for args in ((x, x), (x, x[:]), (x[:2], x)):
+        with pytest.raises(errors.AliasingError):
+            ad.grad(f)(*args)
+    captured = np.array([1.0, 2.0])
+
+    def g(x):
+        x[0] = 5.0
+        return np.sum(x * captured)
+
+    with pytest.raises(errors.AliasingError):
+        ad.grad(g)(captured)
+    np.testing.assert_array_equal(ad.grad(g)(x), [0.0, 2.0])

@@ -296,7 +296,7 @@ def install(counter: Counter, plant: bool) -> None:
         source: Any, filename: Any, mode: str, flags: int = 0, *rest: Any, **more: Any
     ) -> Any:
         caller = str(sys._getframe(1).f_globals.get("__name__"))
-        generated = caller.startswith("ad.") and not flags & ast.PyCF_ONLY_AST
+        generated = caller == "ad.compile" and not flags & ast.PyCF_ONLY_AST
         helper = (
             caller.startswith("importlib")
             and runtime in str(filename)

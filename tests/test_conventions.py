@@ -178,7 +178,9 @@ def test_gradients_are_owned():
     for f in (np.dot, np.vdot, lambda a, b: np.sum(a * b), lambda a, b: np.sum(a + b)):
         a_bar, b_bar = ad.grad(f, (0, 1))(a, b)
         assert a_bar.flags.owndata and a_bar.flags.writeable
-        assert not any(np.shares_memory(x, y) for x, y in [(a_bar, b_bar), (a_bar, b), (b_bar, a), (a_bar, a), (b_bar, b)])
+        assert not any(
+            np.shares_memory(x, y) for x, y in [(a_bar, b_bar), (a_bar, b), (b_bar, a), (a_bar, a), (b_bar, b)]
+        )
 
 
 def test_keywords_that_a_rule_does_not_handle():

@@ -55,7 +55,7 @@ def test_derivative_is_right(name: str) -> None:
     ad.check_grads(golden.derivative.f, copy.deepcopy(golden.args), order=1)
 
 
-# --- the seven listings ------------------------------------------------------------------------------------------------
+# --- the seven listings -----------------------------------------------------------------------------------------------
 
 
 def same(a: object, b: object) -> None:
@@ -100,7 +100,9 @@ def test_listing_is_about_as_short_as_by_hand(listing: Listing) -> None:
 def helpers(golden: Golden) -> set[str]:
     """The functions of ad.runtime that a text calls."""
     called = {
-        n.func.id for n in ast.walk(ast.parse(golden.text())) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+        n.func.id
+        for n in ast.walk(ast.parse(golden.text()))
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
     namespace = golden.derivative._used.function.__globals__ if golden.derivative._used else {}
     return {n for n in called if getattr(namespace.get(n), "__module__", "").startswith("ad.runtime")}
@@ -113,7 +115,7 @@ def test_listing_calls_no_helper(listing: Listing) -> None:
     assert helpers(golden) <= ALLOWED.get(listing.name, set())
 
 
-# --- the same in every run ---------------------------------------------------------------------------------------------
+# --- the same in every run --------------------------------------------------------------------------------------------
 
 ALL = "from tests.golden_programs import goldens, stages\nprint(*[g.text() for g in goldens()], stages(), sep='\\n')"
 

@@ -7,11 +7,9 @@ def damp_forward(v, k):
 
 def damp_backward(saved, z_bar):
     exp, t, t_1, v = saved
-    v_bar = z_bar * exp
     t_2_bar = z_bar * v * exp
     t_1_bar = t_2_bar * v
-    v_bar += t_2_bar * t_1
-    v_bar += t_1_bar * t
+    v_bar = z_bar * exp + t_2_bar * t_1 + t_1_bar * t
     return v_bar, -(t_1_bar * v).sum()
 
 
@@ -19,11 +17,9 @@ def damped_grad(x, k):
     damp_1, saved_1 = damp_forward(x, k)
     damp_2, saved = damp_forward(2.0 * x, k)
     # backward
-    damp_2_bar = np.full(damp_2.shape, 1.0)
-    t_bar, k_bar = damp_backward(saved, damp_2_bar)
-    x_bar = t_bar * 2.0
+    t_bar, k_bar = damp_backward(saved, np.full(damp_2.shape, 1.0))
+    x_bar = 2.0 * t_bar
     damp_1_bar = np.full(damp_1.shape, 1.0)
     x_bar_1, k_bar_1 = damp_backward(saved_1, damp_1_bar)
     x_bar += x_bar_1
-    k_bar += k_bar_1
-    return x_bar, float(k_bar)
+    return x_bar, float(k_bar + k_bar_1)

@@ -8,9 +8,8 @@ def gate_forward(x, k):
 
 def gate_backward(saved, z_bar):
     exp, t, t_2, t_3, x = saved
-    x_bar = z_bar / t_2
     t_1_bar = z_bar * (-t_3 / t_2) * exp
-    x_bar += t_1_bar * t
+    x_bar = z_bar / t_2 + t_1_bar * t
     return x_bar, -(t_1_bar * x).sum()
 
 
@@ -18,10 +17,8 @@ def gated_sum_grad(x, k):
     y, saved_1 = gate_forward(x, k)
     gate_1, saved = gate_forward(y * x, k)
     # backward
-    gate_1_bar = np.full(gate_1.shape, 1.0)
-    t_bar, k_bar = gate_backward(saved, gate_1_bar)
+    t_bar, k_bar = gate_backward(saved, np.full(gate_1.shape, 1.0))
     x_bar = t_bar * y
     x_bar_1, k_bar_1 = gate_backward(saved_1, t_bar * x)
     x_bar += x_bar_1
-    k_bar += k_bar_1
-    return x_bar, float(k_bar)
+    return x_bar, float(k_bar + k_bar_1)

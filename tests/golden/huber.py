@@ -2,11 +2,10 @@ def huber_grad(p, x, y):
     r = p["w"] * x + p["b"] - y
     test = abs(r) < 1.0
     if test:
-        t_2 = 0.5 * r
+        pass
     # backward
     if test:
-        r_bar = t_2
-        r_bar += r * 0.5
+        r_bar = r
     else:
         r_bar = (r > 0.0) - 1.0 * (r < 0.0)
     return {"w": float(r_bar * x), "b": float(r_bar)}

@@ -15,9 +15,8 @@ def power_backward(saved_1, z_bar):
     if test:
         x_bar = 0.0
     else:
-        x_bar = z_bar * power_1
         x_bar_1 = power_backward(saved, z_bar * x)
-        x_bar += x_bar_1
+        x_bar = z_bar * power_1 + x_bar_1
     return x_bar
 
 
@@ -29,7 +28,6 @@ def power_grad(x, n):
     if test:
         x_bar = 0.0
     else:
-        x_bar = power_1
         x_bar_1 = power_backward(saved, x)
-        x_bar += x_bar_1
+        x_bar = power_1 + x_bar_1
     return float(x_bar)

@@ -1,6 +1,4 @@
 def wave_grad(x):
     # backward
-    x_bar = -np.exp(-x)
-    x_bar += x * x * np.cos(x)
-    x_bar += np.sin(x) * (2.0 * x)
+    x_bar = x * x * np.cos(x) - np.exp(-x) + np.sin(x) * (2.0 * x)
     return float(x_bar)

@@ -187,7 +187,7 @@ def holds(kind: Any, value: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("rule", [r for r in RULES if r.form in ("partials", "rule")], ids=str)
+@pytest.mark.parametrize("rule", [r for r in RULES if r.form in ("partials", "rule")], ids=lambda r: r.name)
 def test_forward_text_calls_only_what_has_rules(rule: Rule) -> None:
     template = rule.jvp or rule.vjp
     assert template is not None

@@ -15,6 +15,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
+from ad.names import GeneratedFunction
 from ad.runtime import seeds, structures
 from ad.runtime.copies import duplicate
 from ad.transforms.adjoint import contributions
@@ -71,7 +72,7 @@ def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
     elif aux is not None:
         results = ir.tuple_(results, writer.scope.helper(structures.owned, aux))
     body = [*lists, *forward, *writer.checks, *_kept_values(writer, value, aux), remark("backward"), *backward, gast.Return(results)]
-    name = writer.scope.globals.bind(object(), f"{writer.fn.name}_grad" if writer.fn.name != "lambda_" else "lambda_grad")
+    name = writer.scope.globals.bind(GeneratedFunction(), f"{writer.fn.name}_grad" if writer.fn.name != "lambda_" else "lambda_grad")
     hidden = [n for n, _ in writer.hidden.values()]
     return definition(name, [*writer.params, *hidden], writer.polished(body))
 

@@ -65,6 +65,7 @@ class Calls:
         values = ordered(op, scope.fn, reverse)
         active = tuple(reverse.active(v) for v in values)
         split = self.program.split(op, [scope.of(v) for v in values], active, z in reverse.tainted)
+        step.keeps = memory_of(reverse, [*values, ir.name(z)])
         z_kind = reverse.bars[z]
         if not contributions.is_complete(scope, z_kind, z):
             reverse.complete(z)
@@ -104,6 +105,7 @@ class Calls:
             raise reverse.refuse(op.node, "an active keyword argument of a callee known only at run time", "pass it by position")
         callee_active = reverse.active(op.args["f"]) and function is op.args["f"]
         flags = [reverse.active(v) for v in values]
+        step.keeps = memory_of(reverse, [op.args["f"], *values, *keywords.values(), ir.name(z)])
         reverse.complete(z)
         z_bar = reverse.take_bar(z)
         pullback = scope.names.fresh("pullback")
@@ -119,6 +121,12 @@ class Calls:
         reverse.emit(gast.Assign([names], ir.call(pullback, z_bar), None))
         for v, t in zip(operands, targets, strict=True):
             receive(reverse, v.id, t)
+
+
+def memory_of(reverse: Any, values: list[Any]) -> set[str]:
+    """The names among values that may hold memory: what the callee saves may refer to it."""
+    named = [v.id for v in values if isinstance(v, gast.Name)]
+    return {n for n in named if not kinds.is_immutable_number(reverse.scope.kind(n)) and n not in reverse.scope.fn.env}
 
 
 def adjoint_names(reverse: Any, variables: list[str]) -> list[str]:

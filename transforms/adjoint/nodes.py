@@ -18,6 +18,7 @@ from ad.ir import Block
 class Step:
     """One statement: its forward text, its adjoint, and what restores the state before it.
 
+    keeps: names whose memory something saved refers to (the saved tuple of a callee, a pullback).
     undo_first: the adjoint needs the state before the statement (a write in place), not after it.
     """
 
@@ -25,6 +26,7 @@ class Step:
     backward: Block = field(default_factory=list)
     undo: Block = field(default_factory=list)
     undo_first: bool = False
+    keeps: set[str] = field(default_factory=set)
 
     def backward_text(self) -> Block:
         """The adjoint and the restoration in the order in which they run."""

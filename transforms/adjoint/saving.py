@@ -258,6 +258,7 @@ class _Flow:
         self.found: list[tuple[str, Node, str, list[Node], bool]] = []
         self.undefined: set[str] = set()
         self._seen: set[tuple[int, str]] = set()
+        self.kept: set[str] = set()
 
     def run(self) -> None:
         fn = self.saving.scope.fn
@@ -293,9 +294,10 @@ class _Flow:
         for statement in list(node.forward):
             place = written_place(self.saving.scope, statement)
             if place is not None:
-                wanted = needed | (own if node.undo_first else set())
+                wanted = needed | self.kept | (own if node.undo_first else set())
                 if (self.saving.aliases.get(place, set()) | {place}) & wanted:
                     self.note("place", node, place, block, in_loop)
+        self.kept |= node.keeps
         return (needed - bound) | own, defined | bound
 
     def loop(
@@ -312,9 +314,10 @@ class _Flow:
         needed -= bound
         inner = set(defined) | bound
         while True:
+            kept = len(self.kept)
             after, _ = self.block(node.body, needed, inner, True)
             again = needed | (after - ({node.primal.target.id} if isinstance(node.primal, gast.For) else set()))
-            if again == needed:
+            if again == needed and len(self.kept) == kept:
                 break
             needed = again
         trip = {node.trips} if node.trips else set()

@@ -176,6 +176,11 @@ class _Sharing:
         elif op.tag in ("tuple", "list", "dict", "record"):
             self.hold(target, {new})
             self.put(target, list(op.args.values()))
+        elif op.target in (list, tuple, dict, sorted):
+            self.hold(target, {new})
+            held = self.contents.setdefault(new, set())
+            for source in ir.names_read(_flat(list(op.args.values()))):
+                held |= self.parts(source)
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
         else:

@@ -56,17 +56,14 @@ def _round(body: Block, facts: Knowledge) -> Block:
     places = Places(body, facts)
     written = _written(body, facts, places)
     body = propagate(body, facts, lambda name: places.find(name) not in written)
-    facts.update(body)
-    places = Places(body, facts)
-    body = fold(body, facts, places, _written(body, facts, places))
+    body = fold(body, facts, places, written)  # copies are of one class: classes are as before
     facts.update(body)
     places = Places(body, facts)
     written = _written(body, facts, places)
     body = rematerialize(body, facts, lambda name: places.find(name) not in written)
+    body = dead_code(body, facts, places)  # what is left out only makes classes smaller
     facts.update(body)
-    body = dead_code(body, facts, Places(body, facts))
-    facts.update(body)
-    return inline(body, facts, Places(body, facts))
+    return inline(body, facts, places)
 
 
 def _written(body: Block, facts: Knowledge, places: Places) -> set[str]:

@@ -110,7 +110,9 @@ class Accumulate:
             ):
                 return node
             value = ir.binop(ir.name(node.target.id), node.op, node.value)
-            return rewrite.like(node, gast.Assign(targets=[node.target], value=value, type_comment=None))
+            return rewrite.like(
+                node, gast.Assign(targets=[node.target], value=value, type_comment=None)
+            )
         name = ir.target_name(node)
         if name is not None and len(node.targets) == 1:
             return self._assign(node, name)

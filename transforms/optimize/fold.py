@@ -136,7 +136,7 @@ class Fold:
             if isinstance(part, gast.Name) and isinstance(part.ctx, gast.Load):
                 kind = self.facts.joined(part.id)
                 if isinstance(kind, kinds.Array) and kind.shape == shape:
-                    return rewrite.with_blocks(node, value=part)  # type: ignore[no-any-return]
+                    return rewrite.with_blocks(node, value=part)
         return node
 
     def _arguments(self, node: gast.Call) -> Any:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ad import ir, kinds
 from ad.ir import Block
+from ad.names import GeneratedFunction
 from ad.kinds import UNKNOWN, Kind
 from ad.rules import registry
 from ad.transforms.adjoint.scope import Scope
@@ -72,14 +73,17 @@ class Knowledge:
         self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
         self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
         self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
+        self.saved: set[str] = set()
+        self._sums: dict[int, tuple[gast.stmt, gast.expr]] = {}
         self.given = set(self.params)  # surely not bound by the body alone
         self.read(body)
 
     def read(self, body: Block) -> None:
         """Look at the whole body (again)."""
-        self.saved, self.pinned = _private_lists(body), set()
-        self._summaries.clear()
+        before, self.saved, self.pinned = self.saved, _private_lists(body), set()
         self.update(body)
+        if not self.saved <= before or not (before - self.saved).isdisjoint(self.bound):
+            self._summaries.clear()  # what pops which list is read anew
         for statement in flat(body):
             for part in expressions(statement):
                 self.pinned |= self.summary(part).deferred
@@ -99,11 +103,19 @@ class Knowledge:
         if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Name):
             self.assigned.setdefault(statement.targets[0].id, []).append(statement.value)
         elif isinstance(statement, gast.AugAssign) and isinstance(statement.target, gast.Name):
-            value = ir.binop(ir.name(statement.target.id), statement.op, statement.value)
+            value = self.whole(statement)
             self.assigned.setdefault(statement.target.id, []).append(value)
         else:
             for name in binds(statement, inner=False):
                 self.assigned.setdefault(name, []).append(None)
+
+    def whole(self, statement: gast.AugAssign) -> gast.expr:
+        """`x + e` of `x += e`."""
+        found = self._sums.get(id(statement))
+        if found is None or found[0] is not statement:
+            value = ir.binop(ir.name(statement.target.id), statement.op, statement.value)
+            found = self._sums[id(statement)] = (statement, value)
+        return found[1]
 
     # --- kinds ---
 
@@ -227,6 +239,23 @@ class Knowledge:
 
     # --- sharing ---
 
+    def owns_result(self, node: gast.Call) -> bool:
+        """A call of the backward half of a generated adjoint: it returns memory of its own, and keeps nothing."""
+        found = self.objects.get(node.func.id) if isinstance(node.func, gast.Name) else None
+        return isinstance(found, GeneratedFunction) and found.owns_result
+
+    def keeps_nothing(self, node: gast.Call) -> bool:
+        """Whether the callee surely keeps no reference to its arguments beyond what it returns or writes into."""
+        if self.owns_result(node):
+            return True
+        found, callee = ir.resolve(node.func, self.objects)
+        if not found:
+            func = node.func
+            return isinstance(func, gast.Attribute) and func.attr == "at" and isinstance(
+                ir.resolve(func.value, self.objects)[1], np.ufunc
+            )
+        return (getattr(callee, "__module__", None) or "").startswith("ad.runtime.")
+
     def fresh(self, node: gast.expr) -> bool:
         """Surely a new object that shares no memory with any other, or an immutable number."""
         if isinstance(node, gast.Constant):
@@ -262,7 +291,9 @@ class Knowledge:
             return self.shares(node.value)
         out: set[str] = set()
         if isinstance(node, gast.Call):
-            if not self.known_pure(node) and self.saved_method(node) is None:
+            if self.owns_result(node):
+                return set()
+            if not self.known_pure(node) and self.saved_method(node) is None and not self.keeps_nothing(node):
                 out.add(WORLD)
             parts = [*node.args, *[k.value for k in node.keywords]]
             if isinstance(node.func, gast.Attribute):
@@ -390,13 +421,21 @@ def root(target: gast.expr) -> gast.expr:
 
 def _private_lists(body: Block) -> set[str]:
     """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
-    made: set[str] = set()
+    made = {
+        statement.targets[0].id
+        for statement in flat(body)
+        if isinstance(statement, gast.Assign)
+        and isinstance(statement.value, gast.List)
+        and ir.target_name(statement) is not None
+        and not statement.value.elts
+    }
+    if not made:
+        return made
     uses: dict[str, int] = {}
     methods: dict[str, int] = {}
     for statement in flat(body):
         name = ir.target_name(statement)
         if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:
-            made.add(name)
             uses[name] = uses.get(name, 0) - 1
         parts = [n for k, n in gast.iter_fields(statement) if isinstance(n, gast.AST)]
         parts += [

@@ -222,7 +222,10 @@ class _Copies:
             return node if value is None else ir.clone(value)
         if isinstance(node, (gast.Attribute, gast.Subscript)) and isinstance(node.value, gast.Name):
             value = self.copies.get(node.value.id)
-            held = isinstance(value, (gast.Constant, gast.UnaryOp, gast.BinOp)) or node.value.id in self.fixed
+            held = (
+                isinstance(value, (gast.Constant, gast.UnaryOp, gast.BinOp))
+                or node.value.id in self.fixed
+            )
             owner = node.value if held or value is None else ir.clone(value)
             if isinstance(node, gast.Attribute):
                 return node if owner is node.value else rewrite.with_blocks(node, value=owner)

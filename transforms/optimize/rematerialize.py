@@ -5,8 +5,8 @@
     if test:
         r_bar = t_2
 
-For cheap arithmetic on values that are the same wherever they are read: parameters and names that are bound once, outside
-of all loops, into whose memory nobody writes. The name is bound once and read once, not in a loop.
+For cheap arithmetic on values that are the same wherever they are read: parameters and names that are
+bound once, outside of all loops, into whose memory nobody writes. The name is bound once and read once, not in a loop.
 """
 
 from __future__ import annotations
@@ -96,7 +96,10 @@ class _Rematerialize:
         if any(inner_blocks(node)) or getattr(node, "comment_only", False):
             return node
         used = [
-            n for part in expressions(node) for n in self.facts.summary(part).reads if n in self.values
+            n
+            for part in expressions(node)
+            for n in self.facts.summary(part).reads
+            if n in self.values
         ]
         width = 4 + sum(map(rewrite.width, expressions(node)))
         if not used or width + sum(rewrite.width(self.values[n]) for n in used) > LINE:

@@ -63,7 +63,7 @@ class Sharing:
         elif isinstance(node, gast.AugAssign):
             if not isinstance(node.target, gast.Name):
                 self.bind(node.target, node.value)
-            elif not self.facts.fresh(ir.binop(ir.name(node.target.id), node.op, node.value)):
+            elif not self.facts.fresh(self.facts.whole(node)):
                 self._relate(node.target.id, self._reached(node.value))
 
     def bind(self, target: gast.expr, value: gast.expr) -> None:
@@ -108,8 +108,11 @@ class Sharing:
             if not isinstance(node, gast.Call):
                 continue
             if any(node is c for c in self.facts.summary(part).opaque):
-                for name in self.facts.shares(node) - {WORLD}:
-                    self._relate(name, {WORLD})
+                if self.facts.owns_result(node):
+                    continue
+                if not self.facts.keeps_nothing(node):
+                    for name in self.facts.shares(node) - {WORLD}:
+                        self._relate(name, {WORLD})
                 given = sorted(self.facts.shares(node) - {WORLD})
                 for name in given:
                     self._relate(name, set(given) - {name})

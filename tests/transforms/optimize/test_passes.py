@@ -49,6 +49,11 @@ DEAD = [
     ("a = u / v\nreturn u", "a = u / v\nreturn u"),  # may raise
     ("a = x / v\nreturn u", "return u"),
     ("for i in range(1, len(x)):\n    a = x[i] * x[i - 1]\nreturn u", "return u"),
+    ("t = len(x)\nfor i in range(1, t):\n    a = x[i] * x[i - 1]\nreturn u", "return u"),
+    (
+        "t = len(x)\nt = f(t)\nfor i in range(1, t):\n    a = x[i]\nreturn u",
+        "t = f(len(x))\nfor i in range(1, t):\n    a = x[i]\nreturn u",
+    ),
     ("for i in range(4):\n    a = x[i]\nreturn u", "for i in range(4):\n    a = x[i]\nreturn u"),
     ("h_saved = []\nfor i in range(n):\n    h_saved.append(u * i)\nreturn u", "return u"),
     (
@@ -82,6 +87,19 @@ INLINE = [
         "d_saved = []\nfor i in range(n):\n    d = u * i\n    d_saved.append(d)\ns = 0.0\nfor i in range(n):\n    d = d_saved.pop()\n    s = s + d * v\nreturn s",
         "d_saved = []\nfor i in range(n):\n    d_saved.append(u * i)\ns = 0.0\nfor i in range(n):\n    s += d_saved.pop() * v\nreturn s",
     ),
+    # a sum is one line, if that is short; where it starts from zeros it stays in place
+    (
+        "x_bar = np.sin(x)\nu_bar = f(u)\nx_bar += y\nx_bar += y * y\nreturn x_bar, x_bar, u_bar",
+        "x_bar = np.sin(x)\nu_bar = f(u)\nx_bar += y\nx_bar += y * y\nreturn x_bar, x_bar, u_bar",
+    ),
+    (
+        "x_bar = u * v\nif u < v:\n    x_bar += u\nx_bar += v\nreturn x_bar, x_bar",
+        "x_bar = u * v\nif u < v:\n    x_bar += u\nx_bar += v\nreturn x_bar, x_bar",
+    ),
+    (
+        "x_bar = u * v\ny_bar = x_bar + v\nx_bar += v\nreturn x_bar, y_bar, x_bar, y_bar",
+        "x_bar = u * v\ny_bar = x_bar + v\nx_bar += v\nreturn x_bar, y_bar, x_bar, y_bar",
+    ),
     # into the bounds of a slice, alone and among others
     ("k = n - 1\nt = x[k:]\nreturn t", "return x[n - 1:]"),
     ("k = n - 1\nt = W[0:k, :k]\nreturn t", "k = n - 1\nreturn W[0:k, :k]"),
@@ -93,6 +111,42 @@ INLINE = [
     (
         "t = u * v\n# backward\nx_bar = t + 2.0  # t\nreturn x_bar, x_bar",
         "# backward\nx_bar = u * v + 2.0  # t\nreturn x_bar, x_bar",
+    ),
+]
+
+INDEX = [
+    (
+        "for i in range(n):\n    t_1 = i - 1\n    f(x[t_1], y[t_1])\nreturn u",
+        "for i in range(n):\n    f(x[i - 1], y[i - 1])\nreturn u",
+    ),
+    (  # i is another one
+        "for i in range(n):\n    t_1 = i - 1\n    i += 1\n    f(x[t_1], y[t_1], i, i)\nreturn u",
+        "for i in range(n):\n    t_1 = i - 1\n    i += 1\n    f(x[t_1], y[t_1], i, i)\nreturn u",
+    ),
+    (  # not only an index
+        "for i in range(n):\n    t_1 = i - 1\n    f(x[t_1], t_1)\nreturn u",
+        "for i in range(n):\n    t_1 = i - 1\n    f(x[t_1], t_1)\nreturn u",
+    ),
+    ("return (x ** 2).size * u", "return x.size * u"),
+    ("return (x * W).shape", "return W.shape"),
+]
+
+REMATERIALIZE = [
+    (
+        "if u < v:\n    t_2 = 0.5 * u\nelse:\n    pass\nf(u)\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = v\nreturn x_bar, x_bar",
+        "f(u)\nif u < v:\n    x_bar = 0.5 * u\nelse:\n    x_bar = v\nreturn x_bar, x_bar",
+    ),
+    (  # f may write into y
+        "if u < v:\n    t_2 = 0.5 * y\nf(y)\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = x\nreturn x_bar, x_bar",
+        "if u < v:\n    t_2 = 0.5 * y\nf(y)\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = x\nreturn x_bar, x_bar",
+    ),
+    (  # u is another one
+        "if u < v:\n    t_2 = 0.5 * u\nu = f(v)\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = u\nreturn x_bar, x_bar",
+        "if u < v:\n    t_2 = 0.5 * u\nu = f(v)\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = u\nreturn x_bar, x_bar",
+    ),
+    (  # computed in one loop, read in another
+        "for i in range(n):\n    t_2 = 0.5 * i\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = u\nreturn x_bar, x_bar",
+        "for i in range(n):\n    t_2 = 0.5 * i\nif u < v:\n    x_bar = t_2\nelse:\n    x_bar = u\nreturn x_bar, x_bar",
     ),
 ]
 
@@ -144,7 +198,7 @@ OWN = [
 ]
 
 
-@pytest.mark.parametrize("before, after", FOLD + PROPAGATE + DEAD + INLINE)
+@pytest.mark.parametrize("before, after", FOLD + PROPAGATE + DEAD + INLINE + INDEX + REMATERIALIZE)
 def test_optimize(before: str, after: str) -> None:
     body = parsed(before)
     assert text_of(optimize(body, scope_of(body, PARAMS))) == same_text(after)
