@@ -51,9 +51,8 @@ class GradientFunction(Derivative):
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
         """The plain function, its arguments, and the positions of those differentiated."""
-        shift = len(calls.target_of(self.f).leading)
         function, ordered, names = calls.plain_call(self.f, args, kwargs)
-        return function, ordered, tuple(positions(self.argnums, names, shift))
+        return function, ordered, tuple(positions(self.argnums, names, self.shift()))
 
     def _check_inexact(self, args: Sequence[Any], wrt: tuple[int, ...]) -> None:
         for i in wrt:

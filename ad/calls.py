@@ -76,7 +76,8 @@ def ordered_arguments(target: Target, args: Sequence[Any], kwargs: dict[str, Any
     else:
         signature = inspect.signature(function, follow_wrapped=False)
     bound = signature.bind(*args, **kwargs)
-    bound.apply_defaults()
+    if not isinstance(function, Derivative) or isinstance(function.base(), Plain):
+        bound.apply_defaults()
     variadic = [p for p in signature.parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
     if variadic and isinstance(function, Plain):
         raise errors.UnsupportedSyntax(
@@ -222,6 +223,32 @@ class Derivative:
         """(plain function F, arguments, positions): this derivative is the gradient of F there, at those positions."""
         raise NotImplementedError
 
+    def base(self) -> Any:
+        """The function without derivative at the bottom."""
+        function = target_of(self.f).function
+        return function.base() if isinstance(function, Derivative) else function
+
+    def shift(self) -> int:
+        """How many arguments of F stand before one's own: receivers, and what a partial gives."""
+        target = target_of(self.f)
+        return len(target.leading) + (target.function.shift() if isinstance(target.function, Derivative) else 0)
+
+    def split(self, ordered: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Ordered arguments as a call passes them: positional, and by keyword."""
+        params = list(inspect.signature(self).parameters.values())[: len(ordered)]  # type: ignore[arg-type]
+        named = {p.name: a for p, a in zip(params, ordered, strict=False) if p.kind is p.KEYWORD_ONLY}
+        return [*ordered][: len(ordered) - len(named)], named
+
+    def lowered_in_order(self, ordered: Sequence[Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
+        """`lowered`, of ordered arguments."""
+        positional, named = self.split(ordered)
+        return self.lowered(positional, named)
+
+    def called_in_order(self, ordered: Sequence[Any]) -> Any:
+        """The derivative itself, of ordered arguments."""
+        positional, named = self.split(ordered)
+        return self(*positional, **named)  # type: ignore[operator]
+
 
 def plain_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], list[str]]:
     """A call of any callable as a call of a plain function of the same value, where f has a scalar value."""
@@ -230,7 +257,8 @@ def plain_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Pla
     if isinstance(function, Derivative):
         if function.options.value:
             raise errors.UnsupportedArgument("the gradient of a value and gradient is not a gradient", hint="use ad.vjp")
-        inner, inner_args, wrt = function.lowered(ordered, {})
+        inner, inner_args, wrt = function.lowered_in_order(ordered)
+        names = [*("",) * function.shift(), *names]
         active = tuple(i in wrt for i in range(len(inner_args)))
         seeds = [_one(inner_args[i]) for i in wrt]
         if len(seeds) != 1:
@@ -266,10 +294,10 @@ def vjp_of(
 
 
 def _vjp_of_derivative(d: Derivative, args: list[Any], mask: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    inner, inner_args, wrt = d.lowered(args, {})
-    value = d(*args)  # type: ignore[operator]
+    inner, inner_args, wrt = d.lowered_in_order(args)
+    value = d.called_in_order(args)
     inside = tuple(i in wrt for i in range(len(inner_args)))
-    positions = tuple(i for i, a in enumerate(mask) if a)
+    positions = tuple(i for i, a in enumerate(mask, d.shift()) if a)
     k, hidden = contracted(inner, inner_args, inside, d.options)
     plain = Options(optimize=d.options.optimize, strong_zero=d.options.strong_zero)
 
@@ -298,8 +326,9 @@ def jvp_of(f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequen
     if not isinstance(function, Derivative):
         return run_tangent(function, ordered, mask, tangents, options)  # type: ignore[no-any-return]
     d = function
-    inner, inner_args, wrt = d.lowered(ordered, {})
-    value = d(*ordered)  # type: ignore[operator]
+    inner, inner_args, wrt = d.lowered_in_order(ordered)
+    value = d.called_in_order(ordered)
+    mask = (*(False,) * d.shift(), *mask)
     inside = (*mask, *(False,) * (len(inner_args) - len(mask)))
     plain = Options(optimize=d.options.optimize, strong_zero=d.options.strong_zero)
     k, hidden = contracted(inner, inner_args, inside, plain)

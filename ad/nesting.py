@@ -121,7 +121,9 @@ def tangent_program(f: Any, args: Sequence[Any], active: tuple[bool, ...], dots:
     wrt: tuple[int, ...] | None = None
     inner, inner_args = function, ordered
     if isinstance(function, Derivative):
-        inner, inner_args, wrt = function.lowered(ordered, {})
+        inner, inner_args, wrt = function.lowered_in_order(ordered)
+        mask = (*(False,) * function.shift(), *mask)
+        primals = tuple(i + function.shift() for i in primals)
         mask = (*mask, *(False,) * (len(inner_args) - len(mask)))
     k, hidden = calls.contracted(inner, inner_args, mask, DEFAULT)
     first = len(inner_args)

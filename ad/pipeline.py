@@ -272,7 +272,6 @@ class Writer:
         self.places = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
-        self.scope.owned = set()  # type: ignore[attr-defined]
         self.bind_environment()
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
         self.reverse = Reverse(self.scope, Calls(program, program.call_vjp), self.find_tainted(taint))
@@ -335,6 +334,9 @@ class Writer:
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
+        for node in ir.walk(self.fn.body):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
+                seeds |= {n.id for n in [node.targets[0].value] if isinstance(n, gast.Name)}
         return tainted(ops, seeds)
 
     def hidden_variable(self, cell: Cell) -> str:

@@ -52,37 +52,48 @@ def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
     def seed() -> None:
         if isinstance(value, gast.Name) and value.id in writer.active:
             _seed_scalar(writer, value)
-        elif isinstance(value, gast.Name):
+        elif not isinstance(value, gast.Constant) or not isinstance(value.value, (int, float)):
             writer.checks = [gast.Expr(writer.scope.helper(seeds.check_scalar, value))]
 
     writer.checks = []
     writer.scope.params = set(writer.fn.all_params())
 
     def finish() -> Block:
-        for target in targets:
-            ends.append(_gradient_of(writer, target))
-        return []
+        settled = [_settled(writer, _gradient_of(writer, t), t) for t in targets]
+        ends.extend(ir.name(ir.target_name(s) or "") for s in settled)
+        return settled
 
     lists, forward, backward = writer.sweeps(seed, finish)
+    kept = _kept_values(writer, value, aux)
+    names = [ir.name(ir.target_name(s) or "") for s in kept]
     results = ends[0] if len(ends) == 1 and not writer.options.several else ir.tuple_(*ends)
     if writer.options.value:
-        kept: gast.expr = writer.scope.helper(structures.owned, value) if _may_share(writer, value) else value
-        first = kept if aux is None else ir.tuple_(kept, writer.scope.helper(structures.owned, aux))
+        first = names[0] if aux is None else ir.tuple_(*names)
         results = ir.tuple_(first, results)
     elif aux is not None:
-        results = ir.tuple_(results, writer.scope.helper(structures.owned, aux))
-    body = [*lists, *forward, *writer.checks, *_kept_values(writer, value, aux), remark("backward"), *backward, gast.Return(results)]
+        results = ir.tuple_(results, names[0])
+    body = [*lists, *forward, *writer.checks, *kept, remark("backward"), *backward, gast.Return(results)]
     name = writer.scope.globals.bind(GeneratedFunction(), f"{writer.fn.name}_grad" if writer.fn.name != "lambda_" else "lambda_grad")
     hidden = [n for n, _ in writer.hidden.values()]
     return definition(name, [*writer.params, *hidden], writer.polished(body))
 
 
+def _settled(writer: Any, value: gast.expr, x: str) -> gast.stmt:
+    """A result computed inside the backward sweep, where every name still holds what it should."""
+    name = value.id if isinstance(value, gast.Name) else writer.names.fresh(f"{x}_gradient")
+    return ir.assign(name, value)
+
+
 def _kept_values(writer: Any, value: gast.expr, aux: gast.expr | None) -> Block:
-    return []
-
-
-def _may_share(writer: Any, value: gast.expr) -> bool:
-    return not kinds.is_immutable_number(writer.scope.of(value))
+    """What is returned beside the gradient, taken before the backward sweep restores earlier values."""
+    out: Block = []
+    if writer.options.value:
+        number = kinds.is_immutable_number(writer.scope.of(value))
+        taken = value if number else writer.scope.helper(structures.owned, value)
+        out.append(ir.assign(writer.names.fresh("value"), taken))
+    if aux is not None:
+        out.append(ir.assign(writer.names.fresh("aux"), writer.scope.helper(structures.owned, aux)))
+    return out
 
 
 def _value_and_aux(writer: Any) -> tuple[gast.expr, gast.expr | None]:
@@ -216,9 +227,9 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
             reverse.contribute(result.id, ir.name(value_bar), contributions.full_kind(writer.scope, result.id))
 
     def finish() -> Block:
-        for i in names.returned:
-            ends.append(_raw_adjoint(writer, writer.params[i]))
-        return []
+        settled = [_settled(writer, _raw_adjoint(writer, writer.params[i]), writer.params[i]) for i in names.returned]
+        ends.extend(ir.name(ir.target_name(s) or "") for s in settled)
+        return settled
 
     lists, forward, backward = writer.sweeps(seed, finish)
     for h in names.hidden:

@@ -75,10 +75,13 @@ class Control:
     # --- loops -----------------------------------------------------------------------------------------------------
 
     def loop(self, node: gast.For | gast.While) -> list[Node]:
-        header = self.header(node.body, set(self.reverse.bars))
+        target = {node.target.id} if isinstance(node, gast.For) else set()
+        header = self.header(node.body, set(self.reverse.bars), target)
         start = self.written(lambda: self.enter(header))
         bars = dict(self.reverse.bars)
         body = self.block(node.body)
+        for x in target:
+            self.reverse.bars.pop(x, None)
         end = self.written(lambda: self.close(header))
         if end.backward:
             body.insert(0, end)
@@ -87,11 +90,11 @@ class Control:
         loop = Loop(node, body, self.names.fresh("trips") if counted else None)
         return [start, loop] if start.backward else [loop]
 
-    def header(self, body: Block, after: set[str]) -> set[str]:
-        """The names whose adjoint is live at the head of the loop: a fixpoint."""
+    def header(self, body: Block, after: set[str], target: set[str]) -> set[str]:
+        """The names whose adjoint is live at the head of the loop: a fixpoint. The head binds the loop's variable anew."""
         live = set(after)
         while True:
-            again = live | self.live(body, live)
+            again = live | (self.live(body, live) - target)
             if again == live:
                 return live
             live = again

@@ -10,7 +10,7 @@ from typing import Any
 
 import gast
 
-from ad import ir, kinds
+from ad import errors, ir, kinds
 from ad.ir import Block
 from ad.rules.registry import Rule
 from ad.rules.template import Template, choose
@@ -33,7 +33,11 @@ def instantiate(
         else:
             default = template.defaults[param]
             holes[param], tests[param] = _constant(default), default
-    assigns, results = choose(template, tests)
+    try:
+        assigns, results = choose(template, tests)
+    except TypeError as error:
+        at = ir.location(scope.fn.source, scope.where or scope.fn.source.tree)
+        raise errors.NoRule(f"{rule.name}: {error}", at=at, hint="write it in other words") from error
     for assign in assigns:
         name = assign.targets[0].id
         holes[name] = scope.names.fresh(name)

@@ -127,7 +127,10 @@ class Reverse:
         """The name of x_bar as a buffer of its own that may be written in place."""
         self.complete(x)
         bar = self.bar(x)
-        if x not in self.into:
+        if kinds.shape(self.scope.kind(x)) == () and x not in self.into:
+            np_name = self.scope.bind(np, "np")
+            self.assign(bar, ir.call(ir.attribute(ir.name(np_name), "array"), ir.name(bar)))
+        elif x not in self.into:
             self.assign(bar, ir.call(OWN, ir.name(bar)))
         return bar
 
@@ -142,6 +145,8 @@ class Reverse:
             if isinstance(target, gast.Name):
                 if target.id in self.bars and target.id not in self.leaves:
                     self.assignment(step, target.id, node)
+                elif target.id not in self.leaves:
+                    self.unused_pop(target.id, node)
             elif isinstance(target, gast.Tuple):
                 self.unpacking(target, node)
             elif isinstance(target, gast.Subscript):
@@ -200,6 +205,15 @@ class Reverse:
             self.emit(gast.Expr(ir.call(ir.attribute(ir.name(self.bar(xs)), "append"), z_bar)))
         del kind
 
+    def unused_pop(self, z: str, node: gast.Assign) -> None:
+        """z = xs.pop(), and z carries nothing: its place in xs_bar holds 0."""
+        op = self.classify(node.value)
+        if op.tag == "list_pop" and op.args["0"].id in self.bars:
+            xs = op.args["0"].id
+            self.complete(xs)
+            zero = self.scope.helper(structures.zeros, ir.name(z))
+            self.emit(gast.Expr(ir.call(ir.attribute(ir.name(self.bar(xs)), "append"), zero)))
+
     def r_tuple(self, z: str, op: Op) -> None:
         z_bar = self.take_bar(z)
         for index, entry in enumerate(op.args.values()):
@@ -229,6 +243,7 @@ class Reverse:
             self.assign(self.bar(x), added)
 
     def r_rule(self, z: str, op: Op) -> None:
+        self.scope.where = op.node
         getattr(self, f"by_{op.rule.form}")(z, op)
 
     def wrt(self, z: str, op: Op) -> list[tuple[int, str, Any]]:

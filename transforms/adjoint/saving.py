@@ -134,7 +134,12 @@ class Saving:
         self.settled.add(name)
         saved = self.new_list(name)
         block.insert(last_use + 1, Step(backward=[ir.quote("v = s.pop()", v=name, s=saved)]))
-        block.insert(inside[-1] + 1, Step(forward=[ir.quote("s.append(v)", v=name, s=saved)]))
+        push = Step(forward=[ir.quote("s.append(v)", v=name, s=saved)])
+        push.keeps = {name} if self.may_hold_memory(name) else set()
+        block.insert(inside[-1] + 1, push)
+
+    def may_hold_memory(self, name: str) -> bool:
+        return not kinds.is_immutable_number(self.scope.kind(name))
 
     def block_of(self, sites: list[Site], loop: Loop) -> list[Node]:
         """The innermost list inside the loop that holds all the sites."""
@@ -287,6 +292,8 @@ class _Flow:
         own = self.saving.needed(node) - self.saving.settled
         bound = tree.defines(node)
         for name in sorted(bound & needed):
+            if self.saving.may_hold_memory(name):
+                self.kept.add(name)
             if (id(node), name) not in self.done or name not in defined:
                 self.note("name", node, name, block, in_loop)
                 if name not in defined:

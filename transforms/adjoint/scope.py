@@ -22,6 +22,8 @@ class Scope:
     """One generated function.
 
     known: kinds of the primal's variables. local: kinds of variables that the generated code adds (adjoints, tangents).
+    where: the node that is being worked on, for errors. owned: buffers of the caller's that are added into. params: the
+    parameters of the generated function, where they are not those of the primal.
     """
 
     fn: Function
@@ -30,6 +32,9 @@ class Scope:
     globals: Globals
     names: Names
     local: dict[str, Kind] = field(default_factory=dict)
+    where: gast.AST | None = None
+    owned: set[str] = field(default_factory=set)
+    params: set[str] | None = None
 
     def bind(self, value: Any, preferred: str) -> str:
         """The name of a module, function or helper in this function's text."""

@@ -41,7 +41,7 @@ class AdjointLiveness:
         if isinstance(node, gast.If):
             return self.block(node.body, live) | self.block(node.orelse, live)
         if isinstance(node, (gast.For, gast.While)):
-            return self.loop(node.body, live)
+            return self.loop(node.body, live, {node.target.id} if isinstance(node, gast.For) else set())
         if isinstance(node, gast.Assign):
             return self.assign(node, live)
         if isinstance(node, gast.AugAssign):
@@ -53,10 +53,10 @@ class AdjointLiveness:
     def actives(self, nodes: object) -> set[str]:
         return {n for n in ir.names_read(nodes) if n in self.active}
 
-    def loop(self, body: Block, after: set[str]) -> set[str]:
+    def loop(self, body: Block, after: set[str], target: set[str]) -> set[str]:
         live = set(after)
         while True:
-            again = live | self.block(body, live)
+            again = live | (self.block(body, live) - target)
             if again == live:
                 return live
             live = again

@@ -53,7 +53,9 @@ class Statements(Expressions):
         if isinstance(node.value, gast.Constant):
             return
         value = self.value(node.value)
-        if not ir.is_atom(value):
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":
+            self.temp(value, "popped", node)
+        elif not ir.is_atom(value):
             self.out.append(ir.at(gast.Expr(value=value), node))
 
     def s_AnnAssign(self, node: gast.AnnAssign) -> None:
