@@ -38,6 +38,8 @@ class GradientFunction(Derivative):
             variants = fast[0]
             compiled = variants.get(args)
             self._used = compiled
+            if compiled.generated.written:
+                compiled.check(args)
             return compiled.function(*args, *compiled.hidden()) if compiled.hidden_kinds else compiled.function(*args)
         function, ordered, wrt = self.lowered(args, kwargs)
         variants = calls.gradient_variants(function, wrt, self.options)
@@ -47,6 +49,8 @@ class GradientFunction(Derivative):
             self._check_inexact(ordered, wrt)
         compiled = variants.get(ordered)
         self._used = compiled
+        if compiled.generated.written:
+            compiled.check(ordered)
         return compiled.function(*ordered, *compiled.hidden())
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:

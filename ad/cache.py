@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from ad import kinds
+from ad import errors, kinds
+from ad.compile import Generated
 from ad.ir import Cell
 from ad.kinds import Kind
-from ad.pipeline import Generated
 
 MAX_VARIANTS = 8
 _statistics = {"hits": 0, "misses": 0}
@@ -51,6 +51,12 @@ class Compiled:
         return not self.hidden_kinds or all(
             _hidden_kind(c) == k for c, k in zip(self.generated.hidden, self.hidden_kinds, strict=True)
         )
+
+    def check(self, args: Sequence[Any]) -> None:
+        """AliasingError where an argument that the primal writes into shares memory with anything else it reaches."""
+        for i in self.generated.written:
+            others = [a for j, a in enumerate(args) if j != i] + self.hidden()
+            check_disjoint(args[i], others, self.generated.name)
 
     def hidden(self) -> list[Any]:
         """Captured variables and globals, as they are now."""
@@ -171,3 +177,31 @@ def cache_info() -> dict[str, int]:
     """How many derivatives and variants are cached, how often one was found, how often one was made."""
     variants = sum(len(v.found) for v in _families.values())
     return {"functions": len(_families), "variants": variants, **_statistics}
+
+
+def check_disjoint(written: Any, others: Sequence[Any], name: str) -> None:
+    """AliasingError where arrays of two arguments share memory."""
+    for a in _arrays(written):
+        for b in _arrays(list(others)):
+            if np.may_share_memory(a, b) and _share(a, b):
+                raise errors.AliasingError(
+                    f"{name}: an argument that is written in place shares memory with another argument or a global",
+                    hint="pass a copy",
+                )
+
+
+def _share(a: np.ndarray, b: np.ndarray) -> bool:
+    try:
+        return bool(np.shares_memory(a, b, max_work=1000))
+    except np.exceptions.TooHardError:
+        return True
+
+
+def _arrays(x: Any) -> list[np.ndarray]:
+    if isinstance(x, np.ndarray):
+        return [x]
+    if isinstance(x, (list, tuple)):
+        return [a for v in x for a in _arrays(v)]
+    if isinstance(x, dict):
+        return _arrays(list(x.values()))
+    return _arrays(list(vars(x).values())) if kinds.is_record(x) else []

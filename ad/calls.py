@@ -19,7 +19,7 @@ import numpy as np
 
 from ad import cache, errors, kinds, pipeline
 from ad.cache import Compiled
-from ad.compile import compile_text
+from ad.compile import Generated, compile_text
 from ad.kinds import Kind
 from ad.pipeline import Options
 from ad.runtime import structures
@@ -125,7 +125,7 @@ def wrapper_of(function: Any, count: int, keywords: tuple[str, ...]) -> Plain:
 # --- generated functions -----------------------------------------------------------------------------------------------
 
 
-def _compiled(generated: pipeline.Generated, extra: Any = None) -> Compiled:
+def _compiled(generated: Generated, extra: Any = None) -> Compiled:
     text = generated.text()
     namespace = compile_text(text, generated.name, generated.globals)
     return Compiled(namespace[generated.name], generated, (namespace, extra))
@@ -143,6 +143,8 @@ def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache
 def run_gradient(f: Plain, args: Sequence[Any], wrt: tuple[int, ...], options: Options = DEFAULT) -> Any:
     """The gradient of a plain function of scalar value, for one index the gradient, for several a tuple."""
     compiled = gradient_variants(f, wrt, options).get(args)
+    if compiled.generated.written:
+        compiled.check(args)
     return compiled.function(*args, *compiled.hidden())
 
 
@@ -155,6 +157,8 @@ def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], option
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
+    if compiled.generated.written:
+        compiled.check(args)
     if options.pure:  # called from generated code, which undoes its writes before the pullback runs
         kept = list(args)
         value, saved = namespace[split.forward](*kept, *compiled.hidden())
@@ -204,6 +208,8 @@ def contracted(f: Plain, args: Sequence[Any], active: tuple[bool, ...], options:
 def run_tangent(f: Plain, args: Sequence[Any], active: tuple[bool, ...], tangents: Sequence[Any], options: Options) -> Any:
     """(value, tangent) of a plain function; one tangent for each active argument."""
     compiled = tangent_function(f, args, active, options)
+    if compiled.generated.written:
+        compiled.check(args)
     value, value_dot = compiled.function(*args, *tangents, *compiled.hidden())
     return value, value_dot
 

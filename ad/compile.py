@@ -4,7 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import linecache
+from dataclasses import dataclass, field
 from typing import Any
+
+import gast
+
+from ad.ir import Cell
+from ad.unparse import unparse
+
+
+@dataclass
+class Generated:
+    """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on.
+
+    written: positions of the arguments that the primal writes into.
+    """
+
+    name: str
+    functions: list[gast.FunctionDef]
+    globals: dict[str, Any]
+    hidden: tuple[Cell, ...]
+    dependencies: tuple[tuple[Cell, Any], ...]
+    stages: dict[str, str] = field(default_factory=dict)
+    written: frozenset[int] = frozenset()
+
+    def text(self) -> str:
+        """The functions' source."""
+        return "\n\n".join(unparse(f).strip("\n") + "\n" for f in self.functions)
 
 
 def compile_text(text: str, name: str, namespace: dict[str, Any]) -> dict[str, Any]:

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import gast
 
 from ad import errors, ir, kinds
+from ad.compile import Generated
 from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
@@ -48,22 +49,6 @@ class Options:
     value: bool = False
     several: bool = False
     pure: bool = False
-
-
-@dataclass
-class Generated:
-    """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on."""
-
-    name: str
-    functions: list[gast.FunctionDef]
-    globals: dict[str, Any]
-    hidden: tuple[Cell, ...]
-    dependencies: tuple[tuple[Cell, Any], ...]
-    stages: dict[str, str] = field(default_factory=dict)
-
-    def text(self) -> str:
-        """The functions' source."""
-        return "\n\n".join(unparse(f).strip("\n") + "\n" for f in self.functions)
 
 
 class Program:
@@ -242,9 +227,9 @@ class Program:
         writer: Writer = reverse.writer  # type: ignore[attr-defined]
         return writer.hidden_variable(cell)
 
-    def generated(self, name: str, hidden: Sequence[Cell]) -> Generated:
+    def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
         namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
-        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {})
+        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {}, frozenset(written))
 
 
 class Writer:
@@ -429,7 +414,8 @@ def gradient(
     writer = Writer(program, fn, facts, active, set(), False)
     function = assemble.fused(writer, wrt)
     program.functions.append(function)
-    return program.generated(function.name, [c for _, c in writer.hidden.values()])
+    written = [i for i, p in enumerate(writer.params) if p in writer.written_params]
+    return program.generated(function.name, [c for _, c in writer.hidden.values()], written)
 
 
 def pullback(
@@ -440,7 +426,7 @@ def pullback(
     refuse_writes(program, f, args)
     op = Op("call", ir.constant(None), target=f)
     split = program.split(op, list(args), tuple(active), True)
-    return program.generated(split.backward, split.hidden), split
+    return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split
 
 
 def tangent(
@@ -451,4 +437,4 @@ def tangent(
     refuse_writes(program, f, args)
     written = forward.Tangents(program, call_jvp, optimize if options.optimize else lower_ownership)
     found = written.of(f, list(args), tuple(active))
-    return program.generated(found.name, found.hidden)
+    return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())

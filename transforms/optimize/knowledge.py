@@ -19,8 +19,8 @@ import numpy as np
 
 from ad import ir, kinds
 from ad.ir import Block
-from ad.names import GeneratedFunction
 from ad.kinds import UNKNOWN, Kind
+from ad.names import GeneratedFunction
 from ad.rules import registry
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import facts
