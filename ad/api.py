@@ -215,7 +215,7 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
-constant(stop_gradient, kind=shapes.as_kind, fresh=False)
+constant(stop_gradient, kind=shapes.same, fresh=False)
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, mode: str | None = None) -> Callable[..., Any]:

@@ -48,6 +48,9 @@ class Compiled:
                         return False
                 except ValueError:
                     return False
+        for owner, slot, value in self.generated.slots:
+            if getattr(owner, slot) is not value:
+                return False
         return not self.hidden_kinds or all(
             _hidden_kind(c) == k for c, k in zip(self.generated.hidden, self.hidden_kinds, strict=True)
         )

@@ -17,7 +17,7 @@ from ad.unparse import unparse
 class Generated:
     """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on.
 
-    written: positions of the arguments that the primal writes into.
+    written: positions of the arguments that the primal writes into. slots: (object, attribute, value) that must not change.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Generated:
     dependencies: tuple[tuple[Cell, Any], ...]
     stages: dict[str, str] = field(default_factory=dict)
     written: frozenset[int] = frozenset()
+    slots: tuple[tuple[Any, str, Any], ...] = ()
 
     def text(self) -> str:
         """The functions' source."""

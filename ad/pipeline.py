@@ -61,6 +61,7 @@ class Program:
         self.globals = Globals()
         self.functions: list[gast.FunctionDef] = []
         self.dependencies: dict[tuple[int, str], tuple[Cell, Any]] = {}
+        self.slots: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.normal: dict[int, tuple[Any, Function]] = {}
         self.results: dict[Any, Kind | None] = {}
         self.solving: list[Any] = []
@@ -91,6 +92,16 @@ class Program:
             if holder is not None:
                 cell = Cell(name, holder)
                 self.dependencies[cell.key()] = (cell, value)
+        for node in ir.walk(fn.body):
+            if isinstance(node, gast.Attribute):
+                found, value = ir.resolve(node, fn.env)
+                _, owner = ir.resolve(node.value, fn.env) if found else (False, None)
+                if isinstance(owner, types.ModuleType) and isinstance(value, types.FunctionType):
+                    cell = Cell(node.attr, vars(owner))
+                    self.dependencies[cell.key()] = (cell, value)
+        function = fn.source.function
+        for slot in ("__code__", "__defaults__"):
+            self.slots[id(function), slot] = (function, slot, getattr(function, slot))
 
     def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
@@ -229,7 +240,7 @@ class Program:
 
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
         namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
-        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {}, frozenset(written))
+        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {}, frozenset(written), tuple(self.slots.values()))
 
 
 class Writer:
@@ -248,6 +259,7 @@ class Writer:
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
+        prepare.plain_sequences(fn, self.known)
         first = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known), needs_check=False)
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)

@@ -18,7 +18,7 @@ ORDER = (
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),
     ("ad.compile", "ad.cache"),
     ("ad.pipeline",),
-    ("ad.calls",),
+    ("ad.calls", "ad.nesting"),
     ("ad.api", "ad.nn", "ad.optim", "ad.testing", "ad.__main__"),
     ("ad",),
 )

@@ -30,7 +30,7 @@ def _solve_cases(rng):
     return [((_square(rng), rng.normal(size=3)), {}), ((_square(rng), rng.normal(size=(3, 2))), {})]
 
 
-@rule(np.linalg.solve, fresh=True, singular=True, wrt=("a", "b"), kind=shapes.numeric,
+@rule(np.linalg.solve, fresh=True, singular=True, wrt=("a", "b"), kind=shapes.solution,
       cases=_solve_cases)  # fmt: skip
 class solve:
     def jvp(a_dot, b_dot, z, a, b):

@@ -225,6 +225,16 @@ def matmul(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     )
 
 
+def solution(a: Any, b: Any) -> Kind:
+    """`np.linalg.solve` for one matrix: the shape of b."""
+    a, b = as_kind(a), as_kind(b)
+    sa, sb, dtype = kinds.shape(a), kinds.shape(b), kinds.result_dtype(a, b)
+    inexact = dtype if dtype is not None and np.issubdtype(dtype, np.inexact) else None
+    if sa is None or len(sa) != 2 or sb is None or len(sb) not in (1, 2):
+        return Numeric()
+    return Array(inexact, sb)
+
+
 def dot(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.dot` where it is a matrix product or a product with a scalar."""
     sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))

@@ -160,7 +160,18 @@ def _gradient_of(writer: Any, x: str) -> gast.expr:
     if isinstance(kind, kinds.Array) and kind.shape and doubles:
         reverse.buffer(x)
         return ir.name(bar)
-    return scope.helper(structures.as_gradient, ir.name(bar), ir.name(x))  # type: ignore[no-any-return]
+    return scope.helper(structures.as_gradient, ir.name(bar), _path(writer, x))  # type: ignore[no-any-return]
+
+
+def _path(writer: Any, x: str) -> gast.expr:
+    """A parameter, or the way to an entry of one: what the backward sweep can read at its end."""
+    if x not in writer.leaves:
+        return ir.name(x)
+    container, key = writer.leaves[x]
+    owner = _path(writer, container)
+    if isinstance(writer.known[container], kinds.Record):
+        return ir.attribute(owner, str(key))
+    return ir.subscript(owner, ir.constant(key))
 
 
 def _as_number(scope: Any, bar: gast.expr, bar_kind: Kind, kind: kinds.Number) -> gast.expr:
@@ -174,8 +185,8 @@ def _as_number(scope: Any, bar: gast.expr, bar_kind: Kind, kind: kinds.Number) -
 def _zero_gradient(writer: Any, x: str, kind: Kind) -> gast.expr:
     if isinstance(kind, kinds.Number) and kind.type in (int, float):
         return ir.constant(0.0)
-    zeros = writer.scope.helper(structures.zeros, ir.name(x))
-    return writer.scope.helper(structures.as_gradient, zeros, ir.name(x))  # type: ignore[no-any-return]
+    zeros = writer.scope.helper(structures.zeros, _path(writer, x))
+    return writer.scope.helper(structures.as_gradient, zeros, _path(writer, x))  # type: ignore[no-any-return]
 
 
 def _from_leaves(writer: Any, x: str) -> gast.expr | None:
@@ -196,14 +207,15 @@ def _from_leaves(writer: Any, x: str) -> gast.expr | None:
     if isinstance(kind, kinds.Tuple) and kind.type is tuple:
         return ir.tuple_(*parts.values())
     listed = gast.List(elts=list(parts.values()), ctx=gast.Load())
-    return writer.scope.helper(structures.rebuild, ir.name(x), listed)  # type: ignore[no-any-return]
+    return writer.scope.helper(structures.rebuild, _path(writer, x), listed)  # type: ignore[no-any-return]
 
 
 def _unread(writer: Any, x: str, key: Any, kind: Kind, entry: Kind) -> gast.expr:
     if isinstance(entry, kinds.Number):
         return ir.constant(None if entry.type is bool else 0.0)
     record = isinstance(kind, kinds.Record)
-    part = ir.attribute(ir.name(x), key) if record else ir.subscript(ir.name(x), ir.constant(key))
+    owner = _path(writer, x)
+    part = ir.attribute(owner, key) if record else ir.subscript(owner, ir.constant(key))
     return writer.scope.helper(structures.zeros, part)  # type: ignore[no-any-return]
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
+from ad.runtime.sequences import sequence
 from ad.transforms.analyses.facts import Facts
 
 
@@ -166,6 +167,15 @@ def _class_of(kind: kinds.Kind) -> type | None:
         return kind.type
     simple: dict[type, type] = {kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int}
     return simple.get(type(kind))
+
+
+def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
+    """`items = sequence(xs)` is `items = xs` where xs is surely a list, tuple or array."""
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
+            if ir.resolve(node.value.func, fn.env)[1] is sequence and isinstance(node.value.args[0], gast.Name):
+                if isinstance(known.get(node.value.args[0].id), (kinds.List, kinds.Tuple, kinds.Array)):
+                    node.value = node.value.args[0]
 
 
 def check_closures(fn: Function, active: set[str]) -> None:

@@ -269,7 +269,17 @@ def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
     module = getattr(op.target, "__module__", None)
     if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
         return Number(int)
-    return kinds.Opaque(op.target) if not operands and isinstance(op.node, (gast.Name, gast.Attribute)) else UNKNOWN
+    if not operands and isinstance(op.node, (gast.Name, gast.Attribute)):
+        return kinds.literal(op.target) if isinstance(op.target, float) and _of_library(op.node) else _code(op.target)
+    return UNKNOWN
+
+
+def _of_library(node: gast.expr) -> bool:
+    return ir.dotted(node).split(".")[0] in ("np", "numpy", "math")
+
+
+def _code(value: Any) -> Kind:
+    return UNKNOWN if isinstance(value, (bool, int, float, complex, str)) or value is None else kinds.Opaque(value)
 
 
 def length(kind: Kind) -> Kind:

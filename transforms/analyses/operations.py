@@ -224,10 +224,19 @@ def kind_of_atom(node: gast.expr, fn: Function, known: Kinds) -> Kind:
     if not isinstance(node, gast.Name):
         found, value = ir.resolve(node, fn.env)
         assert found, f"not an atom: {gast.dump(node)}"
-        return kinds.Opaque(value)
+        return constant_kind(node, value, fn)
     if node.id in known:
         return known[node.id]
     return kinds.Opaque(fn.env[node.id]) if node.id in fn.env else kinds.UNKNOWN
+
+
+def constant_kind(node: gast.expr, value: Any, fn: Function) -> Kind:
+    """The kind of `module.name`: a number of a library is a literal, one of the user's modules may change."""
+    if isinstance(value, (bool, int, float, complex, str)) or value is None:
+        library = (ir.resolve(node.value, fn.env)[1] if isinstance(node, gast.Attribute) else None)
+        fixed = getattr(library, "__name__", "").split(".")[0] in ("numpy", "math", "cmath")
+        return kinds.literal(value) if fixed else kinds.UNKNOWN
+    return kinds.Opaque(value)
 
 
 def no_rule(op: Op, fn: Function) -> errors.ADError:

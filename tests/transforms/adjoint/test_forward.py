@@ -725,7 +725,7 @@ def called_for_effect(x):
         (attribute_written, Point(1.0, 2.0), errors.ADError),
         (extended, np.ones(3), errors.UnsupportedSyntax),
         (added_lists, np.ones(3), errors.UnsupportedSyntax),
-        (out_argument, np.ones(3), errors.NoRule),
+        (out_argument, np.ones(3), errors.AliasingError),
         (scattered, np.ones(3), errors.NoRule),
         (captured_by_a_lambda, np.ones(3), errors.ADError),
         (growing, np.ones(3), errors.AliasingError),
