@@ -73,6 +73,8 @@ def full_kind(scope: Scope, x: str) -> Kind:
     kind = kinds.widen(scope.kind(x))
     if kinds.is_immutable_number(kind):
         return kinds.Scalar(kinds.dtype(kind) if kinds.is_inexact(kind) else None)
+    if isinstance(kind, kinds.Array) and kind.shape == ():
+        return kinds.Numeric(kind.dtype if kinds.is_inexact(kind) else None, ())
     if isinstance(kind, kinds.Array) and not kinds.is_inexact(kind):
         return kinds.Array(None, kind.shape)
     return kind

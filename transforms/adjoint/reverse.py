@@ -303,10 +303,11 @@ class Reverse:
             self.scope.local[self.bar(z)] = contributions.full_kind(self.scope, z)
         assigns, results = instantiate(self.scope, rule, rule.vjp, op.args, {"z_bar": z_bar})
         self.out += _used(assigns, [results[i] for i, _, _ in wanted])
-        for index, _, operand in wanted:
+        for index, param, operand in wanted:
             value = results[index]
             if value is not None:
-                self.linear_contribution(z, operand, value, len(rule.wrt) > 1)
+                several = len(rule.wrt) > 1 and param not in rule.sequences
+                self.linear_contribution(z, operand, value, several)
 
     def _spreads(self, rule: Any) -> bool:
         return bool(rule.vjp.globals.get("spread") is spread and "spread" in rule.vjp.function.__code__.co_names)
