@@ -13,8 +13,8 @@ if (_root / "pyproject.toml").is_file() and (_root / "transforms").is_dir():
 
 __version__ = "0.1.0"
 
-from ad import errors, rules  # noqa: E402
-from ad.api import (  # noqa: E402
+from ad import errors, rules
+from ad.api import (
     elementwise_grad,
     grad,
     hessian,
@@ -29,8 +29,8 @@ from ad.api import (  # noqa: E402
     value_and_grad,
     vjp,
 )
-from ad.cache import cache_info, clear_cache  # noqa: E402
-from ad.testing import check_grads  # noqa: E402
+from ad.cache import cache_info, clear_cache
+from ad.testing import check_grads
 
 __all__ = [
     "cache_info",

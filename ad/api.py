@@ -12,9 +12,17 @@ import numpy as np
 
 from ad import cache, calls, errors, kinds, pipeline
 from ad.calls import DEFAULT, Derivative, Plain
-from ad.nesting import Pullback, check_cotangent, jvp_of_jvp, jvp_of_vjp, may_vary, vjp_of_jvp, vjp_of_vjp
+from ad.nesting import (
+    Pullback,
+    check_cotangent,
+    jvp_of_jvp,
+    jvp_of_vjp,
+    may_vary,
+    vjp_of_jvp,
+    vjp_of_vjp,
+)
 from ad.pipeline import Options
-from ad.rules import constant, shapes
+from ad.rules import constant
 from ad.runtime import structures
 
 Argnums = int | str | Sequence[int | str]
@@ -215,7 +223,11 @@ def stop_gradient(x: Any) -> Any:
     return x
 
 
-constant(stop_gradient, kind=shapes.same, fresh=False)
+def _same_kind(x: Any) -> kinds.Kind:
+    return x if isinstance(x, kinds.Kind) else kinds.UNKNOWN
+
+
+constant(stop_gradient, kind=_same_kind, fresh=False)
 
 
 def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, mode: str | None = None) -> Callable[..., Any]:
@@ -373,7 +385,7 @@ def source(g: Callable[..., Any], *args: Any, **kwargs: Any) -> str:
     >>> print(source(grad(lambda x: x * x), 3.0))
     def lambda_grad(x):
         # backward
-        return 2.0 * x
+        return float(2.0 * x)
     <BLANKLINE>
     """
     return _variant(g, args, kwargs).generated.text()

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, errors, kinds, pipeline
+from ad import cache, errors, pipeline
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
 from ad.kinds import Kind

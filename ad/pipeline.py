@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import gast
@@ -18,7 +18,6 @@ from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
-
 from ad.transforms.adjoint import assemble, forward, prepare
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write

@@ -18,8 +18,7 @@ def damped_grad(x, k):
     damp_2, saved = damp_forward(2.0 * x, k)
     # backward
     t_bar, k_bar = damp_backward(saved, np.full(damp_2.shape, 1.0))
-    x_bar = 2.0 * t_bar
     damp_1_bar = np.full(damp_1.shape, 1.0)
     x_bar_1, k_bar_1 = damp_backward(saved_1, damp_1_bar)
-    x_bar += x_bar_1
+    x_bar = 2.0 * t_bar + x_bar_1
     return x_bar, float(k_bar + k_bar_1)

@@ -1,10 +1,7 @@
 def huber_grad(p, x, y):
     r = p["w"] * x + p["b"] - y
-    test = abs(r) < 1.0
-    if test:
-        pass
     # backward
-    if test:
+    if abs(r) < 1.0:
         r_bar = r
     else:
         r_bar = (r > 0.0) - 1.0 * (r < 0.0)

@@ -4,5 +4,4 @@ def layer_loss_grad(W, b, x, t):
     # backward
     t_2_bar = 2.0 * r / r.size * (1.0 - h ** 2)
     W_bar = x.T @ t_2_bar
-    b_bar = t_2_bar.sum(0)
-    return W_bar, b_bar
+    return W_bar, t_2_bar.sum(0)

@@ -9,4 +9,6 @@ def ratio_grad(x, y):
     z_bar += log_bar * np.divide(1.0, z)
     x_bar = z_bar / y
     y_bar = z_bar * (-z / y)
-    return float(x_bar), float(y_bar)
+    x_gradient = float(x_bar)
+    y_gradient = float(y_bar)
+    return x_gradient, y_gradient

@@ -96,7 +96,7 @@ class _Exits:
         partial = (then_falls and any(_exits(s, place.in_loop) for s in statement.body)) or (
             else_falls and any(_exits(s, place.in_loop) for s in statement.orelse)
         )
-        if then_falls and else_falls and rest or (partial and rest):
+        if (then_falls and else_falls and rest) or (partial and rest):
             return self.flagged(statement, rest, place)
         body = statement.body + rest if then_falls else statement.body
         orelse = statement.orelse + rest if else_falls else statement.orelse

@@ -22,6 +22,7 @@ from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.propagate import propagate
 from ad.transforms.optimize.rematerialize import rematerialize
 from ad.transforms.optimize.rewrite import same
+from ad.transforms.optimize.tidy import tidy
 
 ROUNDS = 3
 
@@ -35,7 +36,7 @@ def optimize(body: Block, scope: Scope) -> Block:
         if len(before) == len(body) and same(before, body):
             break
     facts.read(body)
-    return _returned(accumulate.lower_ownership(body, facts, in_loops=True), facts)
+    return tidy(_returned(accumulate.lower_ownership(body, facts, in_loops=True), facts), facts)
 
 
 def _returned(body: Block, facts: Knowledge) -> Block:
