@@ -148,8 +148,8 @@ def grad(
     holomorphic: allow a complex output. allow_int: an integer argument gives a float gradient (False: it is an error).
     strong_zero: 0 * inf is 0 where an adjoint is exactly 0. optimize: False writes the adjoint statement by statement.
 
-    The gradient has the argument's shape, structure and (inexact) dtype, in memory of its own; arguments are not changed.
-    Raises an `ad.errors.ADError` for whatever cannot be differentiated.
+    The gradient has the argument's shape, structure and (inexact) dtype, in memory of its own; arguments are not
+    changed. Raises an `ad.errors.ADError` for whatever cannot be differentiated.
 
     >>> grad(lambda x: x * x * x)(2.0)
     12.0
@@ -199,7 +199,9 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     (6.0, 3.0)
     """
     if len(primals) != len(tangents):
-        raise errors.UnsupportedArgument(f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal")
+        raise errors.UnsupportedArgument(
+            f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal"
+        )
     active = tuple(may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
     for p, t in zip(primals, tangents, strict=True):
         if t is not None and may_vary(p):
@@ -263,7 +265,9 @@ def _jacobians(function: Any, args: list[Any], wrt: list[int], mode: str | None)
         return _forward_jacobians(function, args, wrt, active)
     value, pull = calls.vjp_of(function, args, active, DEFAULT)
     if isinstance(value, (list, tuple, dict)):
-        raise errors.UnsupportedArgument("a Jacobian is of a function with an array as its value", hint="concatenate the parts")
+        raise errors.UnsupportedArgument(
+            "a Jacobian is of a function with an array as its value", hint="concatenate the parts"
+        )
     if mode is None and inputs < np.size(value):
         return _forward_jacobians(function, args, wrt, active)
     return _reverse_jacobians(value, pull, [args[i] for i in wrt])
@@ -272,7 +276,10 @@ def _jacobians(function: Any, args: list[Any], wrt: list[int], mode: str | None)
 def _reverse_jacobians(value: Any, pull: Callable[[Any], Any], arguments: list[Any]) -> list[Any]:
     shape = np.shape(value)
     dtypes = [_gradient_dtype(a) for a in arguments]
-    rows = [np.zeros((*shape, *np.shape(a)), np.result_type(d, value) if np.iscomplexobj(value) else d) for a, d in zip(arguments, dtypes, strict=True)]
+    rows = [
+        np.zeros((*shape, *np.shape(a)), np.result_type(d, value) if np.iscomplexobj(value) else d)
+        for a, d in zip(arguments, dtypes, strict=True)
+    ]
     for index in np.ndindex(shape):
         basis = np.zeros(shape, np.result_type(value, 1.0) if np.iscomplexobj(value) else float)
         basis[index] = 1.0
@@ -320,7 +327,8 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
 
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The dense Hessian of a scalar-valued function, by one reverse over a forward a column; several argnums give blocks.
+    """The dense Hessian of a scalar-valued function, by one reverse over a forward a column;
+    several argnums give blocks.
 
     >>> hessian(lambda x: np.sum(x ** 3))(np.array([1.0, 2.0]))
     array([[ 6.,  0.],

@@ -1,4 +1,5 @@
-"""Variants of a derivative: one compiled function for each pattern of argument kinds, found again in well under a microsecond.
+"""Variants of a derivative: one compiled function for each pattern of argument kinds,
+found again in well under a microsecond.
 
 A variant is right for every call whose arguments have the same kinds: types, dtypes, structure, and the same pattern of
 equal dimensions. Symbols stand for the dimensions themselves, so another batch size finds the same variant.
@@ -96,7 +97,7 @@ class Variants:
 
     def _find(self, args: list[Kind]) -> Compiled:
         with self.lock:
-            key = tuple(args)
+            key: tuple[Any, ...] = tuple(args)
             found = self.found.get(key)
             if found is None and len(self.found) >= MAX_VARIANTS:
                 args = [kinds.forget_shapes(a) for a in args]
@@ -195,7 +196,7 @@ def check_disjoint(written: Any, others: Sequence[Any], name: str) -> None:
 
 def _share(a: np.ndarray, b: np.ndarray) -> bool:
     try:
-        return bool(np.shares_memory(a, b, max_work=1000))
+        return bool(np.shares_memory(a, b, max_work=1000))  # type: ignore[arg-type]
     except np.exceptions.TooHardError:
         return True
 

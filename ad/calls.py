@@ -1,9 +1,9 @@
 """Running derivatives: finding the generated function for a call, and callees that only the run tells.
 
 Generated code calls `call_vjp` and `call_jvp` where a callee is a variable: a lookup, then a plain call. Derivative
-functions are callees like others: reverse mode is never applied to reverse code, because the adjoint of a pullback is the
-pullback of the tangent (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; w)>), so everything comes down to gradients of tangents of
-plain functions.
+functions are callees like others: reverse mode is never applied to reverse code, because the adjoint of a pullback is
+the pullback of the tangent (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; w)>), so everything comes down to gradients of
+tangents of plain functions.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DEFAULT = Options()
 PURE = Options(pure=True)
 
 
-# --- what is called ----------------------------------------------------------------------------------------------------
+# --- what is called -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def target_of(f: Any) -> Target:
         return Target(inner.function, (f.__self__, *inner.leading), inner.keywords)
     if isinstance(f, functools._lru_cache_wrapper):
         return target_of(f.__wrapped__)
-    call = getattr(type(f), "__call__", None)
+    call = getattr(type(f), "__call__", None)  # noqa: B004
     if isinstance(call, Plain) and not isinstance(f, type):
         return Target(call, (f,))
     if callable(f):
@@ -92,7 +92,9 @@ def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
     """(plain function, its parameters) without a call."""
     function = target_of(f).function
     if isinstance(function, Derivative):
-        raise errors.UnsupportedArgument("the text of a second derivative depends on the arguments", hint="pass arguments")
+        raise errors.UnsupportedArgument(
+            "the text of a second derivative depends on the arguments", hint="pass arguments"
+        )
     if not isinstance(function, Plain):
         function = wrapper_of(function, 1, ())
     return function, list(_parameters(function))
@@ -122,7 +124,7 @@ def wrapper_of(function: Any, count: int, keywords: tuple[str, ...]) -> Plain:
     return wrapper
 
 
-# --- generated functions -----------------------------------------------------------------------------------------------
+# --- generated functions --------------------------------------------------------------------------
 
 
 def _compiled(generated: Generated, extra: Any = None) -> Compiled:
@@ -148,8 +150,12 @@ def run_gradient(f: Plain, args: Sequence[Any], wrt: tuple[int, ...], options: O
     return compiled.function(*args, *compiled.hidden())
 
 
-def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options) -> tuple[Any, Callable[[Any], Any]]:
-    """(value, pullback) of a plain function; the pullback gives an adjoint for each active argument, and may be repeated."""
+def run_pullback(
+    f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options
+) -> tuple[Any, Callable[[Any], Any]]:
+    """(value, pullback) of a plain function; the pullback gives an adjoint for each active
+    argument, and may be repeated.
+    """
 
     def make(known: list[Kind]) -> Compiled:
         generated, split = pipeline.pullback(f, known, active, options, call_vjp)
@@ -181,7 +187,9 @@ def run_pullback(f: Plain, args: Sequence[Any], active: tuple[bool, ...], option
 
 
 def _owned(x: Any) -> Any:
-    """A copy of what the caller might change before the pullback runs. Objects are passed as they are: they may have effects."""
+    """A copy of what the caller might change before the pullback runs. Objects are passed as they
+    are: they may have effects.
+    """
     return structures.owned(x) if isinstance(x, (np.ndarray, list, tuple, dict)) else x
 
 
@@ -199,13 +207,15 @@ def contracted(f: Plain, args: Sequence[Any], active: tuple[bool, ...], options:
     compiled = tangent_function(f, args, active, options)
     name = compiled.generated.name
     if not hasattr(compiled, "contraction"):
-        params = ", ".join(_parameters(compiled.function))
+        params = ", ".join(_parameters(compiled.function))  # type: ignore[arg-type]
         text = f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n"
         compiled.contraction = compile_text(text, f"tangent of {name}", {name: compiled.function})["tangent"]  # type: ignore[attr-defined]
     return compiled.contraction, compiled.hidden()  # type: ignore[attr-defined]
 
 
-def run_tangent(f: Plain, args: Sequence[Any], active: tuple[bool, ...], tangents: Sequence[Any], options: Options) -> Any:
+def run_tangent(
+    f: Plain, args: Sequence[Any], active: tuple[bool, ...], tangents: Sequence[Any], options: Options
+) -> Any:
     """(value, tangent) of a plain function; one tangent for each active argument."""
     compiled = tangent_function(f, args, active, options)
     if compiled.generated.written:
@@ -214,7 +224,7 @@ def run_tangent(f: Plain, args: Sequence[Any], active: tuple[bool, ...], tangent
     return value, value_dot
 
 
-# --- derivative functions as callees -----------------------------------------------------------------------------------
+# --- derivative functions as callees --------------------------------------------------------------
 
 
 class Derivative:
@@ -262,7 +272,9 @@ def plain_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Pla
     function, ordered, names = ordered_arguments(target, args, kwargs)
     if isinstance(function, Derivative):
         if function.options.value:
-            raise errors.UnsupportedArgument("the gradient of a value and gradient is not a gradient", hint="use ad.vjp")
+            raise errors.UnsupportedArgument(
+                "the gradient of a value and gradient is not a gradient", hint="use ad.vjp"
+            )
         inner, inner_args, wrt = function.lowered_in_order(ordered)
         names = [*("",) * function.shift(), *names]
         active = tuple(i in wrt for i in range(len(inner_args)))
@@ -277,7 +289,9 @@ def plain_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Pla
 def _one(x: Any) -> Any:
     if isinstance(x, (np.ndarray, np.generic)):
         if np.size(x) != 1:
-            raise errors.NonScalarOutput(f"the gradient is of shape {np.shape(x)}", hint="use ad.jacobian or ad.hessian")
+            raise errors.NonScalarOutput(
+                f"the gradient is of shape {np.shape(x)}", hint="use ad.jacobian or ad.hessian"
+            )
         return np.ones(np.shape(x)) if isinstance(x, np.ndarray) else 1.0
     if isinstance(x, (int, float, complex)):
         return 1.0
@@ -290,7 +304,7 @@ def vjp_of(
     """(value, pullback) of any callable at positional arguments; the pullback answers for the active ones."""
     target = target_of(f)
     if not isinstance(target.function, Derivative) and hasattr(target.function, "__ad_vjp__"):
-        return target.function.__ad_vjp__(args, active, options, kwargs or {})  # type: ignore[no-any-return]
+        return target.function.__ad_vjp__(args, active, options, kwargs or {})
     function, ordered, _ = ordered_arguments(target, args, kwargs or {})
     shift = len(target.leading)
     mask = tuple(shift <= i < shift + len(args) and active[i - shift] for i in range(len(ordered)))
@@ -299,7 +313,9 @@ def vjp_of(
     return run_pullback(function, ordered, mask, options)
 
 
-def _vjp_of_derivative(d: Derivative, args: list[Any], mask: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def _vjp_of_derivative(
+    d: Derivative, args: list[Any], mask: tuple[bool, ...]
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     inner, inner_args, wrt = d.lowered_in_order(args)
     value = d.called_in_order(args)
     inside = tuple(i in wrt for i in range(len(inner_args)))
@@ -314,23 +330,27 @@ def _vjp_of_derivative(d: Derivative, args: list[Any], mask: tuple[bool, ...]) -
         found = run_gradient(k, [*inner_args, *full, *hidden], positions, plain)
         found = found if len(positions) > 1 else (found,)
         if value_bar is not None:
-            first = run_pullback(inner, inner_args, tuple(i in positions for i in range(len(inner_args))), plain)[1](value_bar)
+            first = run_pullback(inner, inner_args, tuple(i in positions for i in range(len(inner_args))), plain)[1](
+                value_bar
+            )
             found = tuple(structures.add(a, b) for a, b in zip(first, found, strict=True))
         return tuple(found)
 
     return value, pullback
 
 
-def jvp_of(f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options) -> tuple[Any, Any]:
+def jvp_of(
+    f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
+) -> tuple[Any, Any]:
     """(value, tangent) of any callable at positional arguments, a tangent for each active one."""
     target = target_of(f)
     if not isinstance(target.function, Derivative) and hasattr(target.function, "__ad_jvp__"):
-        return target.function.__ad_jvp__(args, active, tangents, options)  # type: ignore[no-any-return]
+        return target.function.__ad_jvp__(args, active, tangents, options)
     function, ordered, _ = ordered_arguments(target, args, {})
     shift = len(target.leading)
     mask = tuple(shift <= i < shift + len(args) and active[i - shift] for i in range(len(ordered)))
     if not isinstance(function, Derivative):
-        return run_tangent(function, ordered, mask, tangents, options)  # type: ignore[no-any-return]
+        return run_tangent(function, ordered, mask, tangents, options)
     d = function
     inner, inner_args, wrt = d.lowered_in_order(ordered)
     value = d.called_in_order(ordered)
@@ -346,17 +366,22 @@ def jvp_of(f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequen
     return value, found
 
 
-# --- called from generated code ----------------------------------------------------------------------------------------
+# --- called from generated code -------------------------------------------------------------------
 
 
-def call_vjp(f: Any, active: tuple[bool, ...], *args: Any, **kwargs: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(*args) and its pullback, for a callee known only now. active: f itself (a pullback, an object), then each argument."""
+def call_vjp(
+    f: Any, active: tuple[bool, ...], *args: Any, **kwargs: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*args) and its pullback, for a callee known only now. active: f itself (a pullback, an
+    object), then each argument.
+    """
     if active[0]:
         if not hasattr(f, "__ad_vjp_self__"):
             raise errors.UnsupportedArgument(
-                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated", hint="call a function of it"
+                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
+                hint="call a function of it",
             )
-        return f.__ad_vjp_self__(args, active[1:])  # type: ignore[no-any-return]
+        return f.__ad_vjp_self__(args, active[1:])
     return vjp_of(f, args, active[1:], PURE, kwargs)
 
 
@@ -365,7 +390,8 @@ def call_jvp(f: Any, active: tuple[bool, ...], args: tuple[Any, ...], tangents: 
     if active[0]:
         if not hasattr(f, "__ad_jvp_self__"):
             raise errors.UnsupportedArgument(
-                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated", hint="call a function of it"
+                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
+                hint="call a function of it",
             )
-        return f.__ad_jvp_self__(args, active[1:], tangents)  # type: ignore[no-any-return]
+        return f.__ad_jvp_self__(args, active[1:], tangents)
     return jvp_of(f, args, active[1:], tangents, PURE)

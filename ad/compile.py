@@ -17,7 +17,8 @@ from ad.unparse import unparse
 class Generated:
     """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on.
 
-    written: positions of the arguments that the primal writes into. slots: (object, attribute, value) that must not change.
+    written: positions of the arguments that the primal writes into. slots: (object, attribute, value) that must not
+    change.
     """
 
     name: str

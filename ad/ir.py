@@ -158,7 +158,11 @@ def substitute(node: Node, holes: Mapping[str, gast.expr | str]) -> Node:
     def replace(n: gast.AST) -> gast.AST | None:
         if isinstance(n, gast.Name) and n.id in holes:
             value = holes[n.id]
-            return gast.Name(id=value, ctx=n.ctx, annotation=None, type_comment=None) if isinstance(value, str) else clone(value)
+            return (
+                gast.Name(id=value, ctx=n.ctx, annotation=None, type_comment=None)
+                if isinstance(value, str)
+                else clone(value)
+            )
         return None
 
     return clone(node, replace)

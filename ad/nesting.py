@@ -32,7 +32,8 @@ def check_cotangent(cotangent: Any, value: Any) -> None:
     if isinstance(value, (list, tuple, dict)):
         if not isinstance(cotangent, (list, tuple, dict)) or len(cotangent) != len(value):
             raise errors.UnsupportedArgument(
-                f"the cotangent of a {type(value).__name__} of {len(value)} has the same structure", hint="one cotangent an entry"
+                f"the cotangent of a {type(value).__name__} of {len(value)} has the same structure",
+                hint="one cotangent an entry",
             )
         keys: Any = value if isinstance(value, dict) else range(len(value))
         for k in keys:
@@ -40,14 +41,17 @@ def check_cotangent(cotangent: Any, value: Any) -> None:
     elif isinstance(value, (np.ndarray, np.generic, float, int, complex)) and cotangent is not None:
         if np.shape(cotangent) != np.shape(value):
             raise errors.UnsupportedArgument(
-                f"the cotangent has shape {np.shape(cotangent)}, the value {np.shape(value)}", hint="give it the value's shape"
+                f"the cotangent has shape {np.shape(cotangent)}, the value {np.shape(value)}",
+                hint="give it the value's shape",
             )
 
 
 class Pullback:
     """What `vjp` returns: maps a cotangent of the value to a tuple of gradients. Pure, and may be called again."""
 
-    def __init__(self, f: Any, primals: tuple[Any, ...], kwargs: dict[str, Any], value: Any, pull: Callable[[Any], Any]) -> None:
+    def __init__(
+        self, f: Any, primals: tuple[Any, ...], kwargs: dict[str, Any], value: Any, pull: Callable[[Any], Any]
+    ) -> None:
         self.f, self.primals, self.kwargs, self.value, self.pull = f, primals, kwargs, value, pull
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
@@ -55,8 +59,12 @@ class Pullback:
         found = iter(self.pull(cotangent))
         return tuple(next(found) if may_vary(p) else None for p in self.primals)
 
-    def __ad_vjp_self__(self, args: tuple[Any, ...], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-        """The call of a pullback in a differentiated function: adjoints of the pullback (its primals') and the cotangent."""
+    def __ad_vjp_self__(
+        self, args: tuple[Any, ...], active: tuple[bool, ...]
+    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The call of a pullback in a differentiated function: adjoints of the pullback (its
+        primals') and the cotangent.
+        """
         (w,) = args
 
         def back(g_bar: Any) -> tuple[Any, ...]:
@@ -66,7 +74,9 @@ class Pullback:
 
         return self(w), back
 
-    def __ad_jvp_self__(self, args: tuple[Any, ...], active: tuple[bool, ...], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    def __ad_jvp_self__(
+        self, args: tuple[Any, ...], active: tuple[bool, ...], tangents: Sequence[Any]
+    ) -> tuple[Any, Any]:
         """The same in forward mode; the tangent of a pullback is that of its primals."""
         (w,) = args
         found = self.second(self._given(tangents[0]), w) if tangents[0] is not None else None
@@ -98,7 +108,9 @@ class Pullback:
 
 @dataclass(frozen=True)
 class TangentProgram:
-    """A function whose value is the tangent of another: its arguments, and where the primals and the dots are among them."""
+    """A function whose value is the tangent of another: its arguments, and where the primals and
+    the dots are among them.
+    """
 
     function: Any
     args: list[Any]
@@ -150,10 +162,12 @@ class GradientOf(Derivative):
         return calls.run_gradient(self.f, args, self.wrt, self.options)
 
 
-# --- the functions themselves as callees -------------------------------------------------------------------------------
+# --- the functions themselves as callees ----------------------------------------------------------
 
 
-def vjp_of_vjp(args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
+def vjp_of_vjp(
+    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
+) -> tuple[Any, Callable[[Any], Any]]:
     """A call of `ad.vjp(f, *primals)` in a differentiated function."""
     f, *primals = args
     value, pull = calls.vjp_of(f, primals, [may_vary(p) for p in primals], options, kwargs)
@@ -168,13 +182,17 @@ def vjp_of_vjp(args: Sequence[Any], active: Sequence[bool], options: Options, kw
     return (value, pullback), back
 
 
-def jvp_of_vjp(args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options) -> tuple[Any, Any]:
+def jvp_of_vjp(
+    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
+) -> tuple[Any, Any]:
     """The same in forward mode: the tangent of the pullback is a tuple of its primals' tangents."""
     f, *primals = args
     value, pull = calls.vjp_of(f, primals, [may_vary(p) for p in primals], options)
     dots = _placed(tangents, active[1:])
     varying = [p for p, a in zip(primals, active[1:], strict=True) if a]
-    value_dot = calls.jvp_of(f, primals, active[1:], [d for d in dots if d is not None], options)[1] if varying else None
+    value_dot = (
+        calls.jvp_of(f, primals, active[1:], [d for d in dots if d is not None], options)[1] if varying else None
+    )
     return (value, Pullback(f, tuple(primals), {}, value, pull)), (value_dot, tuple(dots))
 
 
@@ -189,7 +207,9 @@ def _flat_jvp(args: Sequence[Any]) -> tuple[Any, list[Any], tuple[bool, ...], li
     return f, list(primals), mask, [t for t, m in zip(tangents, mask, strict=True) if m]
 
 
-def vjp_of_jvp(args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
+def vjp_of_jvp(
+    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
+) -> tuple[Any, Callable[[Any], Any]]:
     """A call of `ad.jvp(f, primals, tangents)` in a differentiated function."""
     f, primals, mask, dots = _flat_jvp(args)
     varying = tuple(map(may_vary, primals))
@@ -211,12 +231,18 @@ def vjp_of_jvp(args: Sequence[Any], active: Sequence[bool], options: Options, kw
     return (value, dot), back
 
 
-def jvp_of_jvp(args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options) -> tuple[Any, Any]:
+def jvp_of_jvp(
+    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
+) -> tuple[Any, Any]:
     """The same in forward mode."""
     f, primals, mask, dots = _flat_jvp(args)
     _, primals_dot, dots_dot = _placed(tangents, active)
     varying = tuple(may_vary(p) and primals_dot is not None for p in primals)
-    along = [d if d is not None else structures.zeros(p) for d, p, v in zip(primals_dot or primals, primals, varying, strict=True) if v]
+    along = [
+        d if d is not None else structures.zeros(p)
+        for d, p, v in zip(primals_dot or primals, primals, varying, strict=True)
+        if v
+    ]
     value, value_dot = calls.jvp_of(f, primals, varying, along, options)
     program = tangent_program(f, primals, mask, dots)
     extra = [d for d, m in zip(dots_dot, mask, strict=True) if m] if dots_dot is not None else []
@@ -229,11 +255,15 @@ def _as_jvp(args: Sequence[Any], active: Sequence[bool]) -> tuple[tuple[Any, ...
     """A call of the dispatcher `call_jvp(f, mask, args, dots)` as a call of `jvp`."""
     f, mask, primals, dots = args
     if mask[0] or active[0]:
-        raise errors.UnsupportedArgument("a second derivative of a call of a pullback here", hint="nest ad.grad or ad.jvp instead")
+        raise errors.UnsupportedArgument(
+            "a second derivative of a call of a pullback here", hint="nest ad.grad or ad.jvp instead"
+        )
     return (f, primals, tuple(_placed(dots, mask[1:]))), (False, active[2], active[3])
 
 
-def vjp_of_call_jvp(args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
+def vjp_of_call_jvp(
+    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
+) -> tuple[Any, Callable[[Any], Any]]:
     """The dispatcher of forward mode in a function differentiated in reverse."""
     as_jvp, flags = _as_jvp(args, active)
     value, back = vjp_of_jvp(as_jvp, flags, options, kwargs)
@@ -247,7 +277,9 @@ def vjp_of_call_jvp(args: Sequence[Any], active: Sequence[bool], options: Option
     return value, compact
 
 
-def jvp_of_call_jvp(args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options) -> tuple[Any, Any]:
+def jvp_of_call_jvp(
+    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
+) -> tuple[Any, Any]:
     """The dispatcher of forward mode in a function differentiated forward."""
     as_jvp, flags = _as_jvp(args, active)
     given = list(tangents)

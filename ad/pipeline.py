@@ -1,6 +1,7 @@
 """The pipeline: a function and what is known of its arguments, in; the text and the function of its derivative, out.
 
-    callable -> text -> gast -> normal form -> kinds, activity, places -> nodes -> saved -> optimized -> text -> function
+    callable -> text -> gast -> normal form -> kinds, activity, places
+    -> nodes -> saved -> optimized -> text -> function
 """
 
 from __future__ import annotations
@@ -114,6 +115,8 @@ class Program:
         if prepare.lower_augmented(fn, facts, names):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = infer(fn, known, self.returns)
+        prepare.plain_sequences(fn, facts.kinds)
+        prepare.one_name(fn)
         return fn, facts
 
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
@@ -141,7 +144,7 @@ class Program:
         try:
             while True:
                 found = self.facts(callee, args)[1].result
-                joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)
+                joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)  # type: ignore[arg-type]
                 if joined == self.results[key]:
                     return joined
                 self.results[key] = joined
@@ -168,7 +171,9 @@ class Program:
             self.results[key] = {i for i, p in enumerate(fn.params) if _is_written(p, found, facts.kinds)}  # type: ignore[assignment]
             if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
                 where = ir.location(fn.source, next(iter(found.written.values())))
-                raise errors.AliasingError("this function writes into a captured variable or global", at=where, hint="return it")
+                raise errors.AliasingError(
+                    "this function writes into a captured variable or global", at=where, hint="return it"
+                )
         return self.results[key] or set()  # type: ignore[return-value]
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
@@ -239,7 +244,16 @@ class Program:
 
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
         namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
-        return Generated(name, self.functions, namespace, tuple(hidden), tuple(self.dependencies.values()), self.stages or {}, frozenset(written), tuple(self.slots.values()))
+        return Generated(
+            name,
+            self.functions,
+            namespace,
+            tuple(hidden),
+            tuple(self.dependencies.values()),
+            self.stages or {},
+            frozenset(written),
+            tuple(self.slots.values()),
+        )
 
 
 class Writer:
@@ -258,11 +272,11 @@ class Writer:
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
-        prepare.plain_sequences(fn, self.known)
         first = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known), needs_check=False)
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
+        prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)
         self.places = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known))
@@ -278,7 +292,9 @@ class Writer:
         program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
 
     def find_active(self, wrt: Sequence[str]) -> set[str]:
-        return activity(self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags))
+        return activity(
+            self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags)
+        )
 
     def copy_written(self) -> None:
         written = {p for p in self.fn.all_params() if _is_written(p, self.places, self.known)}
@@ -394,7 +410,11 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
     return {
         i
         for i, p in enumerate(fn.params)
-        if active[i] and p in indexed | looped and p not in bound and isinstance(facts.kinds.get(p), kinds.Array) and facts.kinds[p].shape != ()  # type: ignore[union-attr]
+        if active[i]
+        and p in indexed | looped
+        and p not in bound
+        and isinstance(facts.kinds.get(p), kinds.Array)
+        and facts.kinds[p].shape != ()  # type: ignore[attr-defined]
     }
 
 
@@ -417,7 +437,9 @@ def gradient(
     call_vjp: Callable[..., Any],
     stages: bool = False,
 ) -> Generated:
-    """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its intermediate forms if asked."""
+    """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its
+    intermediate forms if asked.
+    """
     program = Program(options, call_vjp)
     program.stages = {} if stages else None
     fn, facts = program.facts(f, args)

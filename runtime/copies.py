@@ -61,7 +61,7 @@ class _Duplicate:
             self.note(owner, owner.copy(order="K"))
         memory = self.made[id(owner)]
         if owner is x:
-            return memory  # type: ignore[no-any-return]
+            return memory
         offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
         flat = memory.reshape(-1, order="C" if memory.flags.c_contiguous else "F")
         return np.ndarray(x.shape, x.dtype, buffer=flat.data, offset=offset, strides=x.strides)

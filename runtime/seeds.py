@@ -10,7 +10,8 @@ from ad import errors
 
 
 def scalar_seed(value: Any, holomorphic: bool = False) -> Any:
-    """1.0 in the shape of the value of a function whose gradient is asked for; NonScalarOutput where it is not one number.
+    """1.0 in the shape of the value of a function whose gradient is asked for; NonScalarOutput where it is not one
+    number.
 
     >>> scalar_seed(np.array([3.0]))
     array([1.])

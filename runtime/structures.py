@@ -100,7 +100,9 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
     """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
     if not _is_record(x_bar) or name not in x_bar.__dict__:
-        raise errors.UnsupportedArgument(f"the attribute {name!r} is not differentiated here", hint="use a field of a dataclass")
+        raise errors.UnsupportedArgument(
+            f"the attribute {name!r} is not differentiated here", hint="use a field of a dataclass"
+        )
     x_bar.__dict__[name] = add(x_bar.__dict__[name], z_bar)
     return x_bar
 

@@ -36,8 +36,8 @@ Variants of the inputs, used where the plain program runs on them: `float32` (al
 lists are empty, X and Y have no rows).
 
 Tags on the def line, `# corpus: ...`: `beyond`, outside the first issue, may be refused;
-`second_order`, third derivatives are refused (calls known only at run time, three levels deep); `expected`, the module names
-the gradients in `EXPECTED`; `kink` and `first_order`, no second derivative is asked for.
+`second_order`, third derivatives are refused (calls known only at run time, three levels deep); `expected`, the
+module names the gradients in `EXPECTED`; `kink` and `first_order`, no second derivative is asked for.
 
 The oracle is Ridders' ladder of central differences on the plain program; nothing of `ad` is used by it. Second
 derivatives are compared as the one number d/dt d/ds <c, f(x + s w + t v)>, which every nesting must give.

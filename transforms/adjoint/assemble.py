@@ -40,11 +40,13 @@ def remark(text: str) -> gast.stmt:
     return node
 
 
-# --- the fused gradient ------------------------------------------------------------------------------------------------
+# --- the fused gradient ---------------------------------------------------------------------------
 
 
 def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
-    """`f_grad(*params)`: the gradient with respect to the parameters at `wrt`, after the value where it is asked for."""
+    """`f_grad(*params)`: the gradient with respect to the parameters at `wrt`, after the value
+    where it is asked for.
+    """
     value, aux = _value_and_aux(writer)
     targets = [writer.params[i] for i in wrt]
     ends: list[gast.expr] = []
@@ -73,7 +75,9 @@ def fused(writer: Any, wrt: Sequence[int]) -> gast.FunctionDef:
     elif aux is not None:
         results = ir.tuple_(results, names[0])
     body = [*lists, *forward, *writer.checks, *kept, remark("backward"), *backward, gast.Return(results)]
-    name = writer.scope.globals.bind(GeneratedFunction(), f"{writer.fn.name}_grad" if writer.fn.name != "lambda_" else "lambda_grad")
+    name = writer.scope.globals.bind(
+        GeneratedFunction(), f"{writer.fn.name}_grad" if writer.fn.name != "lambda_" else "lambda_grad"
+    )
     hidden = [n for n, _ in writer.hidden.values()]
     return definition(name, [*writer.params, *hidden], writer.polished(body))
 
@@ -101,13 +105,19 @@ def _value_and_aux(writer: Any) -> tuple[gast.expr, gast.expr | None]:
     if not writer.options.has_aux:
         return writer.result, None
     last = writer.fn.body[-2] if len(writer.fn.body) > 1 else None
-    if isinstance(last, gast.Assign) and isinstance(last.value, gast.Tuple) and ir.target_name(last) == writer.result.id:
+    if (
+        isinstance(last, gast.Assign)
+        and isinstance(last.value, gast.Tuple)
+        and ir.target_name(last) == writer.result.id
+    ):
         if len(last.value.elts) == 2:
             del writer.fn.body[-2]
             return last.value.elts[0], last.value.elts[1]
     first, second = writer.names.fresh("value"), writer.names.fresh("aux")
     kind = writer.known.get(writer.result.id)
-    parts: tuple[Kind, ...] = kind.entries if isinstance(kind, kinds.Tuple) and len(kind.entries) == 2 else (kinds.UNKNOWN,) * 2
+    parts: tuple[Kind, ...] = (
+        kind.entries if isinstance(kind, kinds.Tuple) and len(kind.entries) == 2 else (kinds.UNKNOWN,) * 2
+    )
     for n, k in zip((first, second), parts, strict=True):
         writer.known[n] = writer.scope.known[n] = k
         writer.active.add(n)
@@ -160,7 +170,7 @@ def _gradient_of(writer: Any, x: str) -> gast.expr:
     if isinstance(kind, kinds.Array) and kind.shape and doubles:
         reverse.buffer(x)
         return ir.name(bar)
-    return scope.helper(structures.as_gradient, ir.name(bar), _path(writer, x))  # type: ignore[no-any-return]
+    return scope.helper(structures.as_gradient, ir.name(bar), _path(writer, x))
 
 
 def _path(writer: Any, x: str) -> gast.expr:
@@ -186,7 +196,7 @@ def _zero_gradient(writer: Any, x: str, kind: Kind) -> gast.expr:
     if isinstance(kind, kinds.Number) and kind.type in (int, float):
         return ir.constant(0.0)
     zeros = writer.scope.helper(structures.zeros, _path(writer, x))
-    return writer.scope.helper(structures.as_gradient, zeros, _path(writer, x))  # type: ignore[no-any-return]
+    return writer.scope.helper(structures.as_gradient, zeros, _path(writer, x))
 
 
 def _from_leaves(writer: Any, x: str) -> gast.expr | None:
@@ -207,7 +217,7 @@ def _from_leaves(writer: Any, x: str) -> gast.expr | None:
     if isinstance(kind, kinds.Tuple) and kind.type is tuple:
         return ir.tuple_(*parts.values())
     listed = gast.List(elts=list(parts.values()), ctx=gast.Load())
-    return writer.scope.helper(structures.rebuild, _path(writer, x), listed)  # type: ignore[no-any-return]
+    return writer.scope.helper(structures.rebuild, _path(writer, x), listed)
 
 
 def _unread(writer: Any, x: str, key: Any, kind: Kind, entry: Kind) -> gast.expr:
@@ -216,10 +226,10 @@ def _unread(writer: Any, x: str, key: Any, kind: Kind, entry: Kind) -> gast.expr
     record = isinstance(kind, kinds.Record)
     owner = _path(writer, x)
     part = ir.attribute(owner, key) if record else ir.subscript(owner, ir.constant(key))
-    return writer.scope.helper(structures.zeros, part)  # type: ignore[no-any-return]
+    return writer.scope.helper(structures.zeros, part)
 
 
-# --- the split adjoint -------------------------------------------------------------------------------------------------
+# --- the split adjoint ----------------------------------------------------------------------------
 
 
 def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
@@ -261,7 +271,9 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     saved = [n for n in sorted(value_live(body_b, set(), lambda *_: None)) if n not in bound or n in available]
     saved = [n for n in saved if n in available]
     lists = [*lists, *_defaults(saved, params, [*lists, *forward])]
-    forward_body = writer.polished([*lists, *forward, gast.Return(ir.tuple_(writer.result, ir.tuple_(*map(ir.name, saved))))])
+    forward_body = writer.polished(
+        [*lists, *forward, gast.Return(ir.tuple_(writer.result, ir.tuple_(*map(ir.name, saved))))]
+    )
     if saved:
         targets = gast.Tuple([ir.target(n) for n in saved], gast.Store())
         whole: gast.expr = writer.scope.helper(duplicate, ir.name(holder)) if again else ir.name(holder)
@@ -300,5 +312,5 @@ def _raw_adjoint(writer: Any, x: str) -> gast.expr:
     if isinstance(kind, (kinds.Array, kinds.Numeric)):
         reverse.assign(reverse.bar(x), ir.call(OWN, ir.name(reverse.bar(x))))
     elif not kinds.is_immutable_number(kind):
-        return writer.scope.helper(structures.owned, ir.name(reverse.bar(x)))  # type: ignore[no-any-return]
+        return writer.scope.helper(structures.owned, ir.name(reverse.bar(x)))
     return ir.name(reverse.bar(x))

@@ -25,8 +25,8 @@ from ad.transforms.analyses.operations import Op
 class Split:
     """The two halves of a callee's adjoint.
 
-    returned, into: positions of the arguments whose adjoint the backward half returns, or adds into a buffer passed to it.
-    hidden: captured variables and globals that the forward half takes after its arguments.
+    returned, into: positions of the arguments whose adjoint the backward half returns, or adds into a buffer passed
+    to it. hidden: captured variables and globals that the forward half takes after its arguments.
     """
 
     forward: str
@@ -97,12 +97,16 @@ class Calls:
             function = ir.attribute(op.args["f"], op.target)
             if reverse.active(op.args["f"]):
                 raise reverse.refuse(
-                    op.node, "a method of a value whose type is not known here is not differentiated", "call a function of it"
+                    op.node,
+                    "a method of a value whose type is not known here is not differentiated",
+                    "call a function of it",
                 )
         values = [v for k, v in op.args.items() if k != "f" and k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
         if any(reverse.active(v) for v in keywords.values()):
-            raise reverse.refuse(op.node, "an active keyword argument of a callee known only at run time", "pass it by position")
+            raise reverse.refuse(
+                op.node, "an active keyword argument of a callee known only at run time", "pass it by position"
+            )
         callee_active = reverse.active(op.args["f"]) and function is op.args["f"]
         flags = [reverse.active(v) for v in values]
         step.keeps = memory_of(reverse, [op.args["f"], *values, *keywords.values(), ir.name(z)])
@@ -132,7 +136,10 @@ def memory_of(reverse: Any, values: list[Any]) -> set[str]:
 def adjoint_names(reverse: Any, variables: list[str]) -> list[str]:
     """Names for what a callee returns: the adjoint itself where this is its first contribution."""
     first = [x not in reverse.bars and variables.count(x) == 1 for x in variables]
-    return [reverse.bar(x) if own else reverse.scope.names.fresh(f"{x}_bar") for x, own in zip(variables, first, strict=True)]
+    return [
+        reverse.bar(x) if own else reverse.scope.names.fresh(f"{x}_bar")
+        for x, own in zip(variables, first, strict=True)
+    ]
 
 
 def receive(reverse: Any, x: str, name: str) -> None:
@@ -153,7 +160,9 @@ def ordered(op: Op, fn: ir.Function, reverse: Any) -> list[Any]:
 
 
 def bind(op: Op) -> list[Any] | None:
-    """Positional argument nodes, None where they do not fit. A default that is no constant cannot be written: refused."""
+    """Positional argument nodes, None where they do not fit. A default that is no constant cannot
+    be written: refused.
+    """
     values = [v for k, v in op.args.items() if k.isdigit()]
     keywords = {k: v for k, v in op.args.items() if not k.isdigit()}
     if isinstance(op.target, ir.Function):

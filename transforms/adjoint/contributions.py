@@ -20,7 +20,11 @@ def times(scope: Scope, z_bar: gast.expr, partial: gast.expr, guarded: bool) -> 
     """z_bar * partial, in the plainest words."""
     if isinstance(partial, gast.Constant) and partial.value == 1.0:
         return z_bar
-    if isinstance(partial, gast.UnaryOp) and isinstance(partial.op, gast.USub) and isinstance(partial.operand, gast.Constant):
+    if (
+        isinstance(partial, gast.UnaryOp)
+        and isinstance(partial.op, gast.USub)
+        and isinstance(partial.operand, gast.Constant)
+    ):
         if partial.operand.value == 1.0:
             return gast.UnaryOp(op=gast.USub(), operand=z_bar)
     if guarded:

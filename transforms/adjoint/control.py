@@ -3,8 +3,8 @@
     for x in xs:                      for x in xs[::-1]:
         h = f(h, x)         =>            (adjoint of h = f(h, x))
 
-At the head of a loop, and where branches part, both ways must agree on which adjoints are live; where one of them brings
-none, a zero is written.
+At the head of a loop, and where branches part, both ways must agree on which adjoints are live; where one of them
+brings none, a zero is written.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Control:
         changed = [x for x in every if not (x in then_bars and x in else_bars and then_bars[x] == else_bars[x])]
         for bars, nodes in ((then_bars, body), (else_bars, orelse)):
             self.reverse.bars = bars
-            step = self.written(lambda: [self.reverse.complete(x) for x in changed])  # type: ignore[arg-type, return-value]
+            step = self.written(lambda: [self.reverse.complete(x) for x in changed])  # type: ignore[arg-type, func-returns-value]
             if step.backward:
                 nodes.insert(0, step)
         test, before = self.test(node.test, node.body + node.orelse)
@@ -91,7 +91,9 @@ class Control:
         return [start, loop] if start.backward else [loop]
 
     def header(self, body: Block, after: set[str], target: set[str]) -> set[str]:
-        """The names whose adjoint is live at the head of the loop: a fixpoint. The head binds the loop's variable anew."""
+        """The names whose adjoint is live at the head of the loop: a fixpoint. The head binds the
+        loop's variable anew.
+        """
         live = set(after)
         while True:
             again = live | (self.live(body, live) - target)
@@ -108,9 +110,9 @@ class Control:
 
     def accumulates(self, x: str) -> bool:
         """Whether the adjoint is an array that the body may add into in place."""
-        return not contributions.kinds.is_immutable_number(self.reverse.scope.kind(x)) and contributions.kinds.is_numeric(
+        return not contributions.kinds.is_immutable_number(
             self.reverse.scope.kind(x)
-        )
+        ) and contributions.kinds.is_numeric(self.reverse.scope.kind(x))
 
     def close(self, header: set[str]) -> None:
         """At the end of a backward trip the adjoints of the header exist again, in full, and no others."""
@@ -188,7 +190,9 @@ def _reversed_loop(primal: gast.For | gast.While, body: Block, trips: str | None
         it = reversed_range(args, primal.iter)
     else:
         it = ir.quote_expr("xs[::-1]", xs=primal.iter)
-    return gast.For(ir.target(primal.target.id if used else "_" if args is None else primal.target.id), it, body, [], None)
+    return gast.For(
+        ir.target(primal.target.id if used else "_" if args is None else primal.target.id), it, body, [], None
+    )
 
 
 def reversed_range(args: list[gast.expr], whole: gast.expr) -> gast.expr:

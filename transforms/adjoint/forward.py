@@ -124,7 +124,7 @@ class Forward:
         check_escapes(fn, known, reached)
         self.active = reached & useful(fn, known, self.places)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
-        self.scope.owned = set()  # type: ignore[attr-defined]
+        self.scope.owned = set()
         self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
         self.hidden = {cell.key(): name for name, cell in fn.hidden.items()}
         self.dots: dict[str, str] = {}
@@ -138,7 +138,7 @@ class Forward:
         fn = self.fn
         tangents = [self.dot(p) for p in self.wrt]
         params = [*fn.params, *tangents, *map(self.hidden_variable, hidden)]
-        self.scope.params = params  # type: ignore[attr-defined]
+        self.scope.params = params
         body = [*self.entry(), *self.block(fn.body[:-1])]
         result = fn.body[-1].value
         returned = result if plain else ir.tuple_(result, self.tangent(result))

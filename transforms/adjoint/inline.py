@@ -21,7 +21,9 @@ from ad.transforms.analyses import facts
 def instantiate(
     scope: Scope, rule: Rule, template: Template, args: Mapping[str, Any], extra: Mapping[str, gast.expr]
 ) -> tuple[Block, list[gast.expr | None]]:
-    """(assignments, results) of a template: `args` are the call's operands by parameter, `extra` those of z, z_bar, ..."""
+    """(assignments, results) of a template: `args` are the call's operands by parameter, `extra`
+    those of z, z_bar, ...
+    """
     holes: dict[str, gast.expr | str] = {}
     tests: dict[str, Any] = {}
     for param in (*template.params, *([template.vararg] if template.vararg else [])):

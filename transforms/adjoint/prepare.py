@@ -178,6 +178,44 @@ def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
                     node.value = node.value.args[0]
 
 
+def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
+    """`y = x` where both are bound once, x outside of loops: y is x, and the adjoint has one name as well."""
+    counts: dict[str, int] = dict.fromkeys(fn.all_params(), 1)
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
+            counts[node.id] = counts.get(node.id, 0) + 1
+    captured = {n for node in ir.walk(fn.body) if isinstance(node, gast.Lambda) for n in ir.names_read(node)}
+    steady = {p for p in fn.all_params() if counts[p] == 1}
+    steady |= {n for s in fn.body for n in ([ir.target_name(s)] if ir.target_name(s) else []) if counts[n] == 1}
+    same: dict[str, str] = {}
+
+    def visit(body: Block) -> None:
+        for node in body:
+            y = ir.target_name(node)
+            if y is not None and isinstance(node.value, gast.Name) and counts[y] == 1 and y not in captured:
+                x = same.get(node.value.id, node.value.id)
+                if x in steady and x not in captured and y not in leaf_names:
+                    same[y] = x
+            for inner in ir.blocks(node):
+                visit(inner)
+
+    visit(fn.body)
+    if same:
+        fn.body = ir.substitute_all(_without_copies(fn.body, same), dict(same))
+
+
+def _without_copies(body: Block, same: dict[str, str]) -> Block:
+    out: Block = []
+    for node in body:
+        if ir.target_name(node) in same:
+            continue
+        for inner in ("body", "orelse"):
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                setattr(node, inner, _without_copies(getattr(node, inner), same))
+        out.append(node)
+    return out
+
+
 def check_closures(fn: Function, active: set[str]) -> None:
     """A lambda that is handed on must not capture active values: its calls could not send adjoints back."""
     for node in ir.walk(fn.body):
@@ -192,16 +230,26 @@ def check_closures(fn: Function, active: set[str]) -> None:
                 )
 
 
-def check_growing_loops(fn: Function, seen: dict[str, set[str]], written: dict[str, gast.stmt], known: dict[str, kinds.Kind]) -> None:
+def check_growing_loops(
+    fn: Function, seen: dict[str, set[str]], written: dict[str, gast.stmt], known: dict[str, kinds.Kind]
+) -> None:
     """A loop over a list that its body makes longer or shorter is refused."""
     for loop in ir.walk(fn.body):
         if not (isinstance(loop, gast.For) and ir.range_args(loop) is None):
             continue
         owners = set(ir.names_read(loop.iter))
         for node in ir.walk(loop.body):
-            if isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute) and isinstance(node.func.value, gast.Name):
+            if (
+                isinstance(node, gast.Call)
+                and isinstance(node.func, gast.Attribute)
+                and isinstance(node.func.value, gast.Name)
+            ):
                 name = node.func.value.id
-                if name in written and not isinstance(known.get(name), kinds.Array) and owners & (seen.get(name, set()) | {name}):
+                if (
+                    name in written
+                    and not isinstance(known.get(name), kinds.Array)
+                    and owners & (seen.get(name, set()) | {name})
+                ):
                     raise errors.UnsupportedSyntax(
                         "a loop over a list that its body changes is not differentiated",
                         at=ir.location(fn.source, node),
@@ -283,7 +331,11 @@ def _constant_reads(body: Block, container: str) -> list[tuple[object, str]] | N
 def _replace_reads(body: Block, container: str, leaf_of: dict[object, str]) -> Block:
     out: Block = []
     for node in body:
-        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name) and (key := _key(node.value, container)):
+        if (
+            isinstance(node, gast.Assign)
+            and isinstance(node.targets[0], gast.Name)
+            and (key := _key(node.value, container))
+        ):
             if node.targets[0].id != leaf_of[key[0]]:
                 out.append(ir.assign(node.targets[0].id, ir.name(leaf_of[key[0]]), node))
             continue

@@ -50,7 +50,9 @@ class _Recompute:
     def is_cheap(self, value: gast.expr) -> bool:
         op = classify(value, self.scope.fn, self.scope.known)
         if op.tag == "test":
-            return not any(isinstance(n, (gast.Call, gast.Lambda, gast.JoinedStr)) for n in ir.walk(value)) or _quiet(value)
+            return not any(isinstance(n, (gast.Call, gast.Lambda, gast.JoinedStr)) for n in ir.walk(value)) or _quiet(
+                value
+            )
         if op.tag == "rule":
             return op.rule is not None and op.rule.cheap
         if op.tag == "getitem":

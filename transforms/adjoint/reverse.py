@@ -244,7 +244,7 @@ class Reverse:
 
     def r_rule(self, z: str, op: Op) -> None:
         self.scope.where = op.node
-        getattr(self, f"by_{op.rule.form}")(z, op)
+        getattr(self, f"by_{op.rule.form}")(z, op)  # type: ignore[union-attr]
 
     def wrt(self, z: str, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
@@ -290,7 +290,9 @@ class Reverse:
     def check_numeric(self, operand: gast.Name, op: Op) -> None:
         """Arithmetic on lists and tuples is something else."""
         if isinstance(self.scope.kind(operand.id), (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-            raise self.refuse(op.node, "arithmetic on containers is not differentiated", "use arrays, or build the list anew")
+            raise self.refuse(
+                op.node, "arithmetic on containers is not differentiated", "use arrays, or build the list anew"
+            )
 
     def by_linear(self, z: str, op: Op) -> None:
         rule = op.rule
@@ -456,7 +458,9 @@ class Reverse:
         if isinstance(part, gast.Slice):
             return True
         kind = self.scope.of(part)
-        return (isinstance(kind, kinds.Literal) and (kind.value is None or kind.value is Ellipsis)) or facts.is_integer(kind)
+        return (isinstance(kind, kinds.Literal) and (kind.value is None or kind.value is Ellipsis)) or facts.is_integer(
+            kind
+        )
 
     def item_write(self, target: gast.Subscript, node: gast.Assign) -> None:
         """x[i] = v: take, clear, add."""
@@ -476,12 +480,15 @@ class Reverse:
                 zero = self.scope.helper(structures.zeros, v)
             self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], zero, None))
         else:
-            raise self.refuse(node, "writing into this value is not differentiated", "write into an array, list or dict made here")
+            raise self.refuse(
+                node, "writing into this value is not differentiated", "write into an array, list or dict made here"
+            )
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
         taken_kind = facts.item(kinds.Array(kinds.dtype(owner), owner.shape), index, self._index_kind(index)) or UNKNOWN
         place = ir.subscript(ir.name(bar), index)
+        taken = ""
         if self.active(v):
             taken = self.scope.names.fresh(f"{v.id}_taken")
             value: gast.expr = place
@@ -490,7 +497,11 @@ class Reverse:
             elif not kinds.is_immutable_number(taken_kind):
                 np_name = self.scope.bind(np, "np")
                 copied = isinstance(taken_kind, kinds.Array)
-                value = ir.call(ir.attribute(place, "copy")) if copied else ir.call(ir.attribute(ir.name(np_name), "array"), place)
+                value = (
+                    ir.call(ir.attribute(place, "copy"))
+                    if copied
+                    else ir.call(ir.attribute(ir.name(np_name), "array"), place)
+                )
             self.assign(taken, value)
             self.scope.local[taken] = taken_kind
         self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], ir.constant(0.0), None))
@@ -550,7 +561,11 @@ class Reverse:
         if isinstance(node.op, (gast.Add, gast.Sub)):
             if self.active(v):
                 self.complete(y)
-                sign = gast.UnaryOp(op=gast.USub(), operand=ir.name(bar)) if isinstance(node.op, gast.Sub) else ir.name(bar)
+                sign = (
+                    gast.UnaryOp(op=gast.USub(), operand=ir.name(bar))
+                    if isinstance(node.op, gast.Sub)
+                    else ir.name(bar)
+                )
                 self.contribute(v.id, *self._fit_written(sign, y, v.id))
             return
         if not isinstance(node.op, (gast.Mult, gast.Div)):
@@ -584,10 +599,16 @@ class Reverse:
             return
         names = [n for n in ir.names_read(list(op.args.values())) if n in self.scope.active]
         method = isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute)
-        if names and (op.tag == "container" or (op.tag in ("dispatch", "opaque") and method and isinstance(op.target, str))):
-            raise self.refuse(node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated")
+        if names and (
+            op.tag == "container" or (op.tag in ("dispatch", "opaque") and method and isinstance(op.target, str))
+        ):
+            raise self.refuse(
+                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
+            )
         if names and op.tag == "dispatch":
-            raise self.refuse(node, "a call of a variable for its effect alone", "call a function by name, or use its result")
+            raise self.refuse(
+                node, "a call of a variable for its effect alone", "call a function by name, or use its result"
+            )
 
 
 def _merged(wanted: list[tuple[int, str, Any]], partials: list[gast.expr | None]) -> list[tuple[Any, gast.expr | None]]:

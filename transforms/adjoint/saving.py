@@ -6,9 +6,9 @@
                                             h = np.tanh(W @ h)
 
 Backward code finds every name as it was (Hascoet & Pascual, The Tapenade Automatic Differentiation tool, 2013: to be
-recorded analysis). A value that its name still holds costs nothing. A value local to one trip of a loop is computed again
-where that takes cheap operations on values that are there, else it is saved when it is made. A variable that lives across
-trips, or an array's part, is saved before it is overwritten, and restored. Only what is needed is saved.
+recorded analysis). A value that its name still holds costs nothing. A value local to one trip of a loop is computed
+again where that takes cheap operations on values that are there, else it is saved when it is made. A variable that
+lives across trips, or an array's part, is saved before it is overwritten, and restored. Only what is needed is saved.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ class Saving:
         return any(id(n) in wanted for n in tree.walk([node]))
 
     def new_list(self, name: str) -> str:
-        saved = self.scope.names.fresh(f"{name}_saved")
+        saved = self.scope.names.fresh(f"{name}_saved" if not name.startswith("saved") else "calls_saved")
         self.lists.append(ir.quote("s = []", s=saved))
         return saved
 
@@ -230,7 +230,9 @@ class Saving:
             return [save], [gast.Assign([ir.subscript(ir.name(name), target.slice, store=True)], restore, None)]
         if isinstance(target.slice, gast.Slice):
             raise errors.AliasingError(
-                "writing a slice of this value is not undone", at=ir.location(self.scope.fn.source, target), hint="use arrays"
+                "writing a slice of this value is not undone",
+                at=ir.location(self.scope.fn.source, target),
+                hint="use arrays",
             )
         key = ir.clone(target.slice)
         save, restore = self.keep(self.scope.helper(undo.peek, ir.name(name), key), name, in_loop)
@@ -245,7 +247,11 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
-    if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and isinstance(value.func.value, gast.Name):
+    if (
+        isinstance(value, gast.Call)
+        and isinstance(value.func, gast.Attribute)
+        and isinstance(value.func.value, gast.Name)
+    ):
         op = classify(value, scope.fn, scope.known)
         if op.tag in ("list_append", "list_pop", "container") and isinstance(op.args["0"], gast.Name):
             return op.args["0"].id
@@ -333,7 +339,7 @@ class _Flow:
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
 
 
-def _common(paths: list[tuple]) -> tuple:  # type: ignore[type-arg]
+def _common(paths: list[tuple]) -> tuple:
     """The longest common beginning."""
     shared = []
     for parts in zip(*paths, strict=False):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,7 @@ class Scope:
     local: dict[str, Kind] = field(default_factory=dict)
     where: gast.AST | None = None
     owned: set[str] = field(default_factory=set)
-    params: set[str] | None = None
+    params: Collection[str] | None = None
 
     def bind(self, value: Any, preferred: str) -> str:
         """The name of a module, function or helper in this function's text."""
@@ -107,7 +107,9 @@ def _flatten(node: gast.expr, atom: Any) -> gast.expr:
     if isinstance(node, gast.UnaryOp):
         return gast.UnaryOp(op=node.op, operand=atom(node.operand))
     if isinstance(node, gast.Subscript):
-        return ir.subscript(atom(node.value), node.slice if not isinstance(node.slice, gast.BinOp) else atom(node.slice))
+        return ir.subscript(
+            atom(node.value), node.slice if not isinstance(node.slice, gast.BinOp) else atom(node.slice)
+        )
     if isinstance(node, gast.Attribute):
         return node if ir.dotted(node).count(".") > 1 else ir.attribute(atom(node.value), node.attr)
     if isinstance(node, gast.Call):
@@ -115,7 +117,9 @@ def _flatten(node: gast.expr, atom: Any) -> gast.expr:
         if isinstance(func, gast.Attribute):
             func = ir.attribute(func.value if ir.dotted(func) else atom(func.value), func.attr)
         keywords = [gast.keyword(arg=k.arg, value=atom(k.value)) for k in node.keywords]
-        return gast.Call(func=func, args=[a if isinstance(a, gast.Tuple) else atom(a) for a in node.args], keywords=keywords)
+        return gast.Call(
+            func=func, args=[a if isinstance(a, gast.Tuple) else atom(a) for a in node.args], keywords=keywords
+        )
     return node
 
 

@@ -64,7 +64,9 @@ class Facts:
             value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
             kind = self.of(value)
             old = self.kinds.get(name)
-            self.update(name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up)
+            self.update(
+                name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up
+            )
         elif isinstance(node, gast.For):
             self.update(node.target.id, self.element(node), give_up)
         elif isinstance(node, gast.Expr):
@@ -210,7 +212,7 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "record":
         return kinds.Record(op.target, tuple(operands.items()))
     if op.tag == "list_pop":
-        return operands["0"].entry  # type: ignore[attr-defined, no-any-return]
+        return operands["0"].entry  # type: ignore[attr-defined]
     if op.tag == "call":
         return returns(op, list(operands.values()))
     if op.tag == "opaque":
@@ -376,8 +378,18 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
             dims.append(slice_dim(rest.pop(0), part))
         elif is_integer(kind) and rest:
             rest.pop(0)
-        elif len(parts) == 1 and isinstance(kind, Array) and kind.shape is not None and kind.dtype is not None and kind.dtype.kind in "iu":
-            return kinds.array_like(owner.dtype, kind.shape + owner.shape[1:]) if kind.shape else Numeric(owner.dtype, None)
+        elif (
+            len(parts) == 1
+            and isinstance(kind, Array)
+            and kind.shape is not None
+            and kind.dtype is not None
+            and kind.dtype.kind in "iu"
+        ):
+            return (
+                kinds.array_like(owner.dtype, kind.shape + owner.shape[1:])
+                if kind.shape
+                else Numeric(owner.dtype, None)
+            )
         else:
             return Numeric(owner.dtype, None)
     shape = tuple(dims + rest)

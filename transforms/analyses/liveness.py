@@ -1,7 +1,7 @@
 """Which adjoints are live where, and which values.
 
-`adjoint_live(body, after)`: the names whose adjoint may be other than zero before a block, from those after it: a name is
-live where its value is still used in a differentiable way for something that is.
+`adjoint_live(body, after)`: the names whose adjoint may be other than zero before a block, from those after it: a
+name is live where its value is still used in a differentiable way for something that is.
 
 `live_at_heads(body)`: names whose value at the head of a loop may still be read, there or later, by the primal.
 """
@@ -119,5 +119,5 @@ def _value_live(node: gast.stmt, live: set[str], at_head: Callable[[gast.stmt, s
         return head | reads
     reads = set(ir.names_read(node))
     if isinstance(node, gast.AugAssign):
-        return live | reads | {n for n in ir.names_bound(node)}
+        return live | reads | set(ir.names_bound(node))
     return (live - set(ir.names_bound(node))) | reads

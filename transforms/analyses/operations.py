@@ -111,7 +111,12 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
         if any(k in keywords for k in ("out", "where")):
-            return Op("opaque", node, args=_positional(args, keywords), target=TypeError("the keyword 'out' or 'where' is not handled"))
+            return Op(
+                "opaque",
+                node,
+                args=_positional(args, keywords),
+                target=TypeError("the keyword 'out' or 'where' is not handled"),
+            )
         return Op("rule", node, rule, _positional(args, keywords), target)
     try:
         bound = registry.bind(rule, args, keywords)
@@ -244,7 +249,9 @@ def no_rule(op: Op, fn: Function) -> errors.ADError:
     at = ir.location(fn.source, op.node)
     if isinstance(op.target, TypeError):
         spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else "this operation"
-        return errors.NoRule(f"{spelled}: {op.target}", at=at, hint="leave the argument out, or write the function in other words")
+        return errors.NoRule(
+            f"{spelled}: {op.target}", at=at, hint="leave the argument out, or write the function in other words"
+        )
     spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ir.dotted(op.node)
     return errors.NoRule(
         f"no derivative is known for `{spelled or type(op.node).__name__}`",

@@ -4,8 +4,8 @@
     z[0] = 1.0               from here on y is *stale*: what it holds has changed under it
     return y.sum()           AliasingError: y is read after z, which may share its memory, was written
 
-A program in which no stale name is read computes the same if every write makes a new value of the one name written. That
-is what the adjoint relies on; everything else is refused.
+A program in which no stale name is read computes the same if every write makes a new value of the one name written.
+That is what the adjoint relies on; everything else is refused.
 """
 
 from __future__ import annotations
@@ -170,7 +170,11 @@ class _Sharing:
             source = op.args["0"]
             if isinstance(source, gast.Name):
                 self.hold(target, self.parts(source.id))
-            if op.tag == "getitem" and isinstance(op.args["index"], (gast.Slice, gast.Name)) and isinstance(source, gast.Name):
+            if (
+                op.tag == "getitem"
+                and isinstance(op.args["index"], (gast.Slice, gast.Name))
+                and isinstance(source, gast.Name)
+            ):
                 self.hold(target, {new})
                 self.contents.setdefault(new, set()).update(self.inside(source.id))
         elif op.tag in ("tuple", "list", "dict", "record"):
@@ -251,7 +255,7 @@ class _Stale:
             if not isinstance(node, gast.AugAssign):
                 stale.pop(name, None)
         for written in sorted(self.sharing.writes_at.get(id(node), ())):
-            own = {t for t in ir.names_bound(node)} if isinstance(node, gast.Assign) else set()
+            own = set(ir.names_bound(node)) if isinstance(node, gast.Assign) else set()
             for other in self.seen[written] - {written} - own:
                 stale[other] = written
         return stale
@@ -273,12 +277,15 @@ class _Stale:
                 raise errors.AliasingError(
                     f"`{name}` is used after `{stale[name]}`, which may share its memory, was written in place",
                     at=ir.location(self.fn.source, node),
-                    hint=f"write into a copy, or take the view again after the write (`{stale[name]}` was written first)",
+                    hint="write into a copy, or take the view again after the write "
+                    f"(`{stale[name]}` was written first)",
                 )
 
     def shape_only(self, part: gast.AST, name: str) -> bool:
         reads = [n for n in ir.walk(part) if isinstance(n, gast.Name) and n.id == name]
-        shaped = [n.value for n in ir.walk(part) if isinstance(n, gast.Attribute) and n.attr in ("shape", "ndim", "size")]
+        shaped = [
+            n.value for n in ir.walk(part) if isinstance(n, gast.Attribute) and n.attr in ("shape", "ndim", "size")
+        ]
         return all(any(r is s for s in shaped) for r in reads)
 
 
@@ -314,4 +321,9 @@ def _is_harmless(target: Any) -> bool:
     module = (getattr(target, "__module__", None) or "").split(".")[0]
     if module == "numpy":
         return getattr(target, "__name__", "") not in _WRITERS
-    return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in ("setattr", "delattr", "next", "exec")
+    return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in (
+        "setattr",
+        "delattr",
+        "next",
+        "exec",
+    )

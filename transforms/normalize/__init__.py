@@ -74,17 +74,28 @@ def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: di
         if isinstance(node, gast.FunctionDef) and not node.decorator_list:
             found[node.name] = node
             stores.append(node.name)
-        elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Lambda) and isinstance(node.targets[0], gast.Name):
+        elif (
+            isinstance(node, gast.Assign)
+            and isinstance(node.value, gast.Lambda)
+            and isinstance(node.targets[0], gast.Name)
+        ):
             found[node.targets[0].id] = _as_def(node.targets[0].id, node.value)
     called = {id(n.func) for n in ir.walk(tree.body) if isinstance(n, gast.Call)}
-    escaping = {n.id for n in ir.walk(tree.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and id(n) not in called}
+    escaping = {
+        n.id
+        for n in ir.walk(tree.body)
+        if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and id(n) not in called
+    }
     kept = {
         name: node
         for name, node in found.items()
         if stores.count(name) == 1 and name not in escaping
         and not node.args.kwonlyargs and not node.args.vararg and not node.args.kwarg
     }
-    return {n: Nested(n, t, _captures(t, kept, local - set(found) | (set(found) - set(kept))), source) for n, t in kept.items()}
+    return {
+        n: Nested(n, t, _captures(t, kept, local - set(found) | (set(found) - set(kept))), source)
+        for n, t in kept.items()
+    }
 
 
 def _statements(body: Block) -> list[gast.stmt]:

@@ -20,7 +20,28 @@ from ad.names import Names, stem
 from ad.reader import Source
 
 _QUIET_BUILTINS = frozenset(
-    {abs, bool, float, int, isinstance, len, max, min, round, str, repr, type, callable, hasattr, complex, divmod, format, ord, chr, id}
+    {
+        abs,
+        bool,
+        float,
+        int,
+        isinstance,
+        len,
+        max,
+        min,
+        round,
+        str,
+        repr,
+        type,
+        callable,
+        hasattr,
+        complex,
+        divmod,
+        format,
+        ord,
+        chr,
+        id,
+    }
 )
 
 
@@ -52,7 +73,9 @@ class Expressions:
         """`node` as the right-hand side of an assignment: one operation on atoms."""
         method = getattr(self, "_" + type(node).__name__, None)
         if method is None:
-            raise self.refuse(node, f"`{type(node).__name__}` expressions are not differentiated", "write it in other words")
+            raise self.refuse(
+                node, f"`{type(node).__name__}` expressions are not differentiated", "write it in other words"
+            )
         result: gast.expr = ir.at(method(node), node)
         return result
 
@@ -69,7 +92,9 @@ class Expressions:
     def is_quiet(self, node: gast.expr) -> bool:
         """True where evaluating the expression calls nothing but well-known functions and binds no name."""
         for n in ir.walk(node):
-            if isinstance(n, (gast.Lambda, gast.NamedExpr, gast.ListComp, gast.GeneratorExp, gast.Dict, gast.List, gast.IfExp)):
+            if isinstance(
+                n, (gast.Lambda, gast.NamedExpr, gast.ListComp, gast.GeneratorExp, gast.Dict, gast.List, gast.IfExp)
+            ):
                 return False
             if isinstance(n, gast.Call) and not self.is_quiet_call(n):
                 return False
@@ -120,7 +145,9 @@ class Expressions:
             test: gast.expr = ir.name(result)
             if isinstance(node.op, gast.Or):
                 test = gast.UnaryOp(op=gast.Not(), operand=test)
-            self.out.append(ir.at(gast.If(test=test, body=self.block(lambda v=value: self.into(result, v)), orelse=[]), node))
+            self.out.append(
+                ir.at(gast.If(test=test, body=self.block(lambda v=value: self.into(result, v)), orelse=[]), node)
+            )
         return ir.name(result)
 
     def _IfExp(self, node: gast.IfExp) -> gast.expr:

@@ -6,8 +6,9 @@
                                   result = b
                               return result
 
-A `return` in a loop sets a flag and breaks. `break` stays; after a branch that breaks, the rest of the body stands in the
-other branch. A flag of its own appears only where an exit stands in a branch nested in another and statements follow both.
+A `return` in a loop sets a flag and breaks. `break` stays; after a branch that breaks, the rest of the body stands in
+the other branch. A flag of its own appears only where an exit stands in a branch nested in another and statements
+follow both.
 """
 
 from __future__ import annotations

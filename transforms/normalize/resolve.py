@@ -91,14 +91,18 @@ def lookup(source: Source, name: str) -> tuple[bool, Any, Cell | None]:
 
 
 def resolve(source: Source, names: Iterable[str]) -> tuple[dict[str, Any], dict[str, Cell]]:
-    """(env, hidden) for names that are free in a function. Names that nothing defines are left to fail as in the primal."""
+    """(env, hidden) for names that are free in a function. Names that nothing defines are left to
+    fail as in the primal.
+    """
     env: dict[str, Any] = {}
     hidden: dict[str, Cell] = {}
     for name in names:
         found, value, cell = lookup(source, name)
         if not found:
             raise errors.UnsupportedSyntax(
-                f"the name {name!r} is not defined", at=_first_use(source, name), hint="define it before differentiating"
+                f"the name {name!r} is not defined",
+                at=_first_use(source, name),
+                hint="define it before differentiating",
             )
         if is_constant(value):
             env[name] = value

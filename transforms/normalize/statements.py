@@ -25,7 +25,7 @@ class Statements(Expressions):
     """Lowers the statements of one function body."""
 
     def body(self, statements: Block) -> Block:
-        return self.block(lambda: [self.statement(s) for s in statements])
+        return self.block(lambda: [self.statement(s) for s in statements])  # type: ignore[func-returns-value]
 
     def statement(self, node: gast.stmt) -> None:
         getattr(self, "s_" + type(node).__name__, self.s_unsupported)(node)
@@ -145,7 +145,11 @@ class Statements(Expressions):
         self.out.append(ir.at(gast.If(test, self.body(node.body), self.body(node.orelse)), node))
 
     def s_While(self, node: gast.While) -> None:
-        before = self.block(lambda: self.temp(self.test(node.test), "going", node.test)) if not self.is_quiet(node.test) else []
+        before = (
+            self.block(lambda: self.temp(self.test(node.test), "going", node.test))
+            if not self.is_quiet(node.test)
+            else []
+        )
         if not before:
             self.out.append(ir.at(gast.While(ir.clone(node.test), self.body(node.body), []), node))
             return
@@ -154,7 +158,8 @@ class Statements(Expressions):
         self.out.append(ir.at(gast.While(ir.constant(True), [*before, ir.at(leave, node)], []), node))
 
     def s_For(self, node: gast.For) -> None:
-        self.loop(node.target, node.iter, lambda: [self.statement(s) for s in node.body], node)
+        fill = lambda: [self.statement(s) for s in node.body]  # type: ignore[func-returns-value]
+        self.loop(node.target, node.iter, fill, node)
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
@@ -169,7 +174,9 @@ class Statements(Expressions):
     def iterator(self, it: gast.expr) -> Any:
         """range, enumerate, zip, reversed or dict.items, where `it` is a call of that; None for anything else."""
         if not isinstance(it, gast.Call) or it.keywords or not it.args:
-            plain = isinstance(it, gast.Call) and isinstance(it.func, gast.Attribute) and not it.args and not it.keywords
+            plain = (
+                isinstance(it, gast.Call) and isinstance(it.func, gast.Attribute) and not it.args and not it.keywords
+            )
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
         known = found and callee in (range, enumerate, zip, reversed)
@@ -185,7 +192,11 @@ class Statements(Expressions):
 
     def emit_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         simple = isinstance(target, gast.Name) and target.id not in ir.names_bound(getattr(node, "body", []))
-        variable = target.id if simple else self.names.fresh("item" if not isinstance(target, gast.Name) else f"{target.id}_next")
+        variable = (
+            target.id
+            if simple
+            else self.names.fresh("item" if not isinstance(target, gast.Name) else f"{target.id}_next")
+        )
 
         def inner() -> None:
             if not simple:
@@ -214,7 +225,11 @@ class Statements(Expressions):
         return self.names.fresh("i")
 
     def store_entry(self, target: gast.expr, entry: gast.expr, counter: str, node: gast.AST) -> None:
-        if isinstance(target, (gast.Tuple, gast.List)) and isinstance(entry, gast.Tuple) and len(target.elts) == len(entry.elts):
+        if (
+            isinstance(target, (gast.Tuple, gast.List))
+            and isinstance(entry, gast.Tuple)
+            and len(target.elts) == len(entry.elts)
+        ):
             for t, e in zip(target.elts, entry.elts, strict=True):
                 if not (isinstance(t, gast.Name) and t.id == counter):
                     self.store_entry(t, e, counter, node)
@@ -257,7 +272,9 @@ class Statements(Expressions):
 
     def s_FunctionDef(self, node: gast.FunctionDef) -> None:
         if node.name not in self.lifted:
-            raise self.refuse(node, "this inner function is used as a value, or defined more than once", "only call it by name")
+            raise self.refuse(
+                node, "this inner function is used as a value, or defined more than once", "only call it by name"
+            )
         self.keep_defaults(node.name, node)
 
     def keep_defaults(self, function: str, node: gast.AST) -> None:
