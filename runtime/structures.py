@@ -19,6 +19,8 @@ def zeros(x: Any) -> Any:
     >>> zeros({"w": np.ones(2), "name": "layer"})
     {'w': array([0., 0.]), 'name': None}
     """
+    if isinstance(x, np.ndarray) and x.dtype.kind in "OV":
+        raise errors.UnsupportedArgument(f"an array of dtype {x.dtype} is not differentiated", hint="use floats")
     if isinstance(x, np.ndarray):
         return (
             np.zeros_like(x)

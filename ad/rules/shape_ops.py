@@ -48,7 +48,7 @@ def _squeeze_cases(rng):
 @linear(np.squeeze, np.ndarray.squeeze, kind=shapes.squeeze, cheap=True, cases=_squeeze_cases)
 def squeeze(z_bar, a, axis=None):
     if is_array(a):
-        return z_bar.reshape(a.shape)
+        return np.reshape(z_bar, a.shape)
     return reshape_as(z_bar, a)
 
 

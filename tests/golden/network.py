@@ -9,7 +9,7 @@ def network_grad(layers, x):
         x_saved.append(x)
         x = np.tanh(x @ layer_W + layer.b)
     # backward
-    items_bar = zeros(layers)
+    layers_bar = zeros(layers)
     x_bar = 2.0 * x
     for i in range(n - 1, -1, -1):
         t_1_bar = x_bar * (1.0 - x ** 2)
@@ -17,5 +17,5 @@ def network_grad(layers, x):
         layer_bar = add_field(zeros(layers[i]), "b", t_1_bar.sum(0))
         x_bar = t_1_bar @ layer_W_saved.pop().T
         layer_bar = add_field(layer_bar, "W", x.T @ t_1_bar)
-        items_bar = add_entry(items_bar, i, layer_bar)
-    return as_gradient(items_bar, layers)
+        layers_bar = add_entry(layers_bar, i, layer_bar)
+    return as_gradient(layers_bar, layers)

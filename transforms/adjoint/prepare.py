@@ -186,7 +186,7 @@ def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
             counts[node.id] = counts.get(node.id, 0) + 1
     captured = {n for node in ir.walk(fn.body) if isinstance(node, gast.Lambda) for n in ir.names_read(node)}
     steady = {p for p in fn.all_params() if counts[p] == 1}
-    steady |= {n for s in fn.body for n in ([ir.target_name(s)] if ir.target_name(s) else []) if counts[n] == 1}
+    steady |= {n for s in fn.body if (n := ir.target_name(s)) is not None and counts[n] == 1}
     same: dict[str, str] = {}
 
     def visit(body: Block) -> None:
@@ -207,7 +207,7 @@ def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
 def _without_copies(body: Block, same: dict[str, str]) -> Block:
     out: Block = []
     for node in body:
-        if ir.target_name(node) in same:
+        if (ir.target_name(node) or "") in same:
             continue
         for inner in ("body", "orelse"):
             if isinstance(node, (gast.If, gast.For, gast.While)):
