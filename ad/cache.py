@@ -81,18 +81,18 @@ class Variants:
         self.make = make
         self.found: dict[Any, Compiled] = {}
         self.last: Compiled | None = None
-        self.last_signature: Any = None
+        self.last_signature: tuple[Any, ...] = ()
         self.lock = threading.RLock()
 
     def get(self, args: Sequence[Any]) -> Compiled:
         """The variant for these arguments, generated at first need."""
-        signature = quick_signature(args)
         last = self.last
-        if signature is not None and signature == self.last_signature and last is not None and last.is_current():
+        if last is not None and matches(args, self.last_signature) and last.is_current():
             _statistics["hits"] += 1
             return last
         found = self._find(kinds_of(args))
-        self.last, self.last_signature = found, signature
+        self.last, self.last_signature = None, signature(args)
+        self.last = found
         return found
 
     def _find(self, args: list[Kind]) -> Compiled:
@@ -130,18 +130,43 @@ def kinds_of(args: Sequence[Any]) -> list[Kind]:
     return [kinds.of(a, dimensions) for a in args]
 
 
-def quick_signature(args: Sequence[Any]) -> Any:
-    """What decides the kinds of plain arguments, cheaply; None where there are containers."""
-    out: list[Any] = []
-    for a in args:
+def signature(args: Sequence[Any]) -> tuple[Any, ...]:
+    """What decides the kinds of arguments, for `matches`; an entry is None where only `kinds.of` can tell."""
+    return tuple(map(_sign, args))
+
+
+def _sign(a: Any) -> Any:
+    kind = type(a)
+    if kind is float or kind is int:
+        return kind
+    if kind is np.ndarray:
+        return (np.ndarray, a.dtype, a.shape)
+    if kind is dict and len(a) <= 32:
+        return (dict, tuple(a), signature(tuple(a.values())))
+    if (kind is tuple or kind is list) and len(a) <= 32:
+        return (kind, signature(a))
+    return None
+
+
+def matches(args: Sequence[Any], signed: Sequence[Any]) -> bool:
+    """Whether arguments have the kinds that the signature was taken from; False where that is not settled cheaply."""
+    if len(args) != len(signed):
+        return False
+    for a, s in zip(args, signed, strict=False):
         kind = type(a)
+        if kind is s:
+            continue
+        if type(s) is not tuple or s[0] is not kind:
+            return False
         if kind is np.ndarray:
-            out.append((a.dtype, a.shape))
-        elif kind is float or kind is int:
-            out.append(kind)
-        else:
-            return None
-    return out
+            if a.shape != s[2] or a.dtype != s[1]:
+                return False
+        elif kind is dict:
+            if tuple(a) != s[1] or not matches(tuple(a.values()), s[2]):
+                return False
+        elif not matches(a, s[1]):
+            return False
+    return True
 
 
 def family(key: Any, make: Callable[[list[Kind]], Compiled]) -> Variants:
