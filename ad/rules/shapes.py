@@ -439,6 +439,8 @@ def full_like(a: Any, fill_value: Any) -> Kind:
 
 def arange(*args: Any, **kwargs: Any) -> Kind:
     """`np.arange` of numbers."""
+    if len(args) == 1 and not kwargs and isinstance(args[0], kinds.Extent):
+        return Array(np.dtype(int), (args[0].dim,))
     found = [kinds.widen(as_kind(a)) for a in args]
     if kwargs or not all(isinstance(k, Number) for k in found):
         return Array()

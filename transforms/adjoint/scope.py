@@ -22,7 +22,7 @@ class Scope:
     """One generated function.
 
     known: kinds of the primal's variables. local: kinds of variables that the generated code adds (adjoints, tangents).
-    where: the node that is being worked on, for errors. owned: buffers of the caller's that are added into. params: the
+    where: the node that is being worked on, for errors. bound: global names that the function uses. owned: buffers of the caller's that are added into. params: the
     parameters of the generated function, where they are not those of the primal.
     """
 
@@ -33,12 +33,17 @@ class Scope:
     names: Names
     local: dict[str, Kind] = field(default_factory=dict)
     where: gast.AST | None = None
+    bound: set[str] = field(default_factory=set)
     owned: set[str] = field(default_factory=set)
     params: Collection[str] | None = None
 
     def bind(self, value: Any, preferred: str) -> str:
         """The name of a module, function or helper in this function's text."""
-        return self.globals.bind(value, preferred, self.names.taken - set(self.globals.objects))
+        local = self.names.taken - self.bound - set(self.fn.env)
+        name = self.globals.bind(value, preferred, local)
+        self.bound.add(name)
+        self.names.taken.add(name)
+        return name
 
     def helper(self, function: Any, *args: gast.expr) -> gast.Call:
         """A call of a runtime helper."""

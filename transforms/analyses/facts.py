@@ -243,13 +243,13 @@ def _rule_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
             rest = values.pop(rule.vararg)
             rest = rest.entries if isinstance(rest, kinds.Tuple) else rest
             return rule.kind(*[values[p] for p in rule.params if p in values], *map(_unwrap, rest))
-        leading = _leading(rule.params, values)
+        leading = _leading([p for p in rule.params if p not in rule.keyword_only], values)
         return rule.kind(*[values.pop(p) for p in leading], **values)
     except TypeError:
         return UNKNOWN
 
 
-def _leading(params: tuple[str, ...], values: Mapping[str, Any]) -> list[str]:
+def _leading(params: list[str], values: Mapping[str, Any]) -> list[str]:
     """The parameters that may be passed by position: those before the first that is left out."""
     out: list[str] = []
     for p in params:
@@ -365,6 +365,9 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
         return Array(owner.dtype, None)
     if owner.shape is None:
         return Numeric(owner.dtype, None)
+    if len(parts) > 1 and all(map(_is_index_array, entries)) and len(parts) <= len(owner.shape):
+        common = kinds.broadcast(*(kinds.shape(e) for e in entries))
+        return Numeric(owner.dtype, None) if not common else Array(owner.dtype, common + owner.shape[len(parts) :])
     dims: list[kinds.Dim] = []
     rest = list(owner.shape)
     for part, kind in zip(parts, entries, strict=True):
@@ -398,6 +401,11 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
     if shape == () and any(_is_literal(e, Ellipsis) for e in entries):
         return Numeric(owner.dtype, ())
     return kinds.array_like(owner.dtype, shape)
+
+
+def _is_index_array(kind: Kind) -> bool:
+    """Surely an array of integers of known shape, not 0-d."""
+    return isinstance(kind, Array) and bool(kind.shape) and kind.dtype is not None and kind.dtype.kind in "iu"
 
 
 def _is_literal(kind: Kind, value: Any) -> bool:
