@@ -22,7 +22,8 @@ class Scope:
     """One generated function.
 
     known: kinds of the primal's variables. local: kinds of variables that the generated code adds (adjoints, tangents).
-    where: the node that is being worked on, for errors. bound: global names that the function uses. owned: buffers of the caller's that are added into. params: the
+    where: the node that is being worked on, for errors. bound: global names that the function uses.
+    owned: buffers of the caller's that are added into. params: the
     parameters of the generated function, where they are not those of the primal.
     """
 
