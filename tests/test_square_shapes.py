@@ -40,6 +40,8 @@ def test_gradient_and_tangent(seed: int) -> None:
         step = np.zeros((3, 3))
         step[index] = 1e-6
         expected[index] = (f(X + step) - f(X - step)) / 2e-6
-    np.testing.assert_allclose(ad.grad(f)(X), expected, rtol=1e-4, atol=1e-5, err_msg=text)
+    found = ad.grad(f)(X)
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5, err_msg=text)
     tangent = ad.jvp(f, (X,), (np.ones((3, 3)),))[1]
-    np.testing.assert_allclose(tangent, expected.sum(), rtol=1e-4, atol=1e-4, err_msg=text)
+    scale = np.abs(found).sum()
+    np.testing.assert_allclose(tangent, found.sum(), rtol=1e-9, atol=1e-9 * scale, err_msg=text)
