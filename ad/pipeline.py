@@ -218,7 +218,8 @@ class Program:
         self.functions += assemble.split(writer, self.splits[key])
 
     def globals_name(self, name: str, owns_result: bool = False) -> str:
-        return self.globals.bind(GeneratedFunction(owns_result), name)
+        local = {n.id for _, fn in self.normal.values() for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
+        return self.globals.bind(GeneratedFunction(owns_result), name, local)
 
     def hidden_of(self, callee: Callee, seen: dict[int, Any]) -> dict[tuple[int, str], Cell]:
         """Captured variables and globals that a callee reads, itself or through its own callees."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.structures import owned
 
 
 def refuse_in_place(x: Any, where: str) -> None:
@@ -19,3 +20,29 @@ def refuse_in_place(x: Any, where: str) -> None:
             f"{where}: `op=` writes in place into a {type(x).__name__} whose origin is not known here",
             hint="write `x = x op v`",
         )
+
+
+def call_unchanged(f: Any, *args: Any, **kwargs: Any) -> Any:
+    """f(*args), of a callee known only now that carries no derivative; AliasingError if it wrote into an argument.
+
+    >>> call_unchanged(len, [1, 2])
+    2
+    """
+    before = owned((args, kwargs))
+    result = f(*args, **kwargs)
+    if not _same(before, (args, kwargs)):
+        raise errors.AliasingError(
+            f"{getattr(f, '__name__', f)!s} writes into its argument, and is called by way of a variable",
+            hint="return the new value instead of writing into the argument",
+        )
+    return result
+
+
+def _same(a: Any, b: Any) -> bool:
+    if isinstance(a, np.ndarray):
+        return isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
+    if isinstance(a, dict):
+        return list(a) == list(b) and all(_same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(_same, a, b))
+    return True

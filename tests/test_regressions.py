@@ -161,3 +161,34 @@ def test_kept_dimension_of_a_square_matrix() -> None:
 
     A = np.random.default_rng(0).uniform(0.5, 2.0, (4, 4))
     np.testing.assert_allclose(ad.grad(f)(A), differences(f, A), rtol=1e-5, atol=1e-6)
+
+
+def test_callback_that_writes_is_refused() -> None:
+    def bump(b):
+        b += 1.0
+        return 0.0
+
+    def f(x, callback):
+        buffer = np.zeros(3)
+        callback(buffer)
+        y = x * buffer * x
+        callback(buffer)
+        return np.sum(y + x * buffer * x)
+
+    with pytest.raises(ad.errors.AliasingError):
+        ad.grad(f)(np.ones(3), bump)
+    np.testing.assert_array_equal(ad.grad(f)(np.ones(3), lambda b: b.sum()), np.zeros(3))
+
+
+def gate(x, k):
+    return x / (1.0 + np.exp(-k * x))
+
+
+def test_local_named_like_a_generated_function() -> None:
+    def f(x):
+        gate_forward = x * 2.0
+        gate_backward = gate(gate_forward, 1.5)
+        return np.sum(gate_backward * gate_forward)
+
+    x = np.array([0.7, -0.4])
+    np.testing.assert_allclose(ad.grad(f)(x), differences(f, x), rtol=1e-6)

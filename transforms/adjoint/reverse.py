@@ -18,7 +18,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
-from ad.runtime import structures
+from ad.runtime import in_place, structures
 from ad.runtime.broadcasting import spread
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.inline import instantiate
@@ -139,7 +139,7 @@ class Reverse:
     def step(self, node: gast.stmt) -> Step:
         """The forward text and the adjoint of a simple statement."""
         self.out = []
-        step = Step(forward=[node])
+        step = Step(forward=[self.watched(node)])
         if isinstance(node, gast.Assign):
             target = node.targets[0]
             if isinstance(target, gast.Name):
@@ -159,6 +159,19 @@ class Reverse:
             self.effect(step, node)
         step.backward = self.out
         return step
+
+    def watched(self, node: gast.stmt) -> gast.stmt:
+        """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""
+        value = getattr(node, "value", None)
+        if not isinstance(node, (gast.Assign, gast.Expr)) or not isinstance(value, gast.Call):
+            return node
+        op = self.classify(value)
+        if op.tag != "dispatch" or op.target is not None:
+            return node
+        call = self.scope.helper(in_place.call_unchanged, value.func, *value.args)
+        call.keywords = value.keywords
+        new = gast.Expr(call) if isinstance(node, gast.Expr) else gast.Assign(node.targets, call, None)
+        return ir.at(new, node)
 
     def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
         return errors.UnsupportedSyntax(why, at=ir.location(self.scope.fn.source, node), hint=hint)
