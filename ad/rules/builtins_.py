@@ -67,6 +67,7 @@ def weigh_(z_bar, xs, weights):
 
 
 constant(list_shares)
-constant(int, len, kind=shapes.to_int)
+constant(int, kind=shapes.to_int)
+constant(len, kind=shapes.length)
 constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
 constant(round, range, print, str, repr, format, type, id, hash, ord, chr, slice, fresh=False)

@@ -475,6 +475,14 @@ def to_int(*args: Any) -> Kind:
     return Number(int)
 
 
+def length(x: Any) -> Kind:
+    """`len(x)`: a dimension, where x is an array of known shape."""
+    shape = kinds.shape(x) if isinstance(x, Array) else None
+    if shape:
+        return kinds.literal(shape[0]) if isinstance(shape[0], int) else kinds.Extent(shape[0])
+    return kinds.literal(len(x.entries)) if isinstance(x, kinds.Tuple) else Number(int)
+
+
 def to_bool(*args: Any) -> Kind:
     """A Python bool."""
     return Number(bool)

@@ -264,8 +264,6 @@ def _unwrap(value: Any) -> Any:
 
 
 def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
-    if op.target is len and len(operands) == 1:
-        return length(operands["0"])
     if op.target is range:
         return UNKNOWN
     module = getattr(op.target, "__module__", None)
@@ -282,16 +280,6 @@ def _of_library(node: gast.expr) -> bool:
 
 def _code(value: Any) -> Kind:
     return UNKNOWN if isinstance(value, (bool, int, float, complex, str)) or value is None else kinds.Opaque(value)
-
-
-def length(kind: Kind) -> Kind:
-    """The kind of `len(x)`."""
-    shape = kinds.shape(kind) if isinstance(kind, Array) else None
-    if shape:
-        return kinds.literal(shape[0]) if isinstance(shape[0], int) else Extent(shape[0])
-    if isinstance(kind, kinds.Tuple):
-        return kinds.literal(len(kind.entries))
-    return Number(int)
 
 
 def shape_attribute(kind: Kind, attr: str) -> Kind:

@@ -130,7 +130,7 @@ class Knowledge:
             if is_own(node):
                 kind = self.kind(node.args[0])
             elif isinstance(node, gast.Call) and len(node.args) == 1 and self.callee(node) is len:
-                kind = facts.length(self.kind(node.args[0]))
+                kind = shapes.length(self.kind(node.args[0]))
             else:
                 try:
                     kind = self.scope.of(node)
