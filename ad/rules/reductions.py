@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ad.rules import shapes
-from ad.rules.predicates import is_array, is_real
+from ad.rules.predicates import is_array, is_double, is_real
 from ad.rules.registry import constant, linear, rule
 from ad.runtime import (
     count,
@@ -46,7 +46,7 @@ def _max_cases(rng):
     return [*_cases(rng), ((np.zeros((0, 3)),), {"axis": 1})]
 
 
-@linear(np.sum, np.ndarray.sum, kind=shapes.reduction, fresh=True, cases=_cases_with_empty)
+@linear(np.sum, np.ndarray.sum, kind=shapes.total, fresh=True, cases=_cases_with_empty)
 def sum_(z_bar, a, axis=None, *, keepdims=False):
     return spread(z_bar, a, axis, keepdims)
 
@@ -64,9 +64,17 @@ def mean(z_bar, a, axis=None, *, keepdims=False):
       fresh=True, smooth=False, cases=_max_cases)  # fmt: skip
 class extremum:
     def jvp(a_dot, z, a, axis=None, *, keepdims=False):
+        if is_array(a) and is_double(a) and (axis is None or keepdims is True):
+            winners = a == z
+            return np.sum(a_dot * winners, axis=axis, keepdims=keepdims) / np.sum(
+                winners, axis=axis, keepdims=keepdims
+            )
         return np.sum(a_dot * tie_shares(z, a, axis, keepdims), axis=axis, keepdims=keepdims)
 
     def vjp(z_bar, z, a, axis=None, *, keepdims=False):
+        if is_array(a) and is_double(a) and (axis is None or keepdims is True):
+            winners = a == z
+            return z_bar / np.sum(winners, axis=axis, keepdims=keepdims) * winners
         return spread(z_bar, a, axis, keepdims) * tie_shares(z, a, axis, keepdims)
 
 
@@ -155,7 +163,7 @@ def expand_(z_bar, z, x, axis=None, keepdims=False):
     return np.reshape(z_bar, np.shape(z))
 
 
-constant(tie_shares, kind=shapes.numeric)
+constant(tie_shares, kind=shapes.shares)
 constant(count)
 constant(np.argmax, np.argmin, np.ndarray.argmax, np.ndarray.argmin, np.argsort)
 constant(np.ndarray.argsort, np.all, np.any, np.ndarray.all, np.ndarray.any, np.allclose)

@@ -195,6 +195,24 @@ def reduction(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwa
     return kinds.array_like(dtype, reduced_shape(shape, axes, bool(keepdims)))
 
 
+def total(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Kind:
+    """sum: booleans are counted."""
+    result = reduction(x, axis, *args, **kwargs)
+    if kinds.dtype(as_kind(x)) == np.dtype(bool) and not args and "dtype" not in kwargs:
+        return kinds.array_like(np.dtype(int), kinds.shape(result))
+    return result
+
+
+def shares(z: Any, x: Any, *args: Any) -> Kind:
+    """`tie_shares`: the shape of x, and its dtype where that is inexact."""
+    kind = as_kind(x)
+    dtype = kinds.dtype(kind)
+    kept = dtype if dtype is None or np.issubdtype(dtype, np.inexact) else np.dtype(float)
+    own, reduced = kinds.shape(kind), kinds.shape(as_kind(z))
+    fits = own and reduced is not None and len(reduced) <= len(own)
+    return Array(kept, own) if fits else Numeric()
+
+
 def average(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwargs: Any) -> Kind:
     """mean, var, std: as a sum, and integers become float64."""
     result = reduction(x, axis, *args, keepdims=keepdims, **kwargs)

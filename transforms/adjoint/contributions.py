@@ -87,6 +87,10 @@ def full_kind(scope: Scope, x: str) -> Kind:
 def _summed(
     scope: Scope, value: gast.expr, kind: Kind, have: Shape, want: Shape, x: str
 ) -> tuple[gast.expr, Kind]:
+    if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+        # Fewer entries are left to negate after the sum.
+        total, fitted = _summed(scope, value.operand, kind, have, want, x)
+        return gast.UnaryOp(op=gast.USub(), operand=total), fitted
     dtype = kinds.dtype(kind)
     if want == ():
         return _method(scope, value, "sum"), kinds.Scalar(dtype)

@@ -21,9 +21,8 @@ from ad import ir, kinds
 from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction
-from ad.rules import registry
+from ad.rules import registry, shapes
 from ad.transforms.adjoint.scope import Scope
-from ad.transforms.analyses import facts
 
 OWN = "__own__"
 WORLD = "<world>"
