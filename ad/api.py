@@ -37,29 +37,24 @@ class GradientFunction(Derivative):
         self.f, self.argnums, self.allow_int = f, argnums, allow_int
         self.options = dataclasses.replace(options, several=self.is_tuple)
         self.__signature__ = _signature(f)
-        self._fast: Any = None
-        self._used: Any = None
+        self._variants: cache.Variants | None = None
+        self._direct: cache.Variants | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        fast = self._fast
-        if fast is not None and not kwargs and len(args) == fast[1] and fast[2] == cache.generation():
-            variants = fast[0]
-            compiled = variants.get(args)
-            self._used = compiled
-            if compiled.generated.written:
-                compiled.check(args)
-            return compiled.function(*args, *compiled.hidden()) if compiled.hidden_kinds else compiled.function(*args)
+        direct = self._direct
+        if direct is not None and not kwargs and len(args) == direct.count:
+            return direct.dispatch(*args)
         function, ordered, wrt = self.lowered(args, kwargs)
-        variants = calls.gradient_variants(function, wrt, self.options)
-        if function is self.f and not kwargs and len(ordered) == len(args) and self.allow_int:
-            self._fast = (variants, len(args), cache.generation())
         if not self.allow_int:
             self._check_inexact(ordered, wrt)
-        compiled = variants.get(ordered)
-        self._used = compiled
-        if compiled.generated.written:
-            compiled.check(ordered)
-        return compiled.function(*ordered, *compiled.hidden())
+        self._variants = calls.gradient_variants(function, wrt, self.options)
+        if function is self.f and not kwargs and len(ordered) == len(args) and self.allow_int:
+            self._direct = self._variants
+        return self._variants.run(ordered)
+
+    def used(self) -> cache.Compiled | None:
+        """The variant of the last call."""
+        return self._variants.last if self._variants is not None else None
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
         """The plain function, its arguments, and the positions of those differentiated."""
@@ -432,8 +427,8 @@ def _lowered_kinds(
 def _variant(g: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> cache.Compiled:
     derivative = _as_derivative(g)
     if not args and not kwargs:
-        if derivative._used is not None:
-            return derivative._used
+        if (used := derivative.used()) is not None:
+            return used
         function, known, wrt = _generic(derivative)
         return calls.gradient_variants(function, wrt, derivative.options).generic(len(known))
     function, ordered, wrt = derivative.lowered(args, kwargs)

@@ -15,13 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from ad import errors, kinds
+from ad import errors, guards, kinds
 from ad.compile import Generated
 from ad.ir import Cell
 from ad.kinds import Kind
 
 MAX_VARIANTS = 8
-_statistics = {"hits": 0, "misses": 0}
+_statistics = {"misses": 0}
 _families: OrderedDict[Any, Variants] = OrderedDict()
 
 
@@ -36,6 +36,19 @@ class Compiled:
     def __post_init__(self) -> None:
         self.guards = [(c.holder, c.name, value) for c, value in self.generated.dependencies]
         self.hidden_kinds = tuple(_hidden_kind(c) for c in self.generated.hidden)
+        self.searched = 0
+        self.dispatch: Callable[..., Any] | None = None
+        self.fits: Callable[..., bool] | None = None
+        self.call = self.checked if self.generated.written else self.function
+
+    def guard(self, known: Sequence[Kind], search: Callable[[Sequence[Any]], Any]) -> None:
+        """Compile the guard of this variant for arguments of these kinds."""
+        hidden = list(zip(self.generated.hidden, self.hidden_kinds, strict=True))
+        made = guards.dispatcher(
+            known, self.generated.dependencies, self.generated.slots, hidden, self.call, search
+        )
+        if made is not None:
+            self.dispatch, self.fits = made
 
     def is_current(self) -> bool:
         """Whether all functions, classes and modules that the text stands on are still the same objects."""
@@ -56,6 +69,11 @@ class Compiled:
             _hidden_kind(c) == k for c, k in zip(self.generated.hidden, self.hidden_kinds, strict=True)
         )
 
+    def checked(self, *args: Any) -> Any:
+        """A call behind `check`."""
+        self.check(args[: len(args) - len(self.hidden_kinds)])
+        return self.function(*args)
+
     def check(self, args: Sequence[Any]) -> None:
         """AliasingError where an argument that the primal writes into shares memory with anything else it reaches."""
         for i in self.generated.written:
@@ -75,25 +93,46 @@ def _hidden_kind(cell: Cell) -> Kind | None:
 
 
 class Variants:
-    """The compiled variants of one derivative of one function."""
+    """The compiled variants of one derivative of one function.
+
+    count: how many arguments a call passes, -1 where that is not known (any more). dispatch: calls the variant that the
+    last call used where it fits, and searches where not.
+    """
 
     def __init__(self, make: Callable[[list[Kind]], Compiled]) -> None:
         self.make = make
         self.found: dict[Any, Compiled] = {}
         self.last: Compiled | None = None
-        self.last_signature: tuple[Any, ...] = ()
         self.lock = threading.RLock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all variants."""
+        self.found.clear()
+        self.last, self.count = None, -1
+        self.dispatch: Callable[..., Any] = self._search
 
     def get(self, args: Sequence[Any]) -> Compiled:
         """The variant for these arguments, generated at first need."""
         last = self.last
-        if last is not None and matches(args, self.last_signature) and last.is_current():
-            _statistics["hits"] += 1
+        if last is not None and last.fits is not None and len(args) == self.count and last.fits(*args):
             return last
-        found = self._find(kinds_of(args))
-        self.last, self.last_signature = None, signature(args)
-        self.last = found
+        known = kinds_of(args)
+        found = self._find(known)
+        if found.searched == 1 and found.dispatch is None:
+            found.guard(known, self.run)
+        found.searched += 1
+        self.last, self.count = found, len(args)
+        self.dispatch = found.dispatch or self._search
         return found
+
+    def run(self, args: Sequence[Any]) -> Any:
+        """Call the variant for these arguments."""
+        compiled = self.get(args)
+        return compiled.call(*args, *compiled.hidden())
+
+    def _search(self, *args: Any) -> Any:
+        return self.run(args)
 
     def _find(self, args: list[Kind]) -> Compiled:
         with self.lock:
@@ -103,12 +142,9 @@ class Variants:
                 args = [kinds.forget_shapes(a) for a in args]
                 key = ("generic", *args)
                 found = self.found.get(key)
-            if found is not None and found.is_current():
-                _statistics["hits"] += 1
-                return found
-            _statistics["misses"] += 1
-            found = self.made(args)
-            self.found[key] = found
+            if found is None or not found.is_current():
+                found = self.found[key] = self.make(args)
+                _statistics["misses"] += 1
             return found
 
     def generic(self, count: int) -> Compiled:
@@ -116,57 +152,14 @@ class Variants:
         with self.lock:
             key = ("unknown", count)
             if key not in self.found or not self.found[key].is_current():
-                self.found[key] = self.made([kinds.UNKNOWN] * count)
+                self.found[key] = self.make([kinds.UNKNOWN] * count)
             return self.found[key]
-
-    def made(self, args: list[Kind]) -> Compiled:
-        """A new variant."""
-        return self.make(args)
 
 
 def kinds_of(args: Sequence[Any]) -> list[Kind]:
     """The kinds of the arguments of a call; equal dimensions have equal symbols."""
     dimensions = kinds.Dimensions()
     return [kinds.of(a, dimensions) for a in args]
-
-
-def signature(args: Sequence[Any]) -> tuple[Any, ...]:
-    """What decides the kinds of arguments, for `matches`; an entry is None where only `kinds.of` can tell."""
-    return tuple(map(_sign, args))
-
-
-def _sign(a: Any) -> Any:
-    kind = type(a)
-    if kind is float or kind is int:
-        return kind
-    if kind is np.ndarray:
-        return (np.ndarray, a.dtype, a.shape)
-    if kind is dict and len(a) <= 32:
-        return (dict, tuple(a), signature(tuple(a.values())))
-    if (kind is tuple or kind is list) and len(a) <= 32:
-        return (kind, signature(a))
-    return None
-
-
-def matches(args: Sequence[Any], signed: Sequence[Any]) -> bool:
-    """Whether arguments have the kinds that the signature was taken from; False where that is not settled cheaply."""
-    if len(args) != len(signed):
-        return False
-    for a, s in zip(args, signed, strict=False):
-        kind = type(a)
-        if kind is s:
-            continue
-        if type(s) is not tuple or s[0] is not kind:
-            return False
-        if kind is np.ndarray:
-            if a.shape != s[2] or a.dtype != s[1]:
-                return False
-        elif kind is dict:
-            if tuple(a) != s[1] or not matches(tuple(a.values()), s[2]):
-                return False
-        elif not matches(a, s[1]):
-            return False
-    return True
 
 
 def family(key: Any, make: Callable[[list[Kind]], Compiled]) -> Variants:
@@ -189,21 +182,14 @@ def clear_cache() -> None:
     >>> cache_info()["functions"]
     0
     """
+    for variants in _families.values():
+        variants.forget()
     _families.clear()
-    _generation[0] += 1
-    _statistics.update(hits=0, misses=0)
-
-
-_generation = [0]
-
-
-def generation() -> int:
-    """A number that changes when the cache is cleared."""
-    return _generation[0]
+    _statistics.update(misses=0)
 
 
 def cache_info() -> dict[str, int]:
-    """How many derivatives and variants are cached, how often one was found, how often one was made."""
+    """How many derivatives and variants are cached, and how often one had to be made."""
     variants = sum(len(v.found) for v in _families.values())
     return {"functions": len(_families), "variants": variants, **_statistics}
 

@@ -292,7 +292,7 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
         return List(join_all(of(v, dimensions) for v in value))
     if kind is dict:
         return Dict(tuple((k, of(v, dimensions)) for k, v in value.items()))
-    if isinstance(value, _CODE):
+    if isinstance(value, CODE):
         return Code()
     if is_record(value):
         return Record(kind, tuple((k, of(v, dimensions)) for k, v in fields(value).items()))
@@ -306,7 +306,7 @@ def _refuse_exotic(value: np.ndarray) -> None:
         raise errors.UnsupportedArgument(f"a {type(value).__name__} is not differentiated", hint="pass a plain array")
 
 
-_CODE = (
+CODE = (
     types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc,
     np.random.Generator, np.random.RandomState,
 )  # fmt: skip

@@ -371,7 +371,7 @@ def test_any_order_of_kinds():
 
 def test_cache_info_and_clear_cache():
     ad.clear_cache()
-    assert ad.cache_info() == {"functions": 0, "variants": 0, "hits": 0, "misses": 0}
+    assert ad.cache_info() == {"functions": 0, "variants": 0, "misses": 0}
     g = ad.grad(lambda x: x * x)
     g(2.0), g(3.0), g(np.float64(2.0))
     info = ad.cache_info()
@@ -545,7 +545,7 @@ def test_stages():
 def test_stages_are_made_only_when_asked():
     g = ad.grad(product)
     g(2.0, 3.0)
-    assert g._used.generated.stages == {}
+    assert g.used().generated.stages == {}
 
 
 def test_everything_public_is_documented():

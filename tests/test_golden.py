@@ -104,7 +104,7 @@ def helpers(golden: Golden) -> set[str]:
         for n in ast.walk(ast.parse(golden.text()))
         if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
     }
-    namespace = golden.derivative._used.function.__globals__ if golden.derivative._used else {}
+    namespace = golden.derivative.used().function.__globals__ if golden.derivative.used() else {}
     return {n for n in called if getattr(namespace.get(n), "__module__", "").startswith("ad.runtime")}
 
 
