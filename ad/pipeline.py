@@ -19,6 +19,7 @@ from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
+from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write
@@ -168,7 +169,9 @@ class Program:
             except errors.ADError:
                 return None
             found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
-            self.results[key] = {i for i, p in enumerate(fn.params) if _is_written(p, found, facts.kinds)}  # type: ignore[assignment]
+            maybe = {m for n in _perhaps_written(fn) for m in found.families.get(n, {n})}
+            written = {i for i, p in enumerate(fn.params) if p in maybe or _is_written(p, found, facts.kinds)}
+            self.results[key] = written  # type: ignore[assignment]
             if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
                 where = ir.location(fn.source, next(iter(found.written.values())))
                 raise errors.AliasingError(
@@ -399,6 +402,13 @@ def names_of(fn: Function) -> Names:
 def _is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
     """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
     return any(param == w or param in found.seen.get(w, set()) for w in found.written)
+
+
+def _perhaps_written(fn: Function) -> set[str]:
+    """Names that `op=` writes into if they hold an array at run time: the callee runs as the user wrote it."""
+    calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
+    checks = [c for c in calls if ir.resolve(c.func, fn.env)[1] is in_place.refuse_in_place]
+    return {c.args[0].id for c in checks}
 
 
 def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:

@@ -122,6 +122,7 @@ class Forward:
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
+        self.reached = reached
         self.active = reached & useful(fn, known, self.places)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
@@ -358,7 +359,7 @@ class Forward:
     def effect(self, node: gast.Expr) -> None:
         """A call that is made for its effect."""
         op = classify(node.value, self.fn, self.known)
-        if op.tag == "dispatch" and any(n in self.active for n in op.operands()):
+        if op.tag == "dispatch" and any(n in self.reached for n in op.operands()):
             why = "a call for its effect alone of a callee known only at run time"
             raise self.refuse(node, why, "call a function that stands in the text, or return a value")
         if op.tag in ("call", "dispatch"):
@@ -375,7 +376,7 @@ class Forward:
     def popped(self, z: str | None, op: Op, node: gast.stmt) -> None:
         """z = xs.pop(), and other methods that change a container."""
         owner = op.args["0"]
-        if op.tag == "container" and any(n in self.active for n in op.operands()):
+        if op.tag == "container" and any(n in self.reached for n in op.operands()):
             raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
         if self.is_active(owner):
             call = ir.call(ir.attribute(self.tangent(owner), "pop"))

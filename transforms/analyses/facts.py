@@ -102,6 +102,8 @@ class Facts:
             if kind is not None:
                 self.update(op.args["0"].id, kinds.List(kind), give_up)
         elif op.tag == "container" and isinstance(op.args["0"], gast.Name):
+            if kinds.is_numeric(self.kinds.get(op.args["0"].id, UNKNOWN)):
+                return  # refused where memory is looked at
             self.update(op.args["0"].id, UNKNOWN, give_up)
         elif op.tag == "call":
             self.call(op)

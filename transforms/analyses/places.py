@@ -197,6 +197,12 @@ class _Sharing:
         if op.tag == "list_append":
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, op.args["1"])
+        elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
+            raise errors.AliasingError(
+                f"`.{op.target}` may write into the array, which is not differentiated",
+                at=ir.location(self.fn.source, node),
+                hint="assign to elements: `x[...] = v`",
+            )
         elif op.tag in ("list_pop", "container") and isinstance(op.args["0"], gast.Name):
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
