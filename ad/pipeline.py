@@ -62,6 +62,8 @@ class Program:
         self.globals = Globals()
         self.functions: list[gast.FunctionDef] = []
         self.dependencies: dict[tuple[int, str], tuple[Cell, Any]] = {}
+        self.assumed: dict[Any, set[int]] = {}
+        self.met: set[Any] = set()
         self.slots: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.normal: dict[int, tuple[Any, Function]] = {}
         self.results: dict[Any, Kind | None] = {}
@@ -160,24 +162,43 @@ class Program:
         return [kinds.forget_shapes(a) for a in args]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
-        """Positions of the parameters that a callee writes into; None if it cannot be told."""
+        """Positions of the parameters that a callee writes into; None if it cannot be told.
+
+        A fixpoint over recursion: a callee that is being looked at counts as writing what has been found so far.
+        """
         key = ("written", id(callee), tuple(args))
-        if key not in self.results:
-            self.results[key] = None
-            try:
-                fn, facts = self.facts(callee, args)
-            except errors.ADError:
-                return None
-            found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
-            maybe = {m for n in _perhaps_written(fn) for m in found.families.get(n, {n})}
-            written = {i for i, p in enumerate(fn.params) if p in maybe or _is_written(p, found, facts.kinds)}
-            self.results[key] = written  # type: ignore[assignment]
-            if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
-                where = ir.location(fn.source, next(iter(found.written.values())))
-                raise errors.AliasingError(
-                    "this function writes into a captured variable or global", at=where, hint="return it"
-                )
-        return self.results[key] or set()  # type: ignore[return-value]
+        if key in self.results:
+            return self.results[key]  # type: ignore[return-value]
+        if key in self.assumed:
+            self.met.add(key)
+            return self.assumed[key]
+        outer, self.met = self.met, {key}
+        found: set[int] | None = set()
+        again: set[int] | None = None
+        while key in self.met and found is not None and found != again:
+            self.assumed[key], again, self.met = found, found, set()
+            found = self.written_once(callee, args)
+        del self.assumed[key]
+        self.met.discard(key)
+        if not self.met:
+            self.results[key] = found  # type: ignore[assignment]
+        self.met |= outer
+        return found
+
+    def written_once(self, callee: Any, args: list[Kind]) -> set[int] | None:
+        """`parameters_written`, from what is known of the functions that it calls."""
+        try:
+            fn, facts = self.facts(callee, args)
+        except errors.ADError:
+            return None
+        found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
+        if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
+            where = ir.location(fn.source, next(iter(found.written.values())))
+            raise errors.AliasingError(
+                "this function writes into a captured variable or global", at=where, hint="return it"
+            )
+        maybe = {m for n in _perhaps_written(fn) for m in found.families.get(n, {n})}
+        return {i for i, p in enumerate(fn.params) if p in maybe or _is_written(p, found, facts.kinds)}
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
         """Names among the arguments of a call that it may write into."""
