@@ -109,7 +109,11 @@ class _Sharing:
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
         reach = {n: self.reach([n]) for n in self.holds}
-        return {n: {m for m in reach if reach[m] & reach[n]} for n in reach}
+        reaching: dict[str, set[str]] = {}
+        for name, objects in reach.items():
+            for o in objects:
+                reaching.setdefault(o, set()).add(name)
+        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in reach.items()}
 
     def seen_by(self, written: str) -> set[str]:
         """The names through which a write into the objects of `written` is seen."""

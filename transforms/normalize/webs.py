@@ -75,6 +75,7 @@ class _Webs:
         state[node.id] = frozenset([self.at[id(node)]])
 
     def block(self, body: Block, state: State) -> State:
+        """The state after the block; the one given is the block's own, and may change."""
         for statement in body:
             state = self.statement(statement, state)
         return state
@@ -89,7 +90,6 @@ class _Webs:
             # The backward sweep passes over a break as if the rest of the trip followed: names must agree there too.
             self.breaks[-1].append(dict(state))
             return dict(state)
-        state = dict(state)
         self.loads(node, state)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             self.use(node.target, state)
