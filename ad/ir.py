@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -174,7 +174,7 @@ def substitute_all(body: Block, holes: Mapping[str, gast.expr | str]) -> Block:
 
 
 def clone(node: Any, replace: Callable[[gast.AST], gast.AST | None] | None = None) -> Any:
-    """A deep copy, contexts and operators shared; `replace` may give another node for any (which is then not entered)."""
+    """A deep copy that shares contexts and operators; `replace` may give another node for any (then not entered)."""
     if isinstance(node, list):
         return [clone(n, replace) for n in node]
     if not isinstance(node, gast.AST):
@@ -184,7 +184,7 @@ def clone(node: Any, replace: Callable[[gast.AST], gast.AST | None] | None = Non
     new = node.__class__.__new__(node.__class__)
     copied = new.__dict__
     copied.update(node.__dict__)
-    for key in _entered(type(node)):
+    for key in inner_fields(type(node)):
         value = copied.get(key)
         if isinstance(value, (gast.AST, list)):
             copied[key] = clone(value, replace)
@@ -207,19 +207,25 @@ def _gather(node: Any, found: list[gast.AST]) -> None:
             _gather(item, found)
         return
     found.append(node)
+    for child in children(node):
+        _gather(child, found)
+
+
+def children(node: gast.AST) -> list[gast.AST]:
+    """The nodes directly below a node, in source order; contexts and operators are left out."""
+    found: list[gast.AST] = []
     values = node.__dict__
-    for key in _entered(type(node)):
+    for key in inner_fields(type(node)):
         value = values.get(key)
         if isinstance(value, gast.AST):
-            _gather(value, found)
+            found.append(value)
         elif isinstance(value, list):
-            for item in value:
-                if isinstance(item, gast.AST):
-                    _gather(item, found)
+            found += [v for v in value if isinstance(v, gast.AST)]
+    return found
 
 
-@lru_cache(maxsize=None)
-def _entered(kind: type[gast.AST]) -> tuple[str, ...]:
+@cache
+def inner_fields(kind: type[gast.AST]) -> tuple[str, ...]:
     """The fields of a class of nodes in which other nodes may stand."""
     return () if kind is gast.Constant else tuple(f for f in kind._fields if f not in _SIMPLE_FIELDS)
 

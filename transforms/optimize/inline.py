@@ -328,7 +328,7 @@ class _Sweep:
         if self.owner.is_adjoint(name) and not merging and not ir.is_atom(value):
             limit = SHORT
         total = 4 + sum(
-            rewrite.width(n) for n in gast.iter_child_nodes(user) if isinstance(n, gast.expr)
+            rewrite.width(n) for n in ir.children(user) if isinstance(n, gast.expr)
         )
         if inner_blocks(user):
             total = 4 + sum(map(rewrite.width, expressions(user)))
@@ -355,7 +355,7 @@ class _Sweep:
             return False
         if self.touched.get("!", -1) > at and not self.owner.safety.safe(value):
             return False
-        return _unconditional(user)
+        return not any(self.facts.summary(part).conditional for part in expressions(user))
 
     def _pops_move(self, lists: list[str], at: int, user: Any) -> bool:
         """A pop may move if nobody looks at the list in between and it is the only effect where it goes."""
@@ -440,30 +440,6 @@ def _only_names(target: gast.expr) -> bool:
     if isinstance(target, gast.Tuple):
         return all(map(_only_names, target.elts))
     return isinstance(target, gast.Name)
-
-
-def _unconditional(user: Any) -> bool:
-    """No part of the statement is evaluated only sometimes."""
-    for part in expressions(user):
-        stack: list[gast.AST] = [part]
-        while stack:
-            node = stack.pop()
-            if isinstance(
-                node,
-                (
-                    gast.IfExp,
-                    gast.BoolOp,
-                    gast.Lambda,
-                    gast.ListComp,
-                    gast.GeneratorExp,
-                    gast.DictComp,
-                    gast.SetComp,
-                    gast.JoinedStr,
-                ),
-            ):
-                return False
-            stack.extend(gast.iter_child_nodes(node))
-    return True
 
 
 def _written_owners(node: Any) -> set[str]:

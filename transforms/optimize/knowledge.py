@@ -57,7 +57,7 @@ class Summary:
     pops: list[str] = field(default_factory=list)
     opaque: list[gast.Call] = field(default_factory=list)
     deferred: set[str] = field(default_factory=set)
-    size: int = 0
+    conditional: bool = False
 
     @property
     def pure(self) -> bool:
@@ -141,7 +141,7 @@ class Knowledge:
 
     def name_kind(self, name: str) -> Kind:
         """The kind of a variable."""
-        return self.scope.of(ir.name(name))
+        return self.scope.of_name(name)
 
     def joined(self, name: str) -> Kind:
         """The kind of a variable, checked against all that is bound to it."""
@@ -174,7 +174,7 @@ class Knowledge:
 
     def callee(self, node: gast.Call) -> Any:
         """The function that is called, a descriptor of np.ndarray for a method of an array; None where not known."""
-        if isinstance(node.func, gast.Name) and node.func.id in self.bound | self.params:
+        if isinstance(node.func, gast.Name) and (node.func.id in self.bound or node.func.id in self.params):
             return None
         found, target = ir.resolve(node.func, self.objects)
         if found:
@@ -221,7 +221,6 @@ class Knowledge:
     def _summarize(self, root: gast.expr) -> Summary:
         out = Summary()
         for node in nodes(root):
-            out.size += 1
             if isinstance(node, gast.Name):
                 if not isinstance(node.ctx, gast.Store):
                     out.reads[node.id] = out.reads.get(node.id, 0) + 1
@@ -232,7 +231,10 @@ class Knowledge:
                 elif not self.known_pure(node):
                     out.opaque.append(node)
             elif isinstance(node, _DEFERRED):
+                out.conditional = True
                 out.deferred |= set(ir.names_read(node))
+            elif isinstance(node, (gast.IfExp, gast.BoolOp, gast.JoinedStr)):
+                out.conditional = True
             elif isinstance(node, (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)):
                 out.opaque.append(ir.call("<effect>"))
         return out
@@ -299,7 +301,7 @@ class Knowledge:
             if isinstance(node.func, gast.Attribute):
                 parts.append(node.func.value)
         else:
-            parts = [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+            parts = [n for n in ir.children(node) if isinstance(n, gast.expr)]
             parts += [c.iter for c in getattr(node, "generators", ())]
         for part in parts:
             out |= self.shares(part)
@@ -329,17 +331,15 @@ def is_own(node: Any) -> bool:
     return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == OWN
 
 
-def nodes(root: gast.AST) -> Iterator[gast.AST]:
-    """All nodes of an expression, in no particular order."""
+def nodes(root: gast.AST) -> list[gast.AST]:
+    """All nodes of an expression, the last parts first; contexts and operators are left out."""
+    found: list[gast.AST] = []
     stack: list[gast.AST] = [root]
     while stack:
         node = stack.pop()
-        yield node
-        for value in node.__dict__.values():
-            if isinstance(value, gast.AST):
-                stack.append(value)
-            elif isinstance(value, list):
-                stack.extend(v for v in value if isinstance(v, gast.AST))
+        found.append(node)
+        stack += ir.children(node)
+    return found
 
 
 def expressions(statement: gast.stmt) -> list[gast.expr]:
@@ -353,7 +353,7 @@ def expressions(statement: gast.stmt) -> list[gast.expr]:
         return [statement.test]
     if isinstance(statement, gast.For):
         return [statement.iter]
-    return [n for n in gast.iter_child_nodes(statement) if isinstance(n, gast.expr)]
+    return [n for n in ir.children(statement) if isinstance(n, gast.expr)]
 
 
 def binds(statement: Any, inner: bool = True) -> list[str]:
