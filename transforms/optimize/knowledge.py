@@ -9,7 +9,7 @@ Expressions are never changed in place by the passes: what is found once holds f
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -72,6 +72,7 @@ class Knowledge:
         self.scope, self.objects = scope, scope.globals.objects
         self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
         self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
+        self._shares: dict[int, tuple[gast.expr, frozenset[str]]] = {}
         self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
         self.saved: set[str] = set()
         self._sums: dict[int, tuple[gast.stmt, gast.expr]] = {}
@@ -83,13 +84,18 @@ class Knowledge:
         before, self.saved, self.pinned = self.saved, _private_lists(body), set()
         self.update(body)
         if not self.saved <= before or not (before - self.saved).isdisjoint(self.bound):
-            self._summaries.clear()  # what pops which list is read anew
+            self._forget_lists()
         for statement in flat(body):
             for part in expressions(statement):
                 self.pinned |= self.summary(part).deferred
         if not self.saved.isdisjoint(self.pinned | self.params):
             self.saved -= self.pinned | self.params
-            self._summaries.clear()
+            self._forget_lists()
+
+    def _forget_lists(self) -> None:
+        """What pops which list is read anew."""
+        self._summaries.clear()
+        self._shares.clear()
 
     def update(self, body: Block) -> None:
         """After a pass: what is bound to what."""
@@ -280,21 +286,32 @@ class Knowledge:
             return self.fresh(node.body) and self.fresh(node.orelse)
         return self.immutable(node)
 
-    def shares(self, node: gast.expr) -> set[str]:
+    def shares(self, node: gast.expr) -> frozenset[str]:
         """Names whose memory the value may share or hold; `WORLD` stands for all that lies outside."""
-        if self.fresh(node):
-            return set()
         if isinstance(node, gast.Name):
-            if node.id in self.bound or node.id in self.params:
-                return {node.id}
-            found = self.objects.get(node.id)
-            return set() if isinstance(found, _CODE) or node.id in vars(builtins) else {WORLD}
+            return self._named(node)
+        found = self._shares.get(id(node))
+        if found is None or found[0] is not node:
+            shared = _NO_NAMES if self.fresh(node) else frozenset(self._shared(node))
+            found = self._shares[id(node)] = (node, shared)
+        return found[1]
+
+    def _named(self, node: gast.Name) -> frozenset[str]:
+        """What a name by itself shares."""
+        if self.fresh(node):
+            return _NO_NAMES
+        if node.id in self.bound or node.id in self.params:
+            return frozenset([node.id])
+        found = self.objects.get(node.id)
+        return _NO_NAMES if isinstance(found, _CODE) or node.id in vars(builtins) else frozenset([WORLD])
+
+    def _shared(self, node: gast.expr) -> Collection[str]:
         if isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
             return self.shares(node.value)
         out: set[str] = set()
         if isinstance(node, gast.Call):
             if self.owns_result(node):
-                return set()
+                return _NO_NAMES
             if not self.known_pure(node) and self.saved_method(node) is None and not self.keeps_nothing(node):
                 out.add(WORLD)
             parts = [*node.args, *[k.value for k in node.keywords]]
@@ -391,19 +408,24 @@ _BINDS_NOTHING = (
 )
 
 
-def flat(body: Block) -> Iterator[gast.stmt]:
+_SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Pass, gast.Break, gast.Continue, gast.Raise)
+
+
+def flat(body: Block) -> list[gast.stmt]:
     """All statements, those of inner blocks included."""
+    found: list[gast.stmt] = []
     for statement in body:
-        yield statement
+        found.append(statement)
         for inner in inner_blocks(statement):
-            yield from flat(inner)
+            found += flat(inner)
+    return found
 
 
 def inner_blocks(statement: gast.stmt) -> list[Block]:
     """The blocks of a compound statement, the `else` of a loop included."""
     if isinstance(statement, (gast.If, gast.For, gast.While)):
         return [statement.body, statement.orelse]
-    if isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
+    if isinstance(statement, _SIMPLE):
         return []
     return [
         getattr(statement, k)
