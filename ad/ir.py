@@ -245,12 +245,24 @@ _SIMPLE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "type_comme
 
 def names_read(node: Any) -> list[str]:
     """Names that are loaded below a node, in order, each once."""
+    if type(node) is gast.Name and node.annotation is None:  # most are asked of operands
+        return [node.id] if type(node.ctx) is gast.Load else []
     return list(dict.fromkeys([n.id for n in walk(node) if type(n) is gast.Name and type(n.ctx) is gast.Load]))
 
 
 def names_bound(node: Any) -> list[str]:
     """Names that are bound below a node, in order, each once."""
     return list(dict.fromkeys([n.id for n in walk(node) if type(n) is gast.Name and type(n.ctx) is gast.Store]))
+
+
+def statements(body: Block) -> list[gast.stmt]:
+    """The statements of a block in normal form, those of inner blocks included."""
+    found: list[gast.stmt] = []
+    for statement in body:
+        found.append(statement)
+        for inner in blocks(statement):
+            found += statements(inner)
+    return found
 
 
 def is_atom(node: gast.AST | None) -> bool:

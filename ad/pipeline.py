@@ -338,7 +338,8 @@ class Writer:
         if not self.options.strong_zero:
             return set()
         ops: list[tuple[str, Op]] = []
-        for node in ir.walk(self.fn.body):
+        statements = ir.statements(self.fn.body)
+        for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 ops.append((node.targets[0].id, classify(node.value, self.fn, self.known)))
             elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
@@ -347,7 +348,7 @@ class Writer:
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
-        for node in ir.walk(self.fn.body):
+        for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
                 seeds |= {n.id for n in [node.targets[0].value] if isinstance(n, gast.Name)}
         return tainted(ops, seeds)
