@@ -167,7 +167,7 @@ class Program:
                 fn, facts = self.facts(callee, args)
             except errors.ADError:
                 return None
-            found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
+            found = places.writes(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds))
             self.results[key] = {i for i, p in enumerate(fn.params) if _is_written(p, found, facts.kinds)}  # type: ignore[assignment]
             if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
                 where = ir.location(fn.source, next(iter(found.written.values())))
@@ -273,7 +273,7 @@ class Writer:
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
-        first = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known), needs_check=False)
+        first = places.writes(fn, self.known, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
