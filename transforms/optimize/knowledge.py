@@ -72,6 +72,7 @@ class Knowledge:
         self.scope, self.objects = scope, scope.globals.objects
         self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
         self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
+        self._uses: dict[int, tuple[gast.AST, dict[str, int]]] = {}
         self._shares: dict[int, tuple[gast.expr, frozenset[str]]] = {}
         self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
         self.saved: set[str] = set()
@@ -81,7 +82,7 @@ class Knowledge:
 
     def read(self, body: Block) -> None:
         """Look at the whole body (again)."""
-        before, self.saved, self.pinned = self.saved, _private_lists(body), set()
+        before, self.saved, self.pinned = self.saved, self._private_lists(body), set()
         self.update(body)
         if not self.saved <= before or not (before - self.saved).isdisjoint(self.bound):
             self._forget_lists()
@@ -121,6 +122,36 @@ class Knowledge:
         if found is None or found[0] is not statement:
             value = ir.binop(ir.name(statement.target.id), statement.op, statement.value)
             found = self._sums[id(statement)] = (statement, value)
+        return found[1]
+
+    def _private_lists(self, body: Block) -> set[str]:
+        """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
+        statements = flat(body)
+        made = [s.targets[0].id for s in statements if _makes_list(s)]
+        if not made:
+            return set()
+        others = dict.fromkeys(made, 0)
+        for name in made:
+            others[name] -= 1
+        for statement in statements:
+            for part in _parts(statement):
+                for name, count in self._uses_beyond_stacks(part).items():
+                    if name in others:
+                        others[name] += count
+        return {name for name, count in others.items() if not count}
+
+    def _uses_beyond_stacks(self, part: gast.AST) -> dict[str, int]:
+        """How often each name stands in a part of a statement, other than in `x.append(e)` and `x.pop()`."""
+        found = self._uses.get(id(part))
+        if found is None or found[0] is not part:
+            counts: dict[str, int] = {}
+            for node in nodes(part):
+                if isinstance(node, gast.Name):
+                    counts[node.id] = counts.get(node.id, 0) + 1
+                elif _is_stack_call(node):
+                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    counts[owner] = counts.get(owner, 0) - 1
+            found = self._uses[id(part)] = (part, counts)
         return found[1]
 
     # --- kinds ---
@@ -441,39 +472,16 @@ def root(target: gast.expr) -> gast.expr:
     return target
 
 
-def _private_lists(body: Block) -> set[str]:
-    """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
-    made = {
-        statement.targets[0].id
-        for statement in flat(body)
-        if isinstance(statement, gast.Assign)
-        and isinstance(statement.value, gast.List)
-        and ir.target_name(statement) is not None
-        and not statement.value.elts
-    }
-    if not made:
-        return made
-    uses: dict[str, int] = {}
-    methods: dict[str, int] = {}
-    for statement in flat(body):
-        name = ir.target_name(statement)
-        if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:
-            uses[name] = uses.get(name, 0) - 1
-        parts = [n for k, n in gast.iter_fields(statement) if isinstance(n, gast.AST)]
-        parts += [
-            n
-            for k, v in gast.iter_fields(statement)
-            if k not in ("body", "orelse") and isinstance(v, list)
-            for n in v
-        ]
-        for part in parts:
-            for node in nodes(part):
-                if isinstance(node, gast.Name):
-                    uses[node.id] = uses.get(node.id, 0) + 1
-                elif _is_stack_call(node):
-                    owner = node.func.value.id
-                    methods[owner] = methods.get(owner, 0) + 1
-    return {n for n in made if uses[n] == methods.get(n, 0)}
+def _makes_list(statement: gast.stmt) -> bool:
+    """`x = []`."""
+    value = getattr(statement, "value", None)
+    return isinstance(value, gast.List) and not value.elts and ir.target_name(statement) is not None
+
+
+def _parts(statement: gast.stmt) -> list[gast.AST]:
+    """All that a statement consists of but its blocks."""
+    inside = {id(s) for block in ("body", "orelse") for s in getattr(statement, block, None) or ()}
+    return [n for n in ir.children(statement) if id(n) not in inside] if inside else ir.children(statement)
 
 
 def _is_stack_call(node: gast.AST) -> bool:
