@@ -65,7 +65,7 @@ class Inline:
         self.heads: dict[int, Live] = {}
 
     def block(self, body: Block, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Block, Live]:
-        """(the block, live before)."""
+        """(the block, live before); the set given is the block's own, and changes."""
         sweep = _Sweep(self)
         for statement in reversed(body):
             live = sweep.add(statement, live, exits)
@@ -150,22 +150,22 @@ class _Sweep:
             live = set(exits[-1][1])
         elif isinstance(node, (gast.Return, gast.Raise)):
             live = set(self.facts.pinned)
-        after = live - set(bound)
+        live.difference_update(bound)
         later = self.pending.get(bound[0]) if bound else None
         for name in bound:
             self._forget(name)
         self._use(node, expressions(node), live, bound)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            after.add(node.target.id)
+            live.add(node.target.id)
             self._forget(node.target.id)
             if self._sums(node):
                 self.pending[node.target.id] = len(self.slots)
                 if later is not None:
                     self.chains[len(self.slots)] = later
         for part in expressions(node):
-            after.update(self.facts.summary(part).reads)
+            live.update(self.facts.summary(part).reads)
         self._put(node, bound)
-        return after
+        return live
 
     def _sums(self, node: gast.AugAssign) -> bool:
         """`x_bar += e`, which may become the end of the line that binds x_bar."""
@@ -425,7 +425,9 @@ class _Sweep:
         slot.changed |= changed
         for resource in changed:
             self.touched[resource] = max(self.touched.get(resource, -1), at)
-        return (live - {name}) | set(self.facts.summary(value).reads)
+        live.discard(name)
+        live.update(self.facts.summary(value).reads)
+        return live
 
 
 def _continues(user: Any, name: str) -> bool:
