@@ -19,7 +19,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -174,7 +174,7 @@ def substitute_all(body: Block, holes: Mapping[str, gast.expr | str]) -> Block:
 
 
 def clone(node: Any, replace: Callable[[gast.AST], gast.AST | None] | None = None) -> Any:
-    """A deep copy; `replace` may give another node for any node (which is then not entered)."""
+    """A deep copy that shares contexts and operators; `replace` may give another node for any (then not entered)."""
     if isinstance(node, list):
         return [clone(n, replace) for n in node]
     if not isinstance(node, gast.AST):
@@ -182,10 +182,12 @@ def clone(node: Any, replace: Callable[[gast.AST], gast.AST | None] | None = Non
     if replace is not None and (other := replace(node)) is not None:
         return other
     new = node.__class__.__new__(node.__class__)
-    values = node.__dict__
-    for key in values:
-        value = values[key]
-        new.__dict__[key] = clone(value, replace) if isinstance(value, (gast.AST, list)) else value
+    copied = new.__dict__
+    copied.update(node.__dict__)
+    for key in inner_fields(type(node)):
+        value = copied.get(key)
+        if isinstance(value, (gast.AST, list)):
+            copied[key] = clone(value, replace)
     return new
 
 
@@ -193,30 +195,74 @@ def clone(node: Any, replace: Callable[[gast.AST], gast.AST | None] | None = Non
 
 
 def walk(node: Any) -> Iterator[gast.AST]:
-    """All nodes below (and with) a node or list of nodes, in source order."""
+    """All nodes below (and with) a node or list of nodes, in source order; contexts and operators are left out."""
+    found: list[gast.AST] = []
+    _gather(node, found)
+    return iter(found)
+
+
+def _gather(node: Any, found: list[gast.AST]) -> None:
+    """The hottest loop of a first call: no list is made for a node's children."""
     if isinstance(node, list):
         for item in node:
-            yield from walk(item)
+            _gather(item, found)
         return
-    yield node
-    for key in node._fields:
-        value = getattr(node, key, None)
+    found.append(node)
+    values = node.__dict__
+    for key in inner_fields(type(node)):
+        value = values.get(key)
+        if value is None:
+            continue
         if isinstance(value, gast.AST):
-            yield from walk(value)
+            _gather(value, found)
         elif isinstance(value, list):
             for item in value:
                 if isinstance(item, gast.AST):
-                    yield from walk(item)
+                    _gather(item, found)
+
+
+def children(node: gast.AST) -> list[gast.AST]:
+    """The nodes directly below a node, in source order; contexts and operators are left out."""
+    found: list[gast.AST] = []
+    values = node.__dict__
+    for key in inner_fields(type(node)):
+        value = values.get(key)
+        if isinstance(value, gast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [v for v in value if isinstance(v, gast.AST)]
+    return found
+
+
+@cache
+def inner_fields(kind: type[gast.AST]) -> tuple[str, ...]:
+    """The fields of a class of nodes in which other nodes may stand."""
+    return () if kind is gast.Constant else tuple(f for f in kind._fields if f not in _SIMPLE_FIELDS)
+
+
+_SIMPLE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "type_comment"})
 
 
 def names_read(node: Any) -> list[str]:
     """Names that are loaded below a node, in order, each once."""
-    return list(dict.fromkeys(n.id for n in walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)))
+    if type(node) is gast.Name and node.annotation is None:  # most are asked of operands
+        return [node.id] if type(node.ctx) is gast.Load else []
+    return list(dict.fromkeys([n.id for n in walk(node) if type(n) is gast.Name and type(n.ctx) is gast.Load]))
 
 
 def names_bound(node: Any) -> list[str]:
     """Names that are bound below a node, in order, each once."""
-    return list(dict.fromkeys(n.id for n in walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)))
+    return list(dict.fromkeys([n.id for n in walk(node) if type(n) is gast.Name and type(n.ctx) is gast.Store]))
+
+
+def statements(body: Block) -> list[gast.stmt]:
+    """The statements of a block in normal form, those of inner blocks included."""
+    found: list[gast.stmt] = []
+    for statement in body:
+        found.append(statement)
+        for inner in blocks(statement):
+            found += statements(inner)
+    return found
 
 
 def is_atom(node: gast.AST | None) -> bool:

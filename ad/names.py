@@ -14,14 +14,17 @@ class Names:
     """Hands out names that collide with none given before; `x`, then `x_1`, `x_2`, ..."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
-        self.taken = set(taken)
+        self.taken = set(taken)  # only ever grows
+        self._counts: dict[str, int] = {}  # for each base, how far its numbers are known to be taken
 
     def fresh(self, base: str) -> str:
         """A new name, `base` itself where that is free."""
-        name, count = base, 0
+        count = self._counts.get(base, 0)
+        name = f"{base}_{count}" if count else base
         while name in self.taken or name in _RESERVED:
             count += 1
             name = f"{base}_{count}"
+        self._counts[base] = count
         self.taken.add(name)
         return name
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gast
@@ -191,13 +192,15 @@ class Program:
             fn, facts = self.facts(callee, args)
         except errors.ADError:
             return None
-        found = places.analyse(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds), needs_check=False)
+        perhaps = _perhaps_written(fn)
+        look = partial(places.analyse, needs_check=False) if perhaps else places.writes
+        found = look(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds))
         if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
                 "this function writes into a captured variable or global", at=where, hint="return it"
             )
-        maybe = {m for n in _perhaps_written(fn) for m in found.families.get(n, {n})}
+        maybe = {m for n in perhaps for m in found.families.get(n, {n})}
         return {i for i, p in enumerate(fn.params) if p in maybe or _is_written(p, found, facts.kinds)}
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
@@ -297,7 +300,7 @@ class Writer:
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
-        first = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known), needs_check=False)
+        first = places.writes(fn, self.known, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
@@ -362,7 +365,8 @@ class Writer:
         if not self.options.strong_zero:
             return set()
         ops: list[tuple[str, Op]] = []
-        for node in ir.walk(self.fn.body):
+        statements = ir.statements(self.fn.body)
+        for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
                 ops.append((node.targets[0].id, classify(node.value, self.fn, self.known)))
             elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
@@ -371,7 +375,7 @@ class Writer:
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
-        for node in ir.walk(self.fn.body):
+        for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
                 seeds |= {n.id for n in [node.targets[0].value] if isinstance(n, gast.Name)}
         return tainted(ops, seeds)

@@ -7,6 +7,7 @@ They take what the function takes, each argument as its Kind, or as its value wh
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,13 @@ def comparison(*args: Any, **kwargs: Any) -> Kind:
 
 
 def _ufunc(args: tuple[Any, ...], to_float: bool) -> Kind:
-    operands = [as_kind(a) for a in args]
-    if not all(map(kinds.is_numeric, operands)):
-        return UNKNOWN
+    operands = tuple([kinds.widen(as_kind(a)) for a in args])
+    return _promoted(operands, to_float) if all(map(kinds.is_numeric, operands)) else UNKNOWN
+
+
+@lru_cache(maxsize=1024)
+def _promoted(operands: tuple[Kind, ...], to_float: bool) -> Kind:
+    """Remembered, for most operations have operands of the same few kinds; these hold no objects of a user's."""
     dtype = kinds.result_dtype(*operands)
     if to_float and dtype is not None and not np.issubdtype(dtype, np.inexact):
         dtype = np.dtype(float) if dtype.itemsize >= 4 and dtype.kind in "iu" else None

@@ -18,6 +18,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from types import CodeType
 from typing import Any
 
 import gast
@@ -34,8 +35,9 @@ class Template:
     defaults: Mapping[str, Any]
     vararg: str | None
     body: tuple[gast.stmt, ...]
-    globals: Mapping[str, Any] = field(repr=False)
+    globals: dict[str, Any] = field(repr=False)
     keyword_only: frozenset[str] = frozenset()
+    tests: dict[gast.expr, CodeType] = field(default_factory=dict, repr=False, compare=False)  # those compiled
 
 
 @cache
@@ -134,8 +136,9 @@ def _reason(statement: gast.Raise) -> str:
 
 
 def _decide(test: gast.expr, template: Template, values: Mapping[str, Any]) -> bool:
-    expression = gast.gast_to_ast(gast.Expression(body=test))
-    code = compile(
-        ast.fix_missing_locations(expression), template.function.__code__.co_filename, "eval"
-    )
-    return bool(eval(code, dict(template.globals), dict(values)))
+    code = template.tests.get(test)
+    if code is None:
+        expression = ast.fix_missing_locations(gast.gast_to_ast(gast.Expression(body=test)))
+        code = compile(expression, template.function.__code__.co_filename, "eval")
+        template.tests[test] = code
+    return bool(eval(code, template.globals, dict(values)))

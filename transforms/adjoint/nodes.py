@@ -97,4 +97,6 @@ def defines(node: Node) -> set[str]:
 
 def _bound(statement: gast.stmt) -> list[str]:
     """Names that a statement rebinds; `x op= v` writes in place by now."""
-    return [] if isinstance(statement, gast.AugAssign) else ir.names_bound(statement)
+    if isinstance(statement, gast.AugAssign):
+        return []
+    return ir.names_bound(statement.targets if isinstance(statement, gast.Assign) else statement)

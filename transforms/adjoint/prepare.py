@@ -171,7 +171,7 @@ def _class_of(kind: kinds.Kind) -> type | None:
 
 def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
     """`items = sequence(xs)` is `items = xs` where xs is surely a list, tuple or array."""
-    for node in ir.walk(fn.body):
+    for node in ir.statements(fn.body):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
             if ir.resolve(node.value.func, fn.env)[1] is sequence and isinstance(node.value.args[0], gast.Name):
                 if isinstance(known.get(node.value.args[0].id), (kinds.List, kinds.Tuple, kinds.Array)):
@@ -181,10 +181,12 @@ def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
 def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
     """`y = x` where both are bound once, x outside of loops: y is x, and the adjoint has one name as well."""
     counts: dict[str, int] = dict.fromkeys(fn.all_params(), 1)
+    captured: set[str] = set()
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             counts[node.id] = counts.get(node.id, 0) + 1
-    captured = {n for node in ir.walk(fn.body) if isinstance(node, gast.Lambda) for n in ir.names_read(node)}
+        elif isinstance(node, gast.Lambda):
+            captured.update(ir.names_read(node))
     steady = {p for p in fn.all_params() if counts[p] == 1}
     steady |= {n for s in fn.body if (n := ir.target_name(s)) is not None and counts[n] == 1}
     same: dict[str, str] = {}
@@ -234,7 +236,7 @@ def check_growing_loops(
     fn: Function, seen: dict[str, set[str]], written: dict[str, gast.stmt], known: dict[str, kinds.Kind]
 ) -> None:
     """A loop over a list that its body makes longer or shorter is refused."""
-    for loop in ir.walk(fn.body):
+    for loop in ir.statements(fn.body):
         if not (isinstance(loop, gast.For) and ir.range_args(loop) is None):
             continue
         owners = set(ir.names_read(loop.iter))
@@ -318,7 +320,7 @@ def _constant_reads(body: Block, container: str) -> list[tuple[object, str]] | N
     """(key, variable) of every read of the container by a constant key; None if it is used in any other way."""
     reads: list[tuple[object, str]] = []
     uses = sum(isinstance(n, gast.Name) and n.id == container for n in ir.walk(body))
-    for node in ir.walk(body):
+    for node in ir.statements(body):
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             reads += [(key, node.targets[0].id) for key in _key(node.value, container)]
         elif isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):

@@ -73,7 +73,7 @@ class _Recompute:
             return False
         if isinstance(self.loop.primal, gast.For) and name == self.loop.primal.target.id:
             return True
-        sites = [s for s in self.saving.sites() if name in tree.defines(s.node) and self.loop in s.loops]
+        sites = [s for s in self.saving.definers.get(name, ()) if self.loop in s.loops]
         if not sites and not self.changed(name, self.loop.body):
             return True
         if self.needed_anyway(name):
@@ -87,7 +87,7 @@ class _Recompute:
         return value is not None and index < defined and self.at_hand(value, index, last_use, depth - 1)
 
     def needed_anyway(self, name: str) -> bool:
-        return any(name in self.saving.needed(s.node) for s in self.saving.sites() if self.loop in s.loops)
+        return bool(self.saving.uses(name, self.loop))
 
     def changed(self, name: str, block: list[Node]) -> bool:
         """Whether the forward code of some nodes rebinds the name or writes into what it may hold."""

@@ -51,25 +51,46 @@ class Saving:
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     restores: bool = False
+    sites: list[Site] = field(default_factory=list)
+    definers: dict[str, list[Site]] = field(default_factory=dict)  # the sites that define a name
+    users: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose backward code reads a name
+    compound: list[Site] = field(default_factory=list)
 
     def run(self) -> None:
+        self.visit(self.nodes, (), ())
         self.local_values()
         self.overwritten_values()
 
     # --- where things are ------------------------------------------------------------------------------------------
 
-    def sites(self) -> list[Site]:
-        found: list[Site] = []
+    def visit(self, block: list[Node], loops: tuple[Loop, ...], path: tuple[int, ...]) -> None:
+        """Note the nodes of a block, and those inside."""
+        for node in block:
+            self.note(Site(node, block, loops, (*path, id(block))))
+            inner = (*loops, node) if isinstance(node, Loop) else loops
+            for child in tree.children(node):
+                self.visit(child, inner, (*path, id(block)))
 
-        def visit(block: list[Node], loops: tuple[Loop, ...], path: tuple[int, ...]) -> None:
-            for node in block:
-                found.append(Site(node, block, loops, (*path, id(block))))
-                inner = (*loops, node) if isinstance(node, Loop) else loops
-                for child in tree.children(node):
-                    visit(child, inner, (*path, id(block)))
+    def note(self, site: Site) -> None:
+        self.sites.append(site)
+        for name in tree.defines(site.node):
+            self.definers.setdefault(name, []).append(site)
+        if not isinstance(site.node, Step):
+            self.compound.append(site)
+            return
+        for name in self.needed(site.node):
+            self.users.setdefault(name, []).append(site)
 
-        visit(self.nodes, (), ())
-        return found
+    def insert(self, block: list[Node], index: int, step: Step) -> None:
+        """Put a step into a block where local values are kept."""
+        beside = next(s for s in self.sites if s.block is block)
+        block.insert(index, step)
+        self.note(Site(step, block, beside.loops, beside.path))
+
+    def uses(self, name: str, loop: Loop) -> list[Site]:
+        """The sites in a loop whose backward code reads a name."""
+        compound = [s for s in self.compound if name in self.needed(s.node)]
+        return [s for s in [*self.users.get(name, ()), *compound] if loop in s.loops]
 
     def needed(self, node: Node) -> set[str]:
         """Names whose value the node's backward code reads."""
@@ -102,21 +123,17 @@ class Saving:
 
     def local_values(self) -> None:
         """Save or recompute what is made anew in each trip of a loop."""
-        sites = self.sites()
-        definitions: dict[str, list[Site]] = {}
-        for site in sites:
-            for name in tree.defines(site.node):
-                definitions.setdefault(name, []).append(site)
-        order = {id(site.node): k for k, site in enumerate(sites)}
+        definitions = {name: list(found) for name, found in self.definers.items()}
+        order = {id(site.node): k for k, site in enumerate(self.sites)}
         for name in sorted(definitions, key=lambda n: order[id(definitions[n][-1].node)], reverse=True):
-            self.local_value(name, definitions[name], sites)
+            self.local_value(name, definitions[name])
 
-    def local_value(self, name: str, definitions: list[Site], sites: list[Site]) -> None:
+    def local_value(self, name: str, definitions: list[Site]) -> None:
         loops = _common([d.loops for d in definitions])
         if not loops or name in self.heads.get(id(loops[-1].primal), set()):
             return
         loop = loops[-1]
-        uses = [s for s in self.sites() if loop in s.loops and name in self.needed(s.node)]
+        uses = self.uses(name, loop)
         if not uses:
             return
         block = self.block_of([*definitions, *uses], loop)
@@ -129,14 +146,14 @@ class Saving:
             recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
             if recomputed is not None:
                 self.settled.add(name)
-                block.insert(last_use + 1, Step(backward=[recomputed]))
+                self.insert(block, last_use + 1, Step(backward=[recomputed]))
                 return
         self.settled.add(name)
         saved = self.new_list(name)
-        block.insert(last_use + 1, Step(backward=[ir.quote("v = s.pop()", v=name, s=saved)]))
+        self.insert(block, last_use + 1, Step(backward=[ir.quote("v = s.pop()", v=name, s=saved)]))
         push = Step(forward=[ir.quote("s.append(v)", v=name, s=saved)])
         push.keeps = {name} if self.may_hold_memory(name) else set()
-        block.insert(inside[-1] + 1, push)
+        self.insert(block, inside[-1] + 1, push)
 
     def may_hold_memory(self, name: str) -> bool:
         return not kinds.is_immutable_number(self.scope.kind(name))

@@ -57,12 +57,7 @@ class Scope:
     def of(self, node: gast.expr) -> Kind:
         """The kind of any expression that generated code may hold."""
         if isinstance(node, gast.Name):
-            if node.id in self.local:
-                return self.local[node.id]
-            if node.id in self.known:
-                return self.known[node.id]
-            found = node.id in self.globals.objects
-            return kinds.Opaque(self.globals.objects[node.id]) if found else UNKNOWN
+            return self.of_name(node.id)
         if isinstance(node, gast.Constant):
             return kinds.literal(node.value)
         if isinstance(node, gast.Tuple):
@@ -75,6 +70,14 @@ class Scope:
             return UNKNOWN
         operands = {k: self._operand(v) for k, v in op.args.items()}
         return facts.operation_kind(op, operands, lambda _op, _kinds: UNKNOWN) or UNKNOWN
+
+    def of_name(self, name: str) -> Kind:
+        """The kind of a variable, module or function."""
+        if name in self.local:
+            return self.local[name]
+        if name in self.known:
+            return self.known[name]
+        return kinds.Opaque(self.globals.objects[name]) if name in self.globals.objects else UNKNOWN
 
     def _operand(self, value: Any) -> Kind:
         if isinstance(value, list):

@@ -15,7 +15,7 @@ import numpy as np
 from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Kinds, Op, classify
+from ad.transforms.analyses.operations import Kinds, Op, Operations
 
 CallActivity = Callable[[Op, list[bool]], bool]
 
@@ -28,6 +28,7 @@ def activity(fn: Function, known: Kinds, active_params: Collection[str], call_ac
 class _Activity:
     def __init__(self, fn: Function, known: Kinds, active: set[str], call_active: CallActivity) -> None:
         self.fn, self.known, self.active, self.call_active = fn, known, active, call_active
+        self.op = Operations(fn, known).of
 
     def solve(self) -> set[str]:
         while True:
@@ -68,13 +69,13 @@ class _Activity:
             self.effect(node.value)
 
     def effect(self, value: gast.expr) -> None:
-        op = classify(value, self.fn, self.known)
+        op = self.op(value)
         if op.tag in ("list_append", "container") and isinstance(op.args["0"], gast.Name):
             if any(self.any(a) for k, a in op.args.items() if k != "0"):
                 self.add(op.args["0"].id)
 
     def value(self, value: gast.expr) -> bool:
-        op = classify(value, self.fn, self.known)
+        op = self.op(value)
         if op.tag == "call":
             return self.call_active(op, [self.any(a) for a in op.args.values()])
         if op.tag == "opaque":

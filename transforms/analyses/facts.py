@@ -33,6 +33,9 @@ class Facts:
         self.returns = returns
         self.result: Kind | None = None
         self.changed = True
+        self.clock = 0  # counts the changes of kinds
+        self.changed_at: dict[str, int] = {}  # when the kind of a name changed last
+        self.settled_at: dict[int, tuple[int, list[str]]] = {}  # when a statement was looked at, and what it reads
 
     def solve(self) -> Facts:
         """Iterate to the fixpoint; a name that still changes after many rounds becomes unknown."""
@@ -50,11 +53,24 @@ class Facts:
         new = kind if old is None else kinds.join(old, kind)
         if new != old:
             self.kinds[name] = UNKNOWN if give_up else new
+            self.clock += 1
+            self.changed_at[name] = self.clock
             self.changed = self.changed or old != UNKNOWN
 
     def block(self, body: Block, give_up: bool) -> None:
         for statement in body:
+            if self.is_settled(statement):
+                continue
             self.statement(statement, give_up)
+
+    def is_settled(self, node: gast.stmt) -> bool:
+        """Whether a simple statement was looked at, and nothing that it reads has changed since."""
+        if not isinstance(node, (gast.Assign, gast.Expr)):
+            return False
+        seen = self.settled_at.get(id(node))
+        names = ir.names_read(node) if seen is None else seen[1]
+        self.settled_at[id(node)] = (self.clock, names)
+        return seen is not None and all(self.changed_at.get(n, 0) <= seen[0] for n in names)
 
     def statement(self, node: gast.stmt, give_up: bool) -> None:
         if isinstance(node, gast.Assign):

@@ -14,7 +14,7 @@ import gast
 
 from ad import ir
 from ad.ir import Block, Function
-from ad.transforms.analyses.operations import Kinds, Op, classify
+from ad.transforms.analyses.operations import Kinds, Op, Operations
 
 Active = set[str]
 
@@ -23,13 +23,8 @@ class AdjointLiveness:
     """Backward dataflow over adjoints; see the module's text."""
 
     def __init__(self, fn: Function, known: Kinds, active: Active) -> None:
-        self.fn, self.known, self.active = fn, known, active
-        self._ops: dict[int, Op] = {}
-
-    def op(self, value: gast.expr) -> Op:
-        if id(value) not in self._ops:
-            self._ops[id(value)] = classify(value, self.fn, self.known)
-        return self._ops[id(value)]
+        self.active = active
+        self.op = Operations(fn, known).of
 
     def block(self, body: Block, after: set[str]) -> set[str]:
         live = set(after)

@@ -82,6 +82,21 @@ def _flat(values: Any) -> list[gast.AST]:
 Kinds = Mapping[str, Kind]
 
 
+class Operations:
+    """The operations of a function whose kinds are settled, each found once."""
+
+    def __init__(self, fn: Function, known: Kinds) -> None:
+        self.fn, self.known = fn, known
+        self._found: dict[int, tuple[gast.expr, Op]] = {}
+
+    def of(self, node: gast.expr) -> Op:
+        """The operation of a right-hand side."""
+        found = self._found.get(id(node))
+        if found is None or found[0] is not node:
+            found = self._found[id(node)] = (node, classify(node, self.fn, self.known))
+        return found[1]
+
+
 def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
     """The operation of a right-hand side in normal form."""
     if isinstance(node, (gast.Name, gast.Constant)):

@@ -20,7 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Kinds, Op, classify
+from ad.transforms.analyses.operations import Kinds, Op, Operations
 
 Mutates = Callable[[Op], set[str]]
 
@@ -41,11 +41,15 @@ class Places:
 def analyse(fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True) -> Places:
     """Families and writes of a function; AliasingError where a stale name is read."""
     sharing = _Sharing(fn, known, mutates).solve()
-    families = sharing.families()
     if sharing.written and needs_check:
         _Stale(fn, sharing).run()
-    seen = {w: sharing.seen_by(w) for w in sharing.written}
-    return Places(families, sharing.written, seen)
+    return Places(sharing.families(), sharing.written, sharing.writes_seen())
+
+
+def writes(fn: Function, known: Kinds, mutates: Mutates) -> Places:
+    """The writes of a function alone: no families, no check."""
+    sharing = _Sharing(fn, known, mutates).solve()
+    return Places({}, sharing.written, sharing.writes_seen())
 
 
 class _Sharing:
@@ -56,6 +60,7 @@ class _Sharing:
 
     def __init__(self, fn: Function, known: Kinds, mutates: Mutates) -> None:
         self.fn, self.known, self.mutates = fn, known, mutates
+        self.op = Operations(fn, known).of
         self.holds: dict[str, set[str]] = {p: {f"param {p}"} for p in fn.all_params()}
         self.contents: dict[str, set[str]] = {f"param {p}": {f"inside {p}"} for p in fn.all_params()}
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
@@ -109,12 +114,20 @@ class _Sharing:
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
         reach = {n: self.reach([n]) for n in self.holds}
-        return {n: {m for m in reach if reach[m] & reach[n]} for n in reach}
+        reaching: dict[str, set[str]] = {}
+        for name, objects in reach.items():
+            for o in objects:
+                reaching.setdefault(o, set()).add(name)
+        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in reach.items()}
 
     def seen_by(self, written: str) -> set[str]:
         """The names through which a write into the objects of `written` is seen."""
         objects = self.objects(written)
         return {n for n in self.holds if self.reach([n]) & objects}
+
+    def writes_seen(self) -> dict[str, set[str]]:
+        """For each written name, the names through which the write is seen."""
+        return {w: self.seen_by(w) for w in self.written}
 
     def block(self, body: Block) -> None:
         for node in body:
@@ -136,7 +149,7 @@ class _Sharing:
             for source in ir.names_read(node.iter):
                 self.hold(node.target.id, self.parts(source))
         elif isinstance(node, gast.Expr):
-            self.call(classify(node.value, self.fn, self.known), node)
+            self.call(self.op(node.value), node)
 
     def parts(self, source: str) -> set[str]:
         """What an entry of `source` may be: a view of its memory, or an object inside."""
@@ -160,7 +173,7 @@ class _Sharing:
                 self.put(target.value.id, node.value)
 
     def bind(self, target: str, node: gast.Assign) -> None:
-        op = classify(node.value, self.fn, self.known)
+        op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
         if op.tag == "copy":
@@ -239,7 +252,7 @@ class _Stale:
 
     def __init__(self, fn: Function, sharing: _Sharing) -> None:
         self.fn, self.sharing = fn, sharing
-        self.seen = {w: sharing.seen_by(w) for w in sharing.written}
+        self.seen = sharing.writes_seen()
 
     def run(self) -> None:
         self.block(self.fn.body, {})

@@ -69,7 +69,7 @@ def _lower_nested(nested: Nested, visible: dict[str, Nested], functions: ChainMa
 def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: dict[str, Nested]) -> dict[str, Nested]:
     """Inner functions that are defined once and only ever called by name."""
     found: dict[str, gast.FunctionDef] = {}
-    stores = [n.id for n in ir.walk(tree.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)]
+    stores: list[str] = []
     for node in _statements(tree.body):
         if isinstance(node, gast.FunctionDef) and not node.decorator_list:
             found[node.name] = node
@@ -80,10 +80,14 @@ def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: di
             and isinstance(node.targets[0], gast.Name)
         ):
             found[node.targets[0].id] = _as_def(node.targets[0].id, node.value)
-    called = {id(n.func) for n in ir.walk(tree.body) if isinstance(n, gast.Call)}
+    if not found:
+        return {}
+    inside = list(ir.walk(tree.body))
+    stores += [n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store)]
+    called = {id(n.func) for n in inside if isinstance(n, gast.Call)}
     escaping = {
         n.id
-        for n in ir.walk(tree.body)
+        for n in inside
         if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and id(n) not in called
     }
     kept = {

@@ -55,24 +55,22 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             found.add(node.id)
         if not isinstance(node, (gast.Lambda, gast.ListComp, gast.GeneratorExp)):
-            stack.extend(c for key in node._fields for c in _nodes(getattr(node, key, None)))
+            stack += ir.children(node)
     return found
-
-
-def _nodes(value: Any) -> list[gast.AST]:
-    return [v for v in (value if isinstance(value, list) else [value]) if isinstance(v, gast.AST)]
 
 
 def free_names(node: gast.AST | list[gast.stmt], bound: Iterable[str] = ()) -> list[str]:
     """Names read below a node that are bound neither there nor in `bound`, in order."""
     inner = set(bound)
-    for n in ir.walk(node):
+    inside = list(ir.walk(node))
+    for n in inside:
         if isinstance(n, gast.FunctionDef):
             inner.add(n.name)
         if isinstance(n, (gast.FunctionDef, gast.Lambda)):
             inner |= {p.id for p in ir.walk(n.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)}
-    inner |= set(ir.names_bound(node))
-    return [name for name in ir.names_read(node) if name not in inner]
+    used = [n for n in inside if isinstance(n, gast.Name)]
+    inner |= {n.id for n in used if isinstance(n.ctx, gast.Store)}
+    return list(dict.fromkeys([n.id for n in used if isinstance(n.ctx, gast.Load) and n.id not in inner]))
 
 
 def lookup(source: Source, name: str) -> tuple[bool, Any, Cell | None]:

@@ -75,6 +75,7 @@ class _Webs:
         state[node.id] = frozenset([self.at[id(node)]])
 
     def block(self, body: Block, state: State) -> State:
+        """The state after the block; the one given is the block's own, and may change."""
         for statement in body:
             state = self.statement(statement, state)
         return state
@@ -89,17 +90,17 @@ class _Webs:
             # The backward sweep passes over a break as if the rest of the trip followed: names must agree there too.
             self.breaks[-1].append(dict(state))
             return dict(state)
-        state = dict(state)
-        self.loads(node, state)
+        used = [n for n in ir.walk(node) if isinstance(n, gast.Name)]
+        for name in used:
+            if isinstance(name.ctx, gast.Load):
+                self.use(name, state)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
             self.use(node.target, state)
-            return state if id(node.target) in self.at else self.stores(node, state)
-        return self.stores(node, state)
-
-    def stores(self, node: gast.AST, state: State) -> State:
-        for n in ir.walk(node):
-            if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store):
-                self.bind(n, state)
+            if id(node.target) in self.at:
+                return state
+        for name in used:
+            if isinstance(name.ctx, gast.Store):
+                self.bind(name, state)
         return state
 
     def loads(self, node: Any, state: State) -> None:

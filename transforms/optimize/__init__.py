@@ -33,7 +33,7 @@ def optimize(body: Block, scope: Scope) -> Block:
     for _ in range(ROUNDS):
         before = body
         body = _round(body, facts)
-        if len(before) == len(body) and same(before, body):
+        if same(before, body):
             break
     facts.read(body)
     return tidy(_returned(accumulate.lower_ownership(body, facts, in_loops=True), facts), facts)
@@ -56,11 +56,13 @@ def _round(body: Block, facts: Knowledge) -> Block:
     facts.read(body)
     places = Places(body, facts)
     written = _written(body, facts, places)
+    before = body
     body = propagate(body, facts, lambda name: places.find(name) not in written)
     body = fold(body, facts, places, written)  # copies are of one class: classes are as before
-    facts.update(body)
-    places = Places(body, facts)
-    written = _written(body, facts, places)
+    if not same(before, body):
+        facts.update(body)
+        places = Places(body, facts)
+        written = _written(body, facts, places)
     body = rematerialize(body, facts, lambda name: places.find(name) not in written)
     body = dead_code(body, facts, places)  # what is left out only makes classes smaller
     facts.update(body)

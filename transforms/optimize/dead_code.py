@@ -39,7 +39,10 @@ class DeadCode:
         self.heads: dict[int, Live] = {}
 
     def block(self, body: Block, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Block, Live]:
-        """(statements that stay, live before); `exits` are what is live after a break and a continue, by loop."""
+        """(statements that stay, live before); `live` is the block's own, and changes.
+
+        `exits` are what is live after a break and a continue, by loop.
+        """
         kept: Block = []
         for statement in reversed(body):
             new, live = self.statement(statement, live, exits)
@@ -111,13 +114,13 @@ class DeadCode:
                     and self.facts.summary(node.value).opaque + self.facts.summary(node.value).pops
                 ):
                     return self._effect(node, node.value, live)
-            live = live - (set(names) - self.facts.pinned)
+            live.difference_update(set(names) - self.facts.pinned)
             return node, self._with(live, expressions(node))
         target = node.targets[0]
         if len(node.targets) == 1 and self._dead_write(target, node.value, live):
             return None, live
-        live = live - (set(names) - self.facts.pinned)
-        return node, self._with(set(live), expressions(node))
+        live.difference_update(set(names) - self.facts.pinned)
+        return node, self._with(live, expressions(node))
 
     def _unpacks(self, node: Any) -> bool:
         kind = self.facts.kind(node.value)

@@ -65,7 +65,7 @@ class Inline:
         self.heads: dict[int, Live] = {}
 
     def block(self, body: Block, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Block, Live]:
-        """(the block, live before)."""
+        """(the block, live before); the set given is the block's own, and changes."""
         sweep = _Sweep(self)
         for statement in reversed(body):
             live = sweep.add(statement, live, exits)
@@ -150,22 +150,22 @@ class _Sweep:
             live = set(exits[-1][1])
         elif isinstance(node, (gast.Return, gast.Raise)):
             live = set(self.facts.pinned)
-        after = live - set(bound)
+        live.difference_update(bound)
         later = self.pending.get(bound[0]) if bound else None
         for name in bound:
             self._forget(name)
         self._use(node, expressions(node), live, bound)
         if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-            after.add(node.target.id)
+            live.add(node.target.id)
             self._forget(node.target.id)
             if self._sums(node):
                 self.pending[node.target.id] = len(self.slots)
                 if later is not None:
                     self.chains[len(self.slots)] = later
         for part in expressions(node):
-            after.update(self.facts.summary(part).reads)
+            live.update(self.facts.summary(part).reads)
         self._put(node, bound)
-        return after
+        return live
 
     def _sums(self, node: gast.AugAssign) -> bool:
         """`x_bar += e`, which may become the end of the line that binds x_bar."""
@@ -328,7 +328,7 @@ class _Sweep:
         if self.owner.is_adjoint(name) and not merging and not ir.is_atom(value):
             limit = SHORT
         total = 4 + sum(
-            rewrite.width(n) for n in gast.iter_child_nodes(user) if isinstance(n, gast.expr)
+            rewrite.width(n) for n in ir.children(user) if isinstance(n, gast.expr)
         )
         if inner_blocks(user):
             total = 4 + sum(map(rewrite.width, expressions(user)))
@@ -355,7 +355,7 @@ class _Sweep:
             return False
         if self.touched.get("!", -1) > at and not self.owner.safety.safe(value):
             return False
-        return _unconditional(user)
+        return not any(self.facts.summary(part).conditional for part in expressions(user))
 
     def _pops_move(self, lists: list[str], at: int, user: Any) -> bool:
         """A pop may move if nobody looks at the list in between and it is the only effect where it goes."""
@@ -425,7 +425,9 @@ class _Sweep:
         slot.changed |= changed
         for resource in changed:
             self.touched[resource] = max(self.touched.get(resource, -1), at)
-        return (live - {name}) | set(self.facts.summary(value).reads)
+        live.discard(name)
+        live.update(self.facts.summary(value).reads)
+        return live
 
 
 def _continues(user: Any, name: str) -> bool:
@@ -440,30 +442,6 @@ def _only_names(target: gast.expr) -> bool:
     if isinstance(target, gast.Tuple):
         return all(map(_only_names, target.elts))
     return isinstance(target, gast.Name)
-
-
-def _unconditional(user: Any) -> bool:
-    """No part of the statement is evaluated only sometimes."""
-    for part in expressions(user):
-        stack: list[gast.AST] = [part]
-        while stack:
-            node = stack.pop()
-            if isinstance(
-                node,
-                (
-                    gast.IfExp,
-                    gast.BoolOp,
-                    gast.Lambda,
-                    gast.ListComp,
-                    gast.GeneratorExp,
-                    gast.DictComp,
-                    gast.SetComp,
-                    gast.JoinedStr,
-                ),
-            ):
-                return False
-            stack.extend(gast.iter_child_nodes(node))
-    return True
 
 
 def _written_owners(node: Any) -> set[str]:

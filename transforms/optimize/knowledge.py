@@ -9,7 +9,7 @@ Expressions are never changed in place by the passes: what is found once holds f
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any
@@ -56,7 +56,7 @@ class Summary:
     pops: list[str] = field(default_factory=list)
     opaque: list[gast.Call] = field(default_factory=list)
     deferred: set[str] = field(default_factory=set)
-    size: int = 0
+    conditional: bool = False
 
     @property
     def pure(self) -> bool:
@@ -71,6 +71,8 @@ class Knowledge:
         self.scope, self.objects = scope, scope.globals.objects
         self._kinds: dict[int, tuple[gast.expr, Kind]] = {}
         self._summaries: dict[int, tuple[gast.expr, Summary]] = {}
+        self._uses: dict[int, tuple[gast.AST, dict[str, int]]] = {}
+        self._shares: dict[int, tuple[gast.expr, frozenset[str]]] = {}
         self.params = set(getattr(scope, "params", None) or scope.fn.all_params())
         self.saved: set[str] = set()
         self._sums: dict[int, tuple[gast.stmt, gast.expr]] = {}
@@ -79,16 +81,21 @@ class Knowledge:
 
     def read(self, body: Block) -> None:
         """Look at the whole body (again)."""
-        before, self.saved, self.pinned = self.saved, _private_lists(body), set()
+        before, self.saved, self.pinned = self.saved, self._private_lists(body), set()
         self.update(body)
         if not self.saved <= before or not (before - self.saved).isdisjoint(self.bound):
-            self._summaries.clear()  # what pops which list is read anew
+            self._forget_lists()
         for statement in flat(body):
             for part in expressions(statement):
                 self.pinned |= self.summary(part).deferred
         if not self.saved.isdisjoint(self.pinned | self.params):
             self.saved -= self.pinned | self.params
-            self._summaries.clear()
+            self._forget_lists()
+
+    def _forget_lists(self) -> None:
+        """What pops which list is read anew."""
+        self._summaries.clear()
+        self._shares.clear()
 
     def update(self, body: Block) -> None:
         """After a pass: what is bound to what."""
@@ -116,6 +123,36 @@ class Knowledge:
             found = self._sums[id(statement)] = (statement, value)
         return found[1]
 
+    def _private_lists(self, body: Block) -> set[str]:
+        """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
+        statements = flat(body)
+        made = [s.targets[0].id for s in statements if _makes_list(s)]
+        if not made:
+            return set()
+        others = dict.fromkeys(made, 0)
+        for name in made:
+            others[name] -= 1
+        for statement in statements:
+            for part in _parts(statement):
+                for name, count in self._uses_beyond_stacks(part).items():
+                    if name in others:
+                        others[name] += count
+        return {name for name, count in others.items() if not count}
+
+    def _uses_beyond_stacks(self, part: gast.AST) -> dict[str, int]:
+        """How often each name stands in a part of a statement, other than in `x.append(e)` and `x.pop()`."""
+        found = self._uses.get(id(part))
+        if found is None or found[0] is not part:
+            counts: dict[str, int] = {}
+            for node in nodes(part):
+                if isinstance(node, gast.Name):
+                    counts[node.id] = counts.get(node.id, 0) + 1
+                elif _is_stack_call(node):
+                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    counts[owner] = counts.get(owner, 0) - 1
+            found = self._uses[id(part)] = (part, counts)
+        return found[1]
+
     # --- kinds ---
 
     def kind(self, node: gast.expr) -> Kind:
@@ -140,7 +177,7 @@ class Knowledge:
 
     def name_kind(self, name: str) -> Kind:
         """The kind of a variable."""
-        return self.scope.of(ir.name(name))
+        return self.scope.of_name(name)
 
     def joined(self, name: str) -> Kind:
         """The kind of a variable, checked against all that is bound to it."""
@@ -173,7 +210,7 @@ class Knowledge:
 
     def callee(self, node: gast.Call) -> Any:
         """The function that is called, a descriptor of np.ndarray for a method of an array; None where not known."""
-        if isinstance(node.func, gast.Name) and node.func.id in self.bound | self.params:
+        if isinstance(node.func, gast.Name) and (node.func.id in self.bound or node.func.id in self.params):
             return None
         found, target = ir.resolve(node.func, self.objects)
         if found:
@@ -220,7 +257,6 @@ class Knowledge:
     def _summarize(self, root: gast.expr) -> Summary:
         out = Summary()
         for node in nodes(root):
-            out.size += 1
             if isinstance(node, gast.Name):
                 if not isinstance(node.ctx, gast.Store):
                     out.reads[node.id] = out.reads.get(node.id, 0) + 1
@@ -231,7 +267,10 @@ class Knowledge:
                 elif not self.known_pure(node):
                     out.opaque.append(node)
             elif isinstance(node, _DEFERRED):
+                out.conditional = True
                 out.deferred |= set(ir.names_read(node))
+            elif isinstance(node, (gast.IfExp, gast.BoolOp, gast.JoinedStr)):
+                out.conditional = True
             elif isinstance(node, (gast.NamedExpr, gast.Await, gast.Yield, gast.YieldFrom)):
                 out.opaque.append(ir.call("<effect>"))
         return out
@@ -277,28 +316,39 @@ class Knowledge:
             return self.fresh(node.body) and self.fresh(node.orelse)
         return self.immutable(node)
 
-    def shares(self, node: gast.expr) -> set[str]:
+    def shares(self, node: gast.expr) -> frozenset[str]:
         """Names whose memory the value may share or hold; `WORLD` stands for all that lies outside."""
-        if self.fresh(node):
-            return set()
         if isinstance(node, gast.Name):
-            if node.id in self.bound or node.id in self.params:
-                return {node.id}
-            found = self.objects.get(node.id)
-            return set() if isinstance(found, _CODE) or node.id in vars(builtins) else {WORLD}
+            return self._named(node)
+        found = self._shares.get(id(node))
+        if found is None or found[0] is not node:
+            shared = _NO_NAMES if self.fresh(node) else frozenset(self._shared(node))
+            found = self._shares[id(node)] = (node, shared)
+        return found[1]
+
+    def _named(self, node: gast.Name) -> frozenset[str]:
+        """What a name by itself shares."""
+        if self.fresh(node):
+            return _NO_NAMES
+        if node.id in self.bound or node.id in self.params:
+            return frozenset([node.id])
+        found = self.objects.get(node.id)
+        return _NO_NAMES if isinstance(found, _CODE) or node.id in vars(builtins) else frozenset([WORLD])
+
+    def _shared(self, node: gast.expr) -> Collection[str]:
         if isinstance(node, (gast.Subscript, gast.Attribute, gast.Starred)):
             return self.shares(node.value)
         out: set[str] = set()
         if isinstance(node, gast.Call):
             if self.owns_result(node):
-                return set()
+                return _NO_NAMES
             if not self.known_pure(node) and self.saved_method(node) is None and not self.keeps_nothing(node):
                 out.add(WORLD)
             parts = [*node.args, *[k.value for k in node.keywords]]
             if isinstance(node.func, gast.Attribute):
                 parts.append(node.func.value)
         else:
-            parts = [n for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)]
+            parts = [n for n in ir.children(node) if isinstance(n, gast.expr)]
             parts += [c.iter for c in getattr(node, "generators", ())]
         for part in parts:
             out |= self.shares(part)
@@ -328,17 +378,15 @@ def is_own(node: Any) -> bool:
     return isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id == OWN
 
 
-def nodes(root: gast.AST) -> Iterator[gast.AST]:
-    """All nodes of an expression, in no particular order."""
+def nodes(root: gast.AST) -> list[gast.AST]:
+    """All nodes of an expression, the last parts first; contexts and operators are left out."""
+    found: list[gast.AST] = []
     stack: list[gast.AST] = [root]
     while stack:
         node = stack.pop()
-        yield node
-        for value in node.__dict__.values():
-            if isinstance(value, gast.AST):
-                stack.append(value)
-            elif isinstance(value, list):
-                stack.extend(v for v in value if isinstance(v, gast.AST))
+        found.append(node)
+        stack += ir.children(node)
+    return found
 
 
 def expressions(statement: gast.stmt) -> list[gast.expr]:
@@ -352,7 +400,7 @@ def expressions(statement: gast.stmt) -> list[gast.expr]:
         return [statement.test]
     if isinstance(statement, gast.For):
         return [statement.iter]
-    return [n for n in gast.iter_child_nodes(statement) if isinstance(n, gast.expr)]
+    return [n for n in ir.children(statement) if isinstance(n, gast.expr)]
 
 
 def binds(statement: Any, inner: bool = True) -> list[str]:
@@ -390,19 +438,24 @@ _BINDS_NOTHING = (
 )
 
 
-def flat(body: Block) -> Iterator[gast.stmt]:
+_SIMPLE = (gast.Assign, gast.AugAssign, gast.Expr, gast.Return, gast.Pass, gast.Break, gast.Continue, gast.Raise)
+
+
+def flat(body: Block) -> list[gast.stmt]:
     """All statements, those of inner blocks included."""
+    found: list[gast.stmt] = []
     for statement in body:
-        yield statement
+        found.append(statement)
         for inner in inner_blocks(statement):
-            yield from flat(inner)
+            found += flat(inner)
+    return found
 
 
 def inner_blocks(statement: gast.stmt) -> list[Block]:
     """The blocks of a compound statement, the `else` of a loop included."""
     if isinstance(statement, (gast.If, gast.For, gast.While)):
         return [statement.body, statement.orelse]
-    if isinstance(statement, (gast.Assign, gast.AugAssign, gast.Expr, gast.Return)):
+    if isinstance(statement, _SIMPLE):
         return []
     return [
         getattr(statement, k)
@@ -418,39 +471,16 @@ def root(target: gast.expr) -> gast.expr:
     return target
 
 
-def _private_lists(body: Block) -> set[str]:
-    """Names that are only ever `x = []`, `x.append(e)` and `x.pop()`."""
-    made = {
-        statement.targets[0].id
-        for statement in flat(body)
-        if isinstance(statement, gast.Assign)
-        and isinstance(statement.value, gast.List)
-        and ir.target_name(statement) is not None
-        and not statement.value.elts
-    }
-    if not made:
-        return made
-    uses: dict[str, int] = {}
-    methods: dict[str, int] = {}
-    for statement in flat(body):
-        name = ir.target_name(statement)
-        if name is not None and isinstance(statement.value, gast.List) and not statement.value.elts:
-            uses[name] = uses.get(name, 0) - 1
-        parts = [n for k, n in gast.iter_fields(statement) if isinstance(n, gast.AST)]
-        parts += [
-            n
-            for k, v in gast.iter_fields(statement)
-            if k not in ("body", "orelse") and isinstance(v, list)
-            for n in v
-        ]
-        for part in parts:
-            for node in nodes(part):
-                if isinstance(node, gast.Name):
-                    uses[node.id] = uses.get(node.id, 0) + 1
-                elif _is_stack_call(node):
-                    owner = node.func.value.id
-                    methods[owner] = methods.get(owner, 0) + 1
-    return {n for n in made if uses[n] == methods.get(n, 0)}
+def _makes_list(statement: gast.stmt) -> bool:
+    """`x = []`."""
+    value = getattr(statement, "value", None)
+    return isinstance(value, gast.List) and not value.elts and ir.target_name(statement) is not None
+
+
+def _parts(statement: gast.stmt) -> list[gast.AST]:
+    """All that a statement consists of but its blocks."""
+    inside = {id(s) for block in ("body", "orelse") for s in getattr(statement, block, None) or ()}
+    return [n for n in ir.children(statement) if id(n) not in inside] if inside else ir.children(statement)
 
 
 def _is_stack_call(node: gast.AST) -> bool:

@@ -136,6 +136,8 @@ class Changes:
     def of_expression(self, node: gast.expr) -> set[str]:
         """The resources that evaluating the expression may change."""
         found = self.facts.summary(node)
+        if found.pure:
+            return set()
         out = {f"[]{name}" for name in found.pops}
         for call in found.opaque:
             out |= {"!", self.resource(WORLD), *map(self.resource, self.facts.shares(call))}

@@ -266,5 +266,5 @@ def _read_outside_indices(body: Block) -> set[str]:
         elif isinstance(node, gast.Subscript):
             stack.append(node.value)
         else:
-            stack.extend(gast.iter_child_nodes(node))
+            stack += ir.children(node)
     return out

@@ -72,7 +72,7 @@ class _Rematerialize:
         if len(values) != 1 or not isinstance(values[0], (gast.BinOp, gast.UnaryOp)):
             return None
         value, found = values[0], facts.summary(values[0])
-        if self.owners[name] is self.readers[name] or found.size > SIZE or not found.pure:
+        if self.owners[name] is self.readers[name] or _size(value) > SIZE or not found.pure:
             return None
         steady = all(map(self._steady, found.reads)) and not found.deferred
         return value if steady and _arithmetic(value) and self.safety.safe(value) else None
@@ -111,6 +111,12 @@ class _Rematerialize:
             value = self.values.get(node.id) if isinstance(node.ctx, gast.Load) else None
             return node if value is None else ir.clone(value)
         return node if ir.is_atom(node) else rewrite.rebuilt(node, self._put)
+
+
+def _size(node: gast.AST) -> int:
+    """How many nodes an expression has, with operators and contexts."""
+    own = 2 if isinstance(node, (gast.BinOp, gast.UnaryOp, gast.Name)) else 1
+    return own + sum(map(_size, ir.children(node)))
 
 
 def _arithmetic(node: gast.expr) -> bool:

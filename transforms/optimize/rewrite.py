@@ -9,7 +9,7 @@ import gast
 
 from ad import ir
 
-_HOLDERS = (gast.slice, gast.keyword, gast.comprehension)
+_PARTS = (gast.expr, gast.slice, gast.keyword, gast.comprehension)
 
 
 def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
@@ -18,16 +18,14 @@ def rebuilt(node: Any, change: Callable[[Any], Any]) -> Any:
     What holds expressions but is none itself (`i:j`, `key=e`, `for x in e`) is gone through.
     """
     new: dict[str, Any] = {}
-    for key, value in node.__dict__.items():
-        if isinstance(value, (gast.expr, *_HOLDERS)):
+    values = node.__dict__
+    for key in ir.inner_fields(type(node)):
+        value = values.get(key)
+        if isinstance(value, _PARTS):
             other = change(value) if isinstance(value, gast.expr) else rebuilt(value, change)
             if other is not value:
                 new[key] = other
-        elif (
-            isinstance(value, list)
-            and value
-            and isinstance(value[0], (gast.expr, *_HOLDERS, type(None)))
-        ):
+        elif isinstance(value, list) and value and isinstance(value[0], (*_PARTS, type(None))):
             others = [
                 change(v) if isinstance(v, gast.expr) else v if v is None else rebuilt(v, change)
                 for v in value
@@ -111,11 +109,8 @@ def width(node: Any) -> int:
             *[len(k.arg or "") + 1 + width(k.value) for k in node.keywords],
         ]
         return width(node.func) + sum(args) + 2 * max(len(args), 1)
-    return 2 + sum(
-        width(n) + 2
-        for n in gast.iter_child_nodes(node)
-        if not isinstance(n, (gast.expr_context, gast.operator))
-    )
+    signs = len(node.ops) if isinstance(node, gast.Compare) else isinstance(node, (gast.UnaryOp, gast.BoolOp))
+    return 2 + 4 * signs + sum(width(n) + 2 for n in ir.children(node))
 
 
 def _loose(node: gast.expr) -> bool:
@@ -127,6 +122,6 @@ def depth(node: Any, limit: int) -> int:
     if limit == 0 or ir.is_atom(node):
         return 0
     return 1 + max(
-        (depth(n, limit - 1) for n in gast.iter_child_nodes(node) if isinstance(n, gast.expr)),
+        (depth(n, limit - 1) for n in ir.children(node) if isinstance(n, gast.expr)),
         default=0,
     )
