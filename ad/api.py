@@ -5,21 +5,23 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ad import cache, calls, errors, kinds, pipeline
-from ad.calls import DEFAULT, Derivative, Plain
+from ad.calls import DEFAULT, Call, GradientOf, Plain, reduced, text_function
 from ad.nesting import (
     Pullback,
-    check_cotangent,
-    jvp_of_jvp,
-    jvp_of_vjp,
+    active_tangents,
+    check_tangents,
+    first_of,
+    first_part,
     may_vary,
-    vjp_of_jvp,
-    vjp_of_vjp,
+    reduced_jvp,
+    reduced_vjp,
 )
 from ad.pipeline import Options
 from ad.rules import constant
@@ -28,7 +30,7 @@ from ad.runtime import structures
 Argnums = int | str | Sequence[int | str]
 
 
-class GradientFunction(Derivative):
+class GradientFunction:
     """What `grad` and `value_and_grad` return: call it like f. It keeps f's name, signature and docstring."""
 
     def __init__(self, f: Callable[..., Any], argnums: Argnums, options: Options, allow_int: bool) -> None:
@@ -58,8 +60,21 @@ class GradientFunction(Derivative):
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
         """The plain function, its arguments, and the positions of those differentiated."""
-        function, ordered, names = calls.plain_call(self.f, args, kwargs)
-        return function, ordered, tuple(positions(self.argnums, names, self.shift()))
+        call = calls.scalar_call(self.f, args, kwargs)
+        return call.function, call.args, tuple(positions(self.argnums, call.names, call.shift))
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        """In a differentiated function: the gradient alone is a primitive, with a value beside it it is text."""
+        call = calls.scalar_call(self.f, args, kwargs)
+        f, wrt = call.function, tuple(positions(self.argnums, call.names, call.shift))
+        has_aux, value = self.options.has_aux, self.options.value
+        plain = dataclasses.replace(self.options, has_aux=False, value=False)
+        if not has_aux and not value:
+            return dataclasses.replace(call, function=GradientOf(f, wrt, plain))
+        first = first_part(f, len(call.args)) if has_aux else f
+        return dataclasses.replace(
+            call, function=_beside(f, GradientOf(first, wrt, plain), len(call.args), has_aux, value)
+        )
 
     def _check_inexact(self, args: Sequence[Any], wrt: tuple[int, ...]) -> None:
         for i in wrt:
@@ -81,6 +96,20 @@ class GradientFunction(Derivative):
         if _importable(module, name) is self:
             return name
         return GradientFunction, (self.f, self.argnums, self.options, self.allow_int)
+
+
+@functools.lru_cache(maxsize=1024)
+def _beside(f: Plain, gradient: GradientOf, count: int, has_aux: bool, value: bool) -> Plain:
+    """A gradient with what `value_and_grad` and `has_aux` give beside it, as a function."""
+    params = ", ".join(f"x_{i}" for i in range(count))
+    gradient_text = f"gradient({params})"
+    if has_aux:
+        call, kept = f"value, aux = f({params})", "(value, aux)" if value else "aux"
+    else:
+        call, kept = f"value = f({params})", "value"
+    returned = f"{kept}, {gradient_text}" if value else f"{gradient_text}, {kept}"
+    text = f"def beside({params}):\n    {call}\n    return {returned}\n"
+    return text_function("beside", text, {"f": f, "gradient": gradient})
 
 
 def _importable(module: str, name: str) -> Any:
@@ -179,12 +208,14 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False, **kwargs: A
     >>> pullback(np.array([1.0, 2.0]))
     (array([1., 2.]),)
     """
-    active = tuple(may_vary(p) for p in primals)
-    value, pull = calls.vjp_of(f, primals, active, DEFAULT, kwargs)
+    if kwargs:
+        f = functools.partial(f, **kwargs)
+    value, pull = calls.vjp_of(f, primals, tuple(map(may_vary, primals)), DEFAULT)
     if not has_aux:
-        return value, Pullback(f, primals, kwargs, value, pull)
+        return value, Pullback(f, primals, value, pull)
     first, aux = value
-    return first, Pullback(f, primals, kwargs, first, lambda c: pull((c, structures.zeros(aux)))), aux
+    pullback = Pullback(first_of(f, len(primals)), primals, first, lambda c: pull((c, structures.zeros(aux))))
+    return first, pullback, aux
 
 
 def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], *, has_aux: bool = False) -> Any:
@@ -193,22 +224,15 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    if len(primals) != len(tangents):
-        raise errors.UnsupportedArgument(
-            f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal"
-        )
-    active = tuple(may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
-    for p, t in zip(primals, tangents, strict=True):
-        if t is not None and may_vary(p):
-            check_cotangent(t, p)
+    check_tangents(primals, tangents)
+    active = active_tangents(primals, tangents)
     given = [t for t, a in zip(tangents, active, strict=True) if a]
     value, dot = calls.jvp_of(f, list(primals), active, given, DEFAULT)
     value, dot = structures.owned(value), structures.owned(dot)
     return (value[0], dot[0], value[1]) if has_aux else (value, dot)
 
 
-vjp.__ad_vjp__, vjp.__ad_jvp__ = vjp_of_vjp, jvp_of_vjp  # type: ignore[attr-defined]
-jvp.__ad_vjp__, jvp.__ad_jvp__ = vjp_of_jvp, jvp_of_jvp  # type: ignore[attr-defined]
+vjp.__ad_reduce__, jvp.__ad_reduce__ = reduced_vjp, reduced_jvp  # type: ignore[attr-defined]
 
 
 def stop_gradient(x: Any) -> Any:
@@ -239,22 +263,133 @@ def jacobian(f: Callable[..., Any], argnums: Argnums = 0, *, mode: str | None = 
     if mode not in (None, "rev", "fwd"):
         raise errors.UnsupportedArgument(f"mode {mode!r}", hint='"rev", "fwd" or None')
 
-    @functools.wraps(f, updated=())
-    def jacobian_of(*args: Any, **kwargs: Any) -> Any:
-        shift = len(calls.target_of(f).leading)
-        function, ordered, names = calls.ordered_arguments(calls.target_of(f), args, kwargs)
-        wrt = positions(argnums, names, shift)
-        found = _jacobians(function, ordered, wrt, mode)
-        return tuple(found) if isinstance(argnums, (tuple, list)) else found[0]
+    return Jacobian(f, argnums, mode)
 
-    return jacobian_of
+
+class Operator:
+    """A derivative that is put together from pullbacks or tangents; callable like f, and a callee with a text."""
+
+    def __init__(self, f: Callable[..., Any], argnums: Argnums) -> None:
+        functools.update_wrapper(self, f, updated=())
+        self.f, self.argnums = f, argnums
+        self.several = isinstance(argnums, (tuple, list))
+
+    def found(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Call, list[int]]:
+        """The call of f and the positions of what is differentiated."""
+        call = reduced(self.f, args, kwargs)
+        return call, positions(self.argnums, call.names, call.shift)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+
+class Jacobian(Operator):
+    """What `jacobian` returns."""
+
+    def __init__(self, f: Callable[..., Any], argnums: Argnums, mode: str | None) -> None:
+        super().__init__(f, argnums)
+        self.mode = mode
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call, wrt = self.found(args, kwargs)
+        found = _jacobians(call.function, call.args, wrt, self.mode)
+        return tuple(found) if self.several else found[0]
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        call, wrt = self.found(args, kwargs)
+        _check_arrays(call.args, wrt)
+        sizes = tuple(None if np.ndim(x) == 0 else np.size(x) for x in call.args)
+        return dataclasses.replace(
+            call, function=_jacobian_text(call.function, tuple(wrt), sizes, self.mode, self.several)
+        )
+
+
+@functools.lru_cache(maxsize=1024)
+def _jacobian_text(
+    f: Any, wrt: tuple[int, ...], sizes: tuple[int | None, ...], mode: str | None, several: bool
+) -> Plain:
+    """A Jacobian as a function of arguments of these sizes (None: a number), as `_jacobians` puts it together."""
+    params = ", ".join(f"x_{i}" for i in range(len(sizes)))
+    rows, columns = _rows_text(wrt), [line for i in wrt for line in _columns_text(i, params, sizes[i])]
+    body = columns
+    if mode != "fwd":
+        body = [f"value, pullback = vjp(f, {params})"]
+        inputs = sum(1 if sizes[i] is None else sizes[i] for i in wrt)  # type: ignore[misc]
+        choice = [f"if np.size(value) > {inputs}:", *_indented(columns), "else:", *_indented(rows)]
+        body += choice if mode is None else rows
+    body.append(f"return {''.join(f'jacobian_{i}, ' for i in wrt) if several else f'jacobian_{wrt[0]}'}")
+    text = f"def jacobian({params}):\n" + "".join(f"{line}\n" for line in _indented(body))
+    helpers = {"cotangent": cotangent, "tangents": tangents, "jacobian_shape": jacobian_shape}
+    return text_function("jacobian", text, {"f": f, "vjp": vjp, "jvp": jvp, "np": np, **helpers})
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+def _rows_text(wrt: tuple[int, ...]) -> list[str]:
+    """Jacobians row by row, by the pullback."""
+    every = [*(f"rows_{i} = []" for i in wrt), "for k in range(np.size(value)):"]
+    every += ["    bars = pullback(cotangent(value, k))", *(f"    rows_{i}.append(bars[{i}])" for i in wrt)]
+    every += [f"jacobian_{i} = np.reshape(np.stack(rows_{i}), jacobian_shape(value, x_{i}))" for i in wrt]
+    one = ["bars = pullback(1.0)", *(f"jacobian_{i} = bars[{i}]" for i in wrt)]
+    return ["if np.ndim(value) == 0:", *_indented(one), "else:", *_indented(every)]
+
+
+def _columns_text(i: int, params: str, size: int | None) -> list[str]:
+    """One Jacobian column by column, by tangents."""
+    if size is None:
+        return [f"value_{i}, jacobian_{i} = jvp(f, ({params},), tangents(({params},), {i}, 0))"]
+    return [
+        f"columns_{i} = []",
+        f"for k in range({size}):",
+        f"    value_{i}, column = jvp(f, ({params},), tangents(({params},), {i}, k))",
+        f"    columns_{i}.append(column)",
+        f"jacobian_{i} = np.reshape(np.stack(columns_{i}, -1), jacobian_shape(value_{i}, x_{i}))",
+    ]
+
+
+def cotangent(value: Any, k: int) -> Any:
+    """The cotangent of an array that is 1 at its k-th entry.
+
+    >>> cotangent(np.zeros(2), 1)
+    array([0., 1.])
+    """
+    return _unit(value, np.result_type(value, 1.0) if np.iscomplexobj(value) else np.dtype(float), k)
+
+
+def tangents(args: tuple[Any, ...], i: int, k: int) -> tuple[Any, ...]:
+    """The tangents of all arguments along the k-th entry of one; None stands for zero."""
+    unit = _unit(args[i], _gradient_dtype(args[i]), k) if isinstance(args[i], np.ndarray) else 1.0
+    return tuple(unit if j == i else None for j in range(len(args)))
+
+
+def _unit(x: Any, dtype: np.dtype[Any], k: int) -> np.ndarray:
+    unit = np.zeros(np.size(x), dtype)
+    unit[k] = 1.0
+    return unit.reshape(np.shape(x))
+
+
+def jacobian_shape(value: Any, x: Any) -> tuple[int, ...]:
+    """The shape of the Jacobian of a value by x."""
+    return (*np.shape(value), *np.shape(x))
+
+
+constant(cotangent, tangents, jacobian_shape)
+
+
+def _check_arrays(args: list[Any], wrt: list[int]) -> None:
+    for i in wrt:
+        if not isinstance(args[i], (np.ndarray, np.generic, float, int, complex)):
+            raise errors.UnsupportedArgument("a Jacobian is of arrays and numbers", hint="ravel the container first")
 
 
 def _jacobians(function: Any, args: list[Any], wrt: list[int], mode: str | None) -> list[Any]:
     active = tuple(i in wrt for i in range(len(args)))
-    for i in wrt:
-        if not isinstance(args[i], (np.ndarray, np.generic, float, int, complex)):
-            raise errors.UnsupportedArgument("a Jacobian is of arrays and numbers", hint="ravel the container first")
+    _check_arrays(args, wrt)
     inputs = sum(np.size(args[i]) for i in wrt)
     if mode == "fwd":
         return _forward_jacobians(function, args, wrt, active)
@@ -275,10 +410,8 @@ def _reverse_jacobians(value: Any, pull: Callable[[Any], Any], arguments: list[A
         np.zeros((*shape, *np.shape(a)), np.result_type(d, value) if np.iscomplexobj(value) else d)
         for a, d in zip(arguments, dtypes, strict=True)
     ]
-    for index in np.ndindex(shape):
-        basis = np.zeros(shape, np.result_type(value, 1.0) if np.iscomplexobj(value) else float)
-        basis[index] = 1.0
-        for row, g in zip(rows, pull(basis if shape else 1.0), strict=True):
+    for k, index in enumerate(np.ndindex(shape)):
+        for row, g in zip(rows, pull(cotangent(value, k) if shape else 1.0), strict=True):
             row[index] = g
     return [r if r.shape else r[()] for r in rows]
 
@@ -329,25 +462,34 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     array([[ 6.,  0.],
            [ 0., 12.]])
     """
-    several = isinstance(argnums, (tuple, list))
-    every: Sequence[Any] = argnums if isinstance(argnums, (tuple, list)) else [argnums]
-
-    @functools.wraps(f, updated=())
-    def hessian_of(*args: Any, **kwargs: Any) -> Any:
-        shift = len(calls.target_of(f).leading)
-        function, ordered, names = calls.ordered_arguments(calls.target_of(f), args, kwargs)
-        wrt = positions(list(every), names, shift)
-        blocks = []
-        for i in wrt:
-            gradient = GradientFunction(function, i, Options(), True)
-            blocks.append(tuple(_forward_jacobians(gradient, ordered, [j], _only(j, len(ordered)))[0] for j in wrt))
-        return tuple(blocks) if several else blocks[0][0]
-
-    return hessian_of
+    if isinstance(argnums, (int, str)):
+        return _hessian_block(f, argnums, argnums)
+    return Hessian(f, argnums)
 
 
-def _only(index: int, count: int) -> tuple[bool, ...]:
-    return tuple(i == index for i in range(count))
+def _hessian_block(f: Callable[..., Any], i: int | str, j: int | str) -> Jacobian:
+    return Jacobian(GradientFunction(f, i, Options(), True), j, "fwd")
+
+
+class Hessian(Operator):
+    """What `hessian` returns for several arguments: blocks."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call, wrt = self.found(args, kwargs)
+        return tuple(tuple(_hessian_block(call.function, i, j)(*call.args) for j in wrt) for i in wrt)
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        call, wrt = self.found(args, kwargs)
+        return dataclasses.replace(call, function=_hessian_text(call.function, tuple(wrt), len(call.args)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _hessian_text(f: Any, wrt: tuple[int, ...], count: int) -> Plain:
+    """The blocks of a Hessian as a function."""
+    params = ", ".join(f"x_{i}" for i in range(count))
+    blocks = {f"block_{i}_{j}": _hessian_block(f, i, j) for i in wrt for j in wrt}
+    rows = ["(" + "".join(f"block_{i}_{j}({params}), " for j in wrt) + ")" for i in wrt]
+    return text_function("hessian", f"def hessian({params}):\n    return ({', '.join(rows)},)\n", blocks)
 
 
 def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
@@ -356,8 +498,31 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.ones(2),))
     (array([ 6., 12.]),)
     """
-    gradient = GradientFunction(f, tuple(range(len(primals))), Options(), True)
-    return jvp(gradient, primals, tangents)[1]
+    return jvp(gradient_by_all(f, len(primals)), primals, tangents)[1]
+
+
+def gradient_by_all(f: Callable[..., Any], count: int) -> GradientFunction:
+    """The gradient of f with respect to all of its `count` arguments."""
+    return GradientFunction(f, tuple(range(count)), Options(), True)
+
+
+def _reduced_hvp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """A call of `hvp` in a differentiated function."""
+    every = inspect.signature(hvp).bind(*args, **kwargs).args
+    return Call(_hvp(len(every[1])), list(every), [], 0, tuple(range(len(args))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _hvp(count: int) -> Plain:
+    text = (
+        "def hvp(f, primals, tangents):\n"
+        f"    value, dots = jvp(gradient_by_all(f, {count}), primals, tangents)\n"
+        "    return dots\n"
+    )
+    return text_function("hvp", text, {"jvp": jvp, "gradient_by_all": gradient_by_all})
+
+
+hvp.__ad_reduce__ = _reduced_hvp  # type: ignore[attr-defined]
 
 
 def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
@@ -367,17 +532,50 @@ def elementwise_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..
     array([1., 1., 1.])
     """
 
-    @functools.wraps(f, updated=())
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        shift = len(calls.target_of(f).leading)
-        function, ordered, names = calls.ordered_arguments(calls.target_of(f), args, kwargs)
-        wrt = positions(argnums, names, shift)
-        active = tuple(i in wrt for i in range(len(ordered)))
-        value, pull = calls.vjp_of(function, ordered, active, DEFAULT)
-        found = pull(np.ones(np.shape(value)) if np.shape(value) else 1.0)
-        return tuple(found) if isinstance(argnums, (tuple, list)) else found[0]
+    return ElementwiseGradient(f, argnums)
 
-    return derivative
+
+class ElementwiseGradient(Operator):
+    """What `elementwise_grad` returns."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call, wrt = self.found(args, kwargs)
+        active = tuple(i in wrt for i in range(len(call.args)))
+        value, pull = calls.vjp_of(call.function, call.args, active, DEFAULT)
+        found = dict(zip(sorted(wrt), pull(ones(value)), strict=True))
+        return tuple(found[i] for i in wrt) if self.several else found[wrt[0]]
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        call, wrt = self.found(args, kwargs)
+        return dataclasses.replace(
+            call, function=_elementwise_text(call.function, tuple(wrt), len(call.args), self.several)
+        )
+
+
+@functools.lru_cache(maxsize=1024)
+def _elementwise_text(f: Any, wrt: tuple[int, ...], count: int, several: bool) -> Plain:
+    """An elementwise derivative as a function."""
+    params = ", ".join(f"x_{i}" for i in range(count))
+    parts = ", ".join(f"bars[{i}]" for i in wrt) + ("," if several else "")
+    text = (
+        f"def derivative({params}):\n"
+        f"    value, pullback = vjp(f, {params})\n"
+        "    bars = pullback(ones(value))\n"
+        f"    return {parts}\n"
+    )
+    return text_function("derivative", text, {"f": f, "vjp": vjp, "ones": ones})
+
+
+def ones(value: Any) -> Any:
+    """The cotangent 1 of an array or number.
+
+    >>> ones(np.zeros(2))
+    array([1., 1.])
+    """
+    return np.ones(np.shape(value)) if np.shape(value) else 1.0
+
+
+constant(ones)
 
 
 def source(g: Callable[..., Any], *args: Any, **kwargs: Any) -> str:

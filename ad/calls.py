@@ -1,9 +1,14 @@
 """Running derivatives: finding the generated function for a call, and callees that only the run tells.
 
-Generated code calls `call_vjp` and `call_jvp` where a callee is a variable: a lookup, then a plain call. Derivative
-functions are callees like others: reverse mode is never applied to reverse code, because the adjoint of a pullback is
-the pullback of the tangent (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; w)>), so everything comes down to gradients of
-tangents of plain functions.
+Generated code looks a callee that is a variable up, then calls it:
+
+    y, pullback = call_vjp(f, (False, True), x)         reverse mode
+    f_jvp = tangent_of(f, (True,))                      forward mode: a constant for differentiation, and then a callee
+    y, y_dot = f_jvp(x, x_dot)                          like others, with a tangent of its own
+
+Every callee is reduced to a plain function, whose text is differentiated, or to one of two primitives, a gradient and
+a pullback. Reverse mode is never applied to reverse code: the tangent of a pullback is the pullback of the tangent,
+and its adjoint comes of the tangent too (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; w)>).
 """
 
 from __future__ import annotations
@@ -12,7 +17,7 @@ import functools
 import inspect
 import types
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +28,7 @@ from ad.compile import Generated, compile_text
 from ad.kinds import Kind
 from ad.pipeline import Options
 from ad.runtime import structures
+from ad.runtime.calling import apply
 
 Plain = types.FunctionType
 DEFAULT = Options()
@@ -43,7 +49,7 @@ class Target:
 
 def target_of(f: Any) -> Target:
     """The plain function behind a callable; derivative functions stay what they are."""
-    if isinstance(f, Plain) or getattr(f, "__ad_function__", False):
+    if isinstance(f, Plain) or hasattr(f, "__ad_reduce__"):
         return Target(f)
     if isinstance(f, functools.partial):
         inner = target_of(f.func)
@@ -61,25 +67,23 @@ def target_of(f: Any) -> Target:
     raise errors.UnsupportedArgument(f"{f!r} is not callable", hint="pass a function")
 
 
-def ordered_arguments(target: Target, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Any, list[Any], list[str]]:
+def ordered_arguments(
+    target: Target, args: Sequence[Any], kwargs: dict[str, Any]
+) -> tuple[Plain, list[Any], list[str]]:
     """(plain function, all its arguments in order, their names) of a call; sourceless functions get a wrapper."""
     function = target.function
     args = [*target.leading, *args]
     kwargs = {**target.keywords, **kwargs}
-    if getattr(function, "__ad_function__", False):
-        signature = inspect.signature(function)
-    elif not isinstance(function, Plain):
+    if not isinstance(function, Plain):
         function = wrapper_of(function, len(args), tuple(kwargs))
         return function, [*args, *kwargs.values()], list(_parameters(function))
-    elif not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
+    if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
         return function, list(args), list(function.__code__.co_varnames[: len(args)])
-    else:
-        signature = inspect.signature(function, follow_wrapped=False)
+    signature = inspect.signature(function, follow_wrapped=False)
     bound = signature.bind(*args, **kwargs)
-    if not isinstance(function, Derivative) or isinstance(function.base(), Plain):
-        bound.apply_defaults()
+    bound.apply_defaults()
     variadic = [p for p in signature.parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    if variadic and isinstance(function, Plain):
+    if variadic:
         raise errors.UnsupportedSyntax(
             f"`{variadic[0]}` parameters are not differentiated",
             at=errors.Location(function.__code__.co_filename, function.__code__.co_firstlineno, 0),
@@ -88,10 +92,45 @@ def ordered_arguments(target: Target, args: Sequence[Any], kwargs: dict[str, Any
     return function, list(bound.arguments.values()), list(bound.arguments)
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call of any callable, reduced to one of a plain function or a primitive, with all its arguments in order.
+
+    names: of the arguments that the caller may name, of which the first `shift` are not the caller's (a receiver, those
+    of a partial). places: where the positional arguments of the call as it was written are among `args`.
+    """
+
+    function: Any
+    args: list[Any]
+    names: list[str]
+    shift: int
+    places: tuple[int, ...]
+
+    def mask(self, active: Sequence[bool]) -> tuple[bool, ...]:
+        """Which of `args` are active where these of the call as it was written are."""
+        wanted = {p for p, a in zip(self.places, active, strict=True) if a}
+        return tuple(i in wanted for i in range(len(self.args)))
+
+
+def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -> Call:
+    """A call of any callable as one of a plain function or a primitive.
+
+    Callables that are no plain functions (derivatives, pullbacks, `ad.vjp`) say themselves what they come down to, by
+    `__ad_reduce__`.
+    """
+    target = target_of(f)
+    shift = len(target.leading)
+    if hasattr(target.function, "__ad_reduce__"):
+        call = target.function.__ad_reduce__([*target.leading, *args], {**target.keywords, **(kwargs or {})})
+        return replace(call, shift=call.shift + shift, places=call.places[shift:])
+    function, ordered, names = ordered_arguments(target, args, kwargs or {})
+    return Call(function, ordered, names, shift, tuple(range(shift, shift + len(args))))
+
+
 def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
     """(plain function, its parameters) without a call."""
     function = target_of(f).function
-    if isinstance(function, Derivative):
+    if hasattr(function, "__ad_reduce__"):
         raise errors.UnsupportedArgument(
             "the text of a second derivative depends on the arguments", hint="pass arguments"
         )
@@ -197,93 +236,209 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(pipeline.tangent(f, known, active, options, call_jvp))
+        return _compiled(pipeline.tangent(f, known, active, options, tangent_of))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 
 
-def contracted(f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options) -> tuple[Plain, list[Any]]:
-    """K(*args, *tangents, *hidden) = the tangent of f, as a plain function; and the hidden arguments."""
-    compiled = tangent_function(f, args, active, options)
-    name = compiled.generated.name
-    if not hasattr(compiled, "contraction"):
-        params = ", ".join(_parameters(compiled.function))  # type: ignore[arg-type]
-        text = f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n"
-        compiled.contraction = compile_text(text, f"tangent of {name}", {name: compiled.function})["tangent"]  # type: ignore[attr-defined]
-    return compiled.contraction, compiled.hidden()  # type: ignore[attr-defined]
+# --- tangents -------------------------------------------------------------------------------------
 
 
-def run_tangent(
-    f: Plain, args: Sequence[Any], active: tuple[bool, ...], tangents: Sequence[Any], options: Options
-) -> Any:
-    """(value, tangent) of a plain function; one tangent for each active argument."""
-    compiled = tangent_function(f, args, active, options)
-    if compiled.generated.written:
-        compiled.check(args)
-    value, value_dot = compiled.function(*args, *tangents, *compiled.hidden())
-    return value, value_dot
+def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], options: Options) -> Call:
+    """The call of a plain function that gives (value, tangent) of a call; one tangent for each active argument."""
+    function: Any
+    if isinstance(call.function, Primitive):
+        function, extra = call.function.tangent(call.args, mask)
+    else:
+        compiled = tangent_function(call.function, call.args, mask, options)
+        if compiled.generated.written:
+            compiled.check(call.args)
+        function, extra = compiled.function, compiled.hidden()
+    first = len(call.args)
+    places = (*call.places, *range(first, first + len(dots)))
+    return Call(function, [*call.args, *dots, *extra], call.names, call.shift, places)
 
 
-# --- derivative functions as callees --------------------------------------------------------------
+@functools.lru_cache(maxsize=1024)
+def contraction(f: Plain) -> Plain:
+    """A plain function that returns (value, tangent), as one that returns the tangent."""
+    name, params = f.__name__, ", ".join(_parameters(f))
+    return text_function(
+        "tangent", f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n", {name: f}
+    )
 
 
-class Derivative:
-    """A function returned by `grad` or `value_and_grad`: f, and with respect to which of its parameters."""
+def contracted(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], options: Options) -> Call:
+    """The call that gives the tangent of a call."""
+    found = tangent_call(call, mask, dots, options)
+    return replace(found, function=contraction(found.function))
 
-    __ad_function__ = True
-    f: Any
-    argnums: Any
-    options: Options
 
-    def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
-        """(plain function F, arguments, positions): this derivative is the gradient of F there, at those positions."""
+def text_function(name: str, text: str, namespace: dict[str, Any]) -> Plain:
+    """The function `name` of a text that is written here, a plain function like the user's."""
+    found = compile_text(text, name, namespace)[name]
+    assert isinstance(found, Plain)
+    return found
+
+
+class Tangent:
+    """The tangent of a callable as a callable: f(x, y) with x active has f_jvp(x, y, x_dot) = (value, tangent)."""
+
+    def __init__(self, f: Any, active: tuple[bool, ...]) -> None:
+        self.f, self.active = f, active
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        call = self.__ad_reduce__(args, kwargs)
+        return call.function(*call.args)
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        count = len(self.active)
+        call = reduced(self.f, args[:count], kwargs)
+        return tangent_call(call, call.mask(self.active), args[count:], PURE)
+
+
+# --- gradients and pullbacks as callees -----------------------------------------------------------
+
+
+class Primitive:
+    """A callee with derivatives of its own: it runs reverse code, which is never differentiated."""
+
+    def __call__(self, *args: Any) -> Any:
         raise NotImplementedError
 
-    def base(self) -> Any:
-        """The function without derivative at the bottom."""
-        function = target_of(self.f).function
-        return function.base() if isinstance(function, Derivative) else function
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        names = [f"x_{i}" for i in range(len(args))]
+        return Call(self, list(args), names, 0, tuple(range(len(args))))
 
-    def shift(self) -> int:
-        """How many arguments of F stand before one's own: receivers, and what a partial gives."""
-        target = target_of(self.f)
-        return len(target.leading) + (target.function.shift() if isinstance(target.function, Derivative) else 0)
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """(value, pullback), which answers for the active arguments."""
+        raise NotImplementedError
 
-    def split(self, ordered: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
-        """Ordered arguments as a call passes them: positional, and by keyword."""
-        params = list(inspect.signature(self).parameters.values())[: len(ordered)]  # type: ignore[arg-type]
-        named = {p.name: a for p, a in zip(params, ordered, strict=False) if p.kind is p.KEYWORD_ONLY}
-        return [*ordered][: len(ordered) - len(named)], named
-
-    def lowered_in_order(self, ordered: Sequence[Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
-        """`lowered`, of ordered arguments."""
-        positional, named = self.split(ordered)
-        return self.lowered(positional, named)
-
-    def called_in_order(self, ordered: Sequence[Any]) -> Any:
-        """The derivative itself, of ordered arguments."""
-        positional, named = self.split(ordered)
-        return self(*positional, **named)  # type: ignore[operator]
+    def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
+        """A plain function of the arguments, the tangents of the active ones and more arguments, and those."""
+        raise NotImplementedError
 
 
-def plain_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], list[str]]:
-    """A call of any callable as a call of a plain function of the same value, where f has a scalar value."""
-    target = target_of(f)
-    function, ordered, names = ordered_arguments(target, args, kwargs)
-    if isinstance(function, Derivative):
-        if function.options.value:
-            raise errors.UnsupportedArgument(
-                "the gradient of a value and gradient is not a gradient", hint="use ad.vjp"
-            )
-        inner, inner_args, wrt = function.lowered_in_order(ordered)
-        names = [*("",) * function.shift(), *names]
-        active = tuple(i in wrt for i in range(len(inner_args)))
-        seeds = [_one(inner_args[i]) for i in wrt]
-        if len(seeds) != 1:
+def _numbered(*groups: tuple[str, int]) -> str:
+    """Parameters of a text: as many of each name as are wanted, numbered."""
+    return ", ".join(f"{name}_{i}" for name, count in groups for i in range(count))
+
+
+@dataclass(frozen=True)
+class GradientOf(Primitive):
+    """The gradient of a plain function of scalar value at fixed positions."""
+
+    f: Plain
+    wrt: tuple[int, ...]
+    options: Options
+
+    def __call__(self, *args: Any) -> Any:
+        return run_gradient(self.f, args, self.wrt, self.options)
+
+    def _tangent(self, args: list[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> Call:
+        call = Call(self.f, args, [], 0, ())
+        return contracted(call, active, dots, replace(self.options, several=False, holomorphic=False))
+
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """The gradient's pullback at g is the gradient of <g, f's gradient>, the tangent of f along g."""
+        positions = tuple(i for i, a in enumerate(active) if a)
+        inside = tuple(i in self.wrt for i in range(len(args)))
+
+        def pullback(g_bar: Any) -> tuple[Any, ...]:
+            parts = tuple(g_bar) if self.options.several else (g_bar,)
+            dots: dict[int, Any] = dict.fromkeys(sorted(self.wrt))
+            for i, part in zip(self.wrt, parts, strict=True):
+                dots[i] = structures.add(dots[i], part)
+            call = self._tangent(args, inside, [structures.zeros(args[i]) if d is None else d for i, d in dots.items()])
+            return tuple(GradientOf(call.function, positions, replace(self.options, several=True))(*call.args))
+
+        return self(*args), pullback
+
+    def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
+        """The tangent of the gradient is the gradient of the tangent."""
+        call = self._tangent(args, active, [])
+        extra = call.args[len(args) :]
+        of_tangent = GradientOf(call.function, self.wrt, self.options)
+        return _gradient_jvp(self, of_tangent, len(args), sum(active), len(extra)), extra
+
+
+@functools.lru_cache(maxsize=1024)
+def _gradient_jvp(gradient: GradientOf, of_tangent: GradientOf, count: int, dots: int, extra: int) -> Plain:
+    params = _numbered(("x", count), ("x_dot", dots), ("extra", extra))
+    text = (
+        f"def gradient_jvp({params}):\n    return gradient({_numbered(('x', count))}), gradient_of_tangent({params})\n"
+    )
+    return text_function("gradient_jvp", text, {"gradient": gradient, "gradient_of_tangent": of_tangent})
+
+
+@dataclass(frozen=True)
+class PullbackOf(Primitive):
+    """The pullback of a plain function or primitive, as a function of its arguments and the cotangent."""
+
+    f: Any
+    active: tuple[bool, ...]
+
+    def __call__(self, *args: Any) -> tuple[Any, ...]:
+        *primals, w = args
+        return self.pull(list(primals))[1](w)
+
+    def pull(self, primals: list[Any]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """(value, pullback) of the function."""
+        return vjp_of_call(Call(self.f, primals, [], 0, ()), self.active, DEFAULT)
+
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        """<g, J(x)^T w> = <tangent of f along g, w>: by w its derivative is that tangent, by x its pullback at w."""
+        *primals, w = args
+        call = Call(self.f, primals, [], 0, ())
+        varied = [x for x, a in zip(primals, self.active, strict=True) if a]
+
+        def pullback(g_bar: Any) -> tuple[Any, ...]:
+            dots = [structures.zeros(x) if g is None else g for x, g in zip(varied, g_bar, strict=True)]
+            tangent = contracted(call, self.active, dots, DEFAULT)
+            by_x = (*active[:-1], *(False,) * (len(tangent.args) - len(primals)))
+            value, pull = vjp_of_call(tangent, by_x, DEFAULT)
+            return (*pull(w), value) if active[-1] else pull(w)
+
+        return self(*args), pullback
+
+    def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
+        """The tangent of a pullback is the pullback of the tangent: of (y, y_dot) at (w_dot, w)."""
+        *primals, w = args
+        by_x, by_w = active[:-1], active[-1]
+        function, extra = self.f, []
+        if any(by_x):
+            derive = tangent_call if by_w else contracted
+            call = derive(Call(self.f, primals, [], 0, ()), by_x, [], DEFAULT)
+            function, extra = call.function, call.args[len(primals) :]
+        rest = (False,) * (sum(by_x) + len(extra))
+        of_tangent = PullbackOf(function, (*self.active, *rest))
+        return _pullback_jvp(self, of_tangent, len(primals), sum(by_x), by_w, len(extra)), extra
+
+
+@functools.lru_cache(maxsize=1024)
+def _pullback_jvp(pullback: PullbackOf, of_tangent: PullbackOf, count: int, dots: int, by_w: bool, extra: int) -> Plain:
+    primals, x_dots, extras = _numbered(("x", count)), _numbered(("x_dot", dots)), _numbered(("extra", extra))
+    cotangent = "w" if not by_w else "(w_dot, w)" if dots else "w_dot"
+    params = ", ".join(filter(None, [primals, "w", x_dots, "w_dot" if by_w else "", extras]))
+    passed = ", ".join(filter(None, [primals, x_dots, extras, cotangent]))
+    text = (
+        f"def pullback_jvp({params}):\n"
+        f"    return pullback({', '.join(filter(None, [primals, 'w']))}), pullback_of_tangent({passed})\n"
+    )
+    return text_function("pullback_jvp", text, {"pullback": pullback, "pullback_of_tangent": of_tangent})
+
+
+def scalar_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """A call of any callable of scalar value as a call of a plain function."""
+    call = reduced(f, args, kwargs)
+    if isinstance(call.function, GradientOf):
+        gradient, wrt = call.function, call.function.wrt
+        if len(wrt) != 1:
             raise errors.NonScalarOutput("the gradient has several parts", hint="use ad.jacobian or ad.vjp")
-        k, hidden = contracted(inner, inner_args, active, function.options)
-        return k, [*inner_args, *seeds, *hidden], names
-    return function, ordered, names
+        inside = tuple(i in wrt for i in range(len(call.args)))
+        found = contracted(replace(call, function=gradient.f), inside, [_one(call.args[wrt[0]])], gradient.options)
+        return replace(found, places=call.places)
+    return call
 
 
 def _one(x: Any) -> Any:
@@ -298,72 +453,32 @@ def _one(x: Any) -> Any:
     raise errors.NonScalarOutput("the gradient is a container", hint="use ad.vjp or ad.hvp")
 
 
+# --- any callable ---------------------------------------------------------------------------------
+
+
 def vjp_of(
     f: Any, args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any] | None = None
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """(value, pullback) of any callable at positional arguments; the pullback answers for the active ones."""
-    target = target_of(f)
-    if not isinstance(target.function, Derivative) and hasattr(target.function, "__ad_vjp__"):
-        return target.function.__ad_vjp__(args, active, options, kwargs or {})
-    function, ordered, _ = ordered_arguments(target, args, kwargs or {})
-    shift = len(target.leading)
-    mask = tuple(shift <= i < shift + len(args) and active[i - shift] for i in range(len(ordered)))
-    if isinstance(function, Derivative):
-        return _vjp_of_derivative(function, ordered, mask)
-    return run_pullback(function, ordered, mask, options)
+    call = reduced(f, args, kwargs)
+    return vjp_of_call(call, call.mask(active), options)
 
 
-def _vjp_of_derivative(
-    d: Derivative, args: list[Any], mask: tuple[bool, ...]
-) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    inner, inner_args, wrt = d.lowered_in_order(args)
-    value = d.called_in_order(args)
-    inside = tuple(i in wrt for i in range(len(inner_args)))
-    positions = tuple(i for i, a in enumerate(mask, d.shift()) if a)
-    k, hidden = contracted(inner, inner_args, inside, d.options)
-    plain = Options(optimize=d.options.optimize, strong_zero=d.options.strong_zero)
-
-    def pullback(z_bar: Any) -> tuple[Any, ...]:
-        value_bar, g_bar = z_bar if d.options.value else (None, z_bar)
-        parts = tuple(g_bar) if len(wrt) > 1 or d.is_tuple else (g_bar,)  # type: ignore[attr-defined]
-        full = [structures.zeros(inner_args[i]) if p is None else p for i, p in zip(wrt, parts, strict=True)]
-        found = run_gradient(k, [*inner_args, *full, *hidden], positions, plain)
-        found = found if len(positions) > 1 else (found,)
-        if value_bar is not None:
-            first = run_pullback(inner, inner_args, tuple(i in positions for i in range(len(inner_args))), plain)[1](
-                value_bar
-            )
-            found = tuple(structures.add(a, b) for a, b in zip(first, found, strict=True))
-        return tuple(found)
-
-    return value, pullback
+def vjp_of_call(call: Call, mask: tuple[bool, ...], options: Options) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """(value, pullback) of a reduced call."""
+    if isinstance(call.function, Primitive):
+        return call.function.vjp(call.args, mask)
+    return run_pullback(call.function, call.args, mask, options)
 
 
 def jvp_of(
     f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
 ) -> tuple[Any, Any]:
     """(value, tangent) of any callable at positional arguments, a tangent for each active one."""
-    target = target_of(f)
-    if not isinstance(target.function, Derivative) and hasattr(target.function, "__ad_jvp__"):
-        return target.function.__ad_jvp__(args, active, tangents, options)
-    function, ordered, _ = ordered_arguments(target, args, {})
-    shift = len(target.leading)
-    mask = tuple(shift <= i < shift + len(args) and active[i - shift] for i in range(len(ordered)))
-    if not isinstance(function, Derivative):
-        return run_tangent(function, ordered, mask, tangents, options)
-    d = function
-    inner, inner_args, wrt = d.lowered_in_order(ordered)
-    value = d.called_in_order(ordered)
-    mask = (*(False,) * d.shift(), *mask)
-    inside = (*mask, *(False,) * (len(inner_args) - len(mask)))
-    plain = Options(optimize=d.options.optimize, strong_zero=d.options.strong_zero)
-    k, hidden = contracted(inner, inner_args, inside, plain)
-    found = run_gradient(k, [*inner_args, *tangents, *hidden], wrt, plain)
-    found = tuple(found) if len(wrt) > 1 else (found,) if d.is_tuple else found  # type: ignore[attr-defined]
-    if d.options.value:
-        first = run_tangent(inner, inner_args, inside, tangents, plain)[1]
-        return value, (first, found)
-    return value, found
+    call = reduced(f, args)
+    found = tangent_call(call, call.mask(active), tangents, options)
+    value, value_dot = found.function(*found.args)
+    return value, value_dot
 
 
 # --- called from generated code -------------------------------------------------------------------
@@ -376,22 +491,10 @@ def call_vjp(
     object), then each argument.
     """
     if active[0]:
-        if not hasattr(f, "__ad_vjp_self__"):
-            raise errors.UnsupportedArgument(
-                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
-                hint="call a function of it",
-            )
-        return f.__ad_vjp_self__(args, active[1:])
+        return vjp_of(apply, (f, *args), active, PURE, kwargs)
     return vjp_of(f, args, active[1:], PURE, kwargs)
 
 
-def call_jvp(f: Any, active: tuple[bool, ...], args: tuple[Any, ...], tangents: tuple[Any, ...]) -> tuple[Any, Any]:
-    """f(*args) and its tangent, for a callee known only now."""
-    if active[0]:
-        if not hasattr(f, "__ad_jvp_self__"):
-            raise errors.UnsupportedArgument(
-                f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
-                hint="call a function of it",
-            )
-        return f.__ad_jvp_self__(args, active[1:], tangents)
-    return jvp_of(f, args, active[1:], tangents, PURE)
+def tangent_of(f: Any, active: tuple[bool, ...]) -> Tangent:
+    """The tangent function of a callee known only now, of which these arguments are active."""
+    return Tangent(f, active)

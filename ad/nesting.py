@@ -1,21 +1,28 @@
-"""`vjp`, `jvp` and pullbacks as callees of differentiated functions.
+"""`vjp`, `jvp` and pullbacks as callees of differentiated functions: what they come down to, as text.
 
-    value, pullback = ad.vjp(f, x)         J(x)^T w is linear in w; its derivatives in w and x are those of the tangent:
-    g, = pullback(w)                       <g_bar, J(x)^T w> = <jvp(f)(x; g_bar), w>
+    value, pullback = vjp(f, x)        =>      value = f(x)
+                                               pullback = pullback_at(f, x)         x is all that it depends on
+    x_bar, = pullback(w)               =>      x, = primals_of(pullback)
+                                               x_bar, = pullback_of_f(x, w)         a primitive, see `ad.calls`
+    value, dot = jvp(f, (x,), (v,))    =>      f_jvp = tangent_of(f, (True,))
+                                               value, dot = f_jvp(x, v)
+
+The adjoint of a pullback, and its tangent, is the tuple of those of its primals.
 """
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from ad import calls, errors
-from ad.calls import DEFAULT, Derivative, Plain
-from ad.pipeline import Options
+from ad.calls import DEFAULT, Call, Plain, Primitive, PullbackOf, reduced, tangent_of, text_function
 from ad.runtime import structures
+from ad.runtime.calling import apply
+from ad.transforms.normalize.resolve import is_constant
 
 
 def may_vary(x: Any) -> bool:
@@ -50,243 +57,239 @@ class Pullback:
     """What `vjp` returns: maps a cotangent of the value to a tuple of gradients. Pure, and may be called again."""
 
     def __init__(
-        self, f: Any, primals: tuple[Any, ...], kwargs: dict[str, Any], value: Any, pull: Callable[[Any], Any]
+        self, f: Any, primals: tuple[Any, ...], value: Any = None, pull: Callable[[Any], Any] | None = None
     ) -> None:
-        self.f, self.primals, self.kwargs, self.value, self.pull = f, primals, kwargs, value, pull
+        self.f, self.primals, self.value, self.pull = f, primals, value, pull
 
     def __call__(self, cotangent: Any) -> tuple[Any, ...]:
+        if self.pull is None:
+            self.value, self.pull = calls.vjp_of(self.f, self.primals, tuple(map(may_vary, self.primals)), DEFAULT)
         check_cotangent(cotangent, self.value)
         found = iter(self.pull(cotangent))
         return tuple(next(found) if may_vary(p) else None for p in self.primals)
 
-    def __ad_vjp_self__(
-        self, args: tuple[Any, ...], active: tuple[bool, ...]
-    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-        """The call of a pullback in a differentiated function: adjoints of the pullback (its
-        primals') and the cotangent.
-        """
-        (w,) = args
+    def __ad_parts__(self) -> tuple[Any, ...]:
+        """What it depends on; adjoints and tangents of a pullback are tuples like this one."""
+        return self.primals
 
-        def back(g_bar: Any) -> tuple[Any, ...]:
-            dots = self._given(g_bar)
-            w_bar = calls.jvp_of(self._target(), self.primals, self._active(), dots, DEFAULT)[1]
-            return (self.second(dots, w), *((w_bar,) if active[0] else ()))
-
-        return self(w), back
-
-    def __ad_jvp_self__(
-        self, args: tuple[Any, ...], active: tuple[bool, ...], tangents: Sequence[Any]
-    ) -> tuple[Any, Any]:
-        """The same in forward mode; the tangent of a pullback is that of its primals."""
-        (w,) = args
-        found = self.second(self._given(tangents[0]), w) if tangents[0] is not None else None
-        if active[0]:
-            found = structures.add(found, self(tangents[1]))
-        return self(w), found
-
-    def second(self, dots: list[Any], w: Any) -> tuple[Any, ...]:
-        """The gradient, with respect to the primals, of <w, jvp(f)(primals; dots)>."""
-        program = tangent_program(self._target(), self.primals, self._active(), dots)
-        found = iter(calls.vjp_of(program.function, program.args, program.mask(self._active()), DEFAULT)[1](w))
-        return tuple(next(found) if a else None for a in self._active())
-
-    def _target(self) -> Any:
-        if not self.kwargs:
-            return self.f
-        import functools
-
-        return functools.partial(self.f, **self.kwargs)
-
-    def _active(self) -> tuple[bool, ...]:
-        return tuple(map(may_vary, self.primals))
-
-    def _given(self, parts: Any) -> list[Any]:
-        """The parts of the active primals; zeros for those that are missing."""
-        pairs = zip(parts, self.primals, self._active(), strict=True)
-        return [structures.zeros(p) if part is None else part for part, p, a in pairs if a]
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        call = _applied(self, args, kwargs)
+        return Call(call.function, call.args, ["cotangent"], 0, call.places[1:])
 
 
-@dataclass(frozen=True)
-class TangentProgram:
-    """A function whose value is the tangent of another: its arguments, and where the primals and
-    the dots are among them.
-    """
-
-    function: Any
-    args: list[Any]
-    primals: tuple[int, ...]
-    dots: tuple[int, ...]
-
-    def mask(self, primals: Sequence[bool], dots: bool = False) -> tuple[bool, ...]:
-        """The arguments that are active where some primals, and perhaps the dots, are."""
-        wanted = {p for p, a in zip(self.primals, primals, strict=True) if a} | (set(self.dots) if dots else set())
-        return tuple(i in wanted for i in range(len(self.args)))
+def _applied(pullback: Pullback, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """pullback(w) as a call of a function of the pullback and w."""
+    if len(args) != 1 or kwargs:
+        raise errors.UnsupportedArgument("a pullback takes one cotangent", hint="pass it by position")
+    call = reduced(pullback.f, pullback.primals)
+    varying = tuple(map(may_vary, pullback.primals))
+    function = _apply_pullback(PullbackOf(call.function, call.mask(varying)), call.places, varying, len(call.args))
+    others = [a for i, a in enumerate(call.args) if i not in call.places]
+    return Call(function, [pullback, args[0], *others], ["pullback", "cotangent"], 0, (0, 1))
 
 
-def tangent_program(f: Any, args: Sequence[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> TangentProgram:
-    """The program that computes the tangent of f at args along dots (one for each active argument)."""
-    target = calls.target_of(f)
-    function, ordered, _ = calls.ordered_arguments(target, args, {})
-    shift = len(target.leading)
-    primals = tuple(range(shift, shift + len(args)))
-    mask = tuple(i in primals and active[i - shift] for i in range(len(ordered)))
-    wrt: tuple[int, ...] | None = None
-    inner, inner_args = function, ordered
-    if isinstance(function, Derivative):
-        inner, inner_args, wrt = function.lowered_in_order(ordered)
-        mask = (*(False,) * function.shift(), *mask)
-        primals = tuple(i + function.shift() for i in primals)
-        mask = (*mask, *(False,) * (len(inner_args) - len(mask)))
-    k, hidden = calls.contracted(inner, inner_args, mask, DEFAULT)
-    first = len(inner_args)
-    where = tuple(range(first, first + len(dots)))
-    program = k if wrt is None else GradientOf(k, wrt, function)
-    return TangentProgram(program, [*inner_args, *dots, *hidden], primals, where)
+@functools.lru_cache(maxsize=1024)
+def _apply_pullback(pullback_of_f: PullbackOf, places: tuple[int, ...], varying: tuple[bool, ...], count: int) -> Plain:
+    primals = _names("x", len(places))
+    bars = [f"{x}_bar" for x, v in zip(primals, varying, strict=True) if v]
+    every = dict(zip(places, primals, strict=True))
+    others = _names("other", count - len(places))
+    rest = iter(others)
+    passed = [every[i] if i in every else next(rest) for i in range(count)]
+    returned = [f"{x}_bar" if v else "None" for x, v in zip(primals, varying, strict=True)]
+    lines = [f"{_tuple(primals)} = primals_of(pullback)"] if primals else []
+    lines.append(f"bars = pullback_of_f({', '.join([*passed, 'w'])})")
+    lines += [f"{_tuple(bars)} = bars"] if bars else []
+    text = _definition("apply_pullback", ["pullback", "w", *others], [*lines, f"return {_tuple(returned)}"])
+    return text_function("apply_pullback", text, {"pullback_of_f": pullback_of_f, "primals_of": primals_of})
 
 
-class GradientOf(Derivative):
-    """The gradient of a plain function at fixed positions, as a callee."""
+def _names(base: str, count: int) -> list[str]:
+    return [f"{base}_{i}" for i in range(count)]
 
-    def __init__(self, f: Plain, wrt: tuple[int, ...], like: Derivative) -> None:
-        self.f, self.wrt = f, wrt
-        self.is_tuple = len(wrt) > 1 or like.is_tuple  # type: ignore[attr-defined]
-        self.options = Options(several=self.is_tuple)
-        import inspect
 
-        self.__signature__ = inspect.signature(f)
+def _tuple(entries: Sequence[str]) -> str:
+    return f"({', '.join(entries)}{',' if len(entries) == 1 else ''})"
 
-    def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
-        return self.f, list(args), self.wrt
+
+def _definition(name: str, params: Sequence[str], body: Sequence[str]) -> str:
+    return f"def {name}({', '.join(params)}):\n" + "".join(f"    {line}\n" for line in body)
+
+
+def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+    """The call of a value that may carry derivatives, which is an argument here."""
+    f, *rest = args
+    if isinstance(f, Pullback):
+        return _applied(f, rest, kwargs)
+    if not is_constant(f):
+        raise errors.UnsupportedArgument(
+            f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
+            hint="call a function of it",
+        )
+    call = reduced(f, rest, kwargs)
+    function = _apply_constant(call.function, len(call.args))
+    return Call(function, [f, *call.args], ["f", *call.names], call.shift + 1, (0, *(p + 1 for p in call.places)))
+
+
+@functools.lru_cache(maxsize=1024)
+def _apply_constant(function: Any, count: int) -> Plain:
+    """`apply` where the callee turns out to carry no derivatives."""
+    names = _names("x", count)
+    text = _definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
+    return text_function("apply_constant", text, {"function": function})
+
+
+apply.__ad_reduce__ = _apply_reduced  # type: ignore[attr-defined]
+
+
+class _PrimalsOf(Primitive):
+    """The primals of a pullback, a tuple: what its adjoint and its tangent look like."""
 
     def __call__(self, *args: Any) -> Any:
-        return calls.run_gradient(self.f, args, self.wrt, self.options)
+        return args[0].primals
+
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        return self(*args), lambda primals_bar: (primals_bar,)
+
+    def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
+        return _primals_of_jvp, []
 
 
-# --- the functions themselves as callees ----------------------------------------------------------
+class _PullbackAt(Primitive):
+    """The pullback of f at primals."""
+
+    def __call__(self, *args: Any) -> Pullback:
+        f, *primals = args
+        return Pullback(f, tuple(primals))
+
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+        self._check(args, active)
+
+        def back(bars: Any) -> tuple[Any, ...]:
+            parts = [None, *(bars or [None] * (len(args) - 1))]
+            found = [structures.zeros(x) if b is None else b for x, b in zip(args, parts, strict=True)]
+            return tuple(b for b, a in zip(found, active, strict=True) if a)
+
+        return self(*args), back
+
+    def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
+        self._check(args, active)
+        return _pullback_at_jvp(active), []
+
+    def _check(self, args: list[Any], active: tuple[bool, ...]) -> None:
+        if active[0] and (isinstance(args[0], Pullback) or not is_constant(args[0])):
+            raise errors.UnsupportedArgument(
+                f"the derivative of a {type(args[0]).__name__} that itself carries derivatives is not differentiated",
+                hint="write a function that calls it",
+            )
 
 
-def vjp_of_vjp(
-    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
-) -> tuple[Any, Callable[[Any], Any]]:
+primals_of, pullback_at = _PrimalsOf(), _PullbackAt()
+_primals_of_jvp = text_function(
+    "primals_of_jvp",
+    "def primals_of_jvp(pullback, primals_dot):\n    return primals_of(pullback), primals_dot\n",
+    {"primals_of": primals_of},
+)
+
+
+@functools.lru_cache(maxsize=1024)
+def _pullback_at_jvp(active: tuple[bool, ...]) -> Plain:
+    primals = _names("x", len(active) - 1)
+    dots = [f"{x}_dot" for x in ["f", *primals]]
+    given = [d for d, a in zip(dots, active, strict=True) if a]
+    parts = [d if a else f"zeros({x})" for d, x, a in zip(dots[1:], primals, active[1:], strict=True)]
+    body = [f"return pullback_at({', '.join(['f', *primals])}), {_tuple(parts)}"]
+    text = _definition("pullback_at_jvp", ["f", *primals, *given], body)
+    return text_function("pullback_at_jvp", text, {"pullback_at": pullback_at, "zeros": structures.zeros})
+
+
+# --- the functions themselves ---------------------------------------------------------------------
+
+
+def first_of(f: Any, count: int) -> Any:
+    """The first part of what a function of `count` arguments returns, as a function."""
+    return functools.partial(_first(count), f)
+
+
+@functools.lru_cache(maxsize=1024)
+def first_part(f: Plain, count: int) -> Plain:
+    """The same for a plain function, as a plain function."""
+    params = ", ".join(_names("x", count))
+    text = _definition("first", [params], [f"value, aux = f({params})", "return value"])
+    return text_function("first", text, {"f": f})
+
+
+@functools.lru_cache(maxsize=1024)
+def _first(count: int) -> Plain:
+    names = _names("x", count)
+    text = _definition("first", ["f", *names], [f"value, aux = f({', '.join(names)})", "return value"])
+    return text_function("first", text, {})
+
+
+def reduced_vjp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     """A call of `ad.vjp(f, *primals)` in a differentiated function."""
     f, *primals = args
-    value, pull = calls.vjp_of(f, primals, [may_vary(p) for p in primals], options, kwargs)
-    pullback = Pullback(f, tuple(primals), kwargs, value, pull)
-
-    def back(both: Any) -> tuple[Any, ...]:
-        value_bar, primals_bar = both
-        found = pullback(value_bar) if value_bar is not None else (None,) * len(primals)
-        total = [structures.add(a, b) for a, b in zip(found, primals_bar or (None,) * len(primals), strict=True)]
-        return tuple(t for t, a in zip(total, active[1:], strict=True) if a)
-
-    return (value, pullback), back
+    has_aux = kwargs.get("has_aux", False)
+    others = {k: v for k, v in kwargs.items() if k != "has_aux"}
+    function = _vjp(len(primals), bool(has_aux))
+    every = [functools.partial(f, **others) if others else f, *primals]
+    return Call(function, every, [], 0, tuple(range(len(every))))
 
 
-def jvp_of_vjp(
-    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
-) -> tuple[Any, Any]:
-    """The same in forward mode: the tangent of the pullback is a tuple of its primals' tangents."""
-    f, *primals = args
-    value, pull = calls.vjp_of(f, primals, [may_vary(p) for p in primals], options)
-    dots = _placed(tangents, active[1:])
-    varying = [p for p, a in zip(primals, active[1:], strict=True) if a]
-    value_dot = (
-        calls.jvp_of(f, primals, active[1:], [d for d in dots if d is not None], options)[1] if varying else None
-    )
-    return (value, Pullback(f, tuple(primals), {}, value, pull)), (value_dot, tuple(dots))
+@functools.lru_cache(maxsize=1024)
+def _vjp(count: int, has_aux: bool) -> Plain:
+    names = _names("x", count)
+    passed = ", ".join(names)
+    if has_aux:
+        body = [
+            f"value, aux = f({passed})",
+            f"first = first_of(f, {count})",
+            f"return value, pullback_at({', '.join(['first', *names])}), aux",
+        ]
+    else:
+        body = [f"value = f({passed})", f"return value, pullback_at({', '.join(['f', *names])})"]
+    text = _definition("vjp", ["f", *names], body)
+    return text_function("vjp", text, {"pullback_at": pullback_at, "first_of": first_of})
 
 
-def _placed(tangents: Sequence[Any], active: Sequence[bool]) -> list[Any]:
-    given = iter(tangents)
-    return [next(given) if a else None for a in active]
-
-
-def _flat_jvp(args: Sequence[Any]) -> tuple[Any, list[Any], tuple[bool, ...], list[Any]]:
-    f, primals, tangents = args
-    mask = tuple(may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
-    return f, list(primals), mask, [t for t, m in zip(tangents, mask, strict=True) if m]
-
-
-def vjp_of_jvp(
-    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
-) -> tuple[Any, Callable[[Any], Any]]:
+def reduced_jvp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     """A call of `ad.jvp(f, primals, tangents)` in a differentiated function."""
-    f, primals, mask, dots = _flat_jvp(args)
-    varying = tuple(map(may_vary, primals))
-    value, pull = calls.vjp_of(f, primals, varying, options)
-    program = tangent_program(f, primals, mask, dots)
-    dot, pull_dot = calls.vjp_of(program.function, program.args, program.mask(varying, dots=True), options)
-
-    def back(bars: Any) -> tuple[Any, ...]:
-        value_bar, dot_bar = bars
-        first = _placed(pull(value_bar), varying) if value_bar is not None else [None] * len(primals)
-        found = iter(pull_dot(dot_bar)) if dot_bar is not None else None
-        second = [next(found) if v and found is not None else None for v in varying]
-        primals_bar = tuple(structures.add(a, b) for a, b in zip(first, second, strict=True))
-        given = found if found is not None else iter([None] * len(dots))
-        tangents_bar = tuple(next(given) if m else None for m in mask)
-        every_bar = (None, type(args[1])(primals_bar), type(args[2])(tangents_bar))
-        return tuple(b for b, a in zip(every_bar, active, strict=True) if a)
-
-    return (value, dot), back
+    f, primals, tangents = args[:3]
+    check_tangents(primals, tangents)
+    active = active_tangents(primals, tangents)
+    return Call(_jvp(active, bool(kwargs.get("has_aux", False))), [f, primals, tangents], [], 0, (0, 1, 2))
 
 
-def jvp_of_jvp(
-    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
-) -> tuple[Any, Any]:
-    """The same in forward mode."""
-    f, primals, mask, dots = _flat_jvp(args)
-    _, primals_dot, dots_dot = _placed(tangents, active)
-    varying = tuple(may_vary(p) and primals_dot is not None for p in primals)
-    along = [
-        d if d is not None else structures.zeros(p)
-        for d, p, v in zip(primals_dot or primals, primals, varying, strict=True)
-        if v
+@functools.lru_cache(maxsize=1024)
+def _jvp(active: tuple[bool, ...], has_aux: bool) -> Plain:
+    names = _names("x", len(active))
+    dots = [f"{x}_dot" for x in names]
+    given = [d for d, a in zip(dots, active, strict=True) if a]
+    body = [
+        f"{_tuple(names)} = primals",
+        f"{_tuple(dots)} = tangents",
+        f"f_jvp = tangent_of(f, {active!r})",
+        f"value, value_dot = f_jvp({', '.join([*names, *given])})",
     ]
-    value, value_dot = calls.jvp_of(f, primals, varying, along, options)
-    program = tangent_program(f, primals, mask, dots)
-    extra = [d for d, m in zip(dots_dot, mask, strict=True) if m] if dots_dot is not None else []
-    both = program.mask(varying, dots=dots_dot is not None)
-    dot, dot_dot = calls.jvp_of(program.function, program.args, both, [*along, *extra], options)
-    return (value, dot), (value_dot, dot_dot)
+    if has_aux:
+        body += ["first, aux = value", "first_dot, aux_dot = value_dot", "return first, first_dot, aux"]
+    else:
+        body.append("return value, value_dot")
+    text = _definition("jvp", ["f", "primals", "tangents"], body)
+    return text_function("jvp", text, {"tangent_of": tangent_of})
 
 
-def _as_jvp(args: Sequence[Any], active: Sequence[bool]) -> tuple[tuple[Any, ...], tuple[bool, ...]]:
-    """A call of the dispatcher `call_jvp(f, mask, args, dots)` as a call of `jvp`."""
-    f, mask, primals, dots = args
-    if mask[0] or active[0]:
+def active_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[bool, ...]:
+    """Which primals vary along these tangents: None stands for zero."""
+    return tuple(may_vary(p) and t is not None for p, t in zip(primals, tangents, strict=True))
+
+
+def check_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> None:
+    """UnsupportedArgument unless there is a tangent for each primal, of its shape."""
+    if len(primals) != len(tangents):
         raise errors.UnsupportedArgument(
-            "a second derivative of a call of a pullback here", hint="nest ad.grad or ad.jvp instead"
+            f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal"
         )
-    return (f, primals, tuple(_placed(dots, mask[1:]))), (False, active[2], active[3])
-
-
-def vjp_of_call_jvp(
-    args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any]
-) -> tuple[Any, Callable[[Any], Any]]:
-    """The dispatcher of forward mode in a function differentiated in reverse."""
-    as_jvp, flags = _as_jvp(args, active)
-    value, back = vjp_of_jvp(as_jvp, flags, options, kwargs)
-
-    def compact(bars: Any) -> tuple[Any, ...]:
-        found = list(back(bars))
-        if flags[2]:
-            found[-1] = tuple(b for b, m in zip(found[-1], args[1][1:], strict=True) if m)
-        return tuple(found)
-
-    return value, compact
-
-
-def jvp_of_call_jvp(
-    args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any], options: Options
-) -> tuple[Any, Any]:
-    """The dispatcher of forward mode in a function differentiated forward."""
-    as_jvp, flags = _as_jvp(args, active)
-    given = list(tangents)
-    if flags[2]:
-        given[-1] = tuple(_placed(given[-1], args[1][1:]))
-    return jvp_of_jvp(as_jvp, flags, given, options)
-
-
-calls.call_jvp.__ad_vjp__ = vjp_of_call_jvp  # type: ignore[attr-defined]
-calls.call_jvp.__ad_jvp__ = jvp_of_call_jvp  # type: ignore[attr-defined]
+    for p, t in zip(primals, tangents, strict=True):
+        if t is not None and may_vary(p):
+            check_cotangent(t, p)

@@ -499,11 +499,15 @@ def pullback(
 
 
 def tangent(
-    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_jvp: Callable[..., Any]
+    f: types.FunctionType,
+    args: Sequence[Kind],
+    active: Sequence[bool],
+    options: Options,
+    tangent_of: Callable[..., Any],
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
-    program = Program(options, call_jvp)
+    program = Program(options, tangent_of)
     refuse_writes(program, f, args)
-    written = forward.Tangents(program, call_jvp, optimize if options.optimize else lower_ownership)
+    written = forward.Tangents(program, tangent_of, optimize if options.optimize else lower_ownership)
     found = written.of(f, list(args), tuple(active))
     return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())

@@ -35,7 +35,7 @@ def zeros(x: Any) -> Any:
         return 0.0
     if isinstance(x, (list, tuple, dict)) or _is_record(x):
         return rebuild(x, [zeros(v) for v in _entries(x).values()])
-    return None
+    return zeros(x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None  # a pullback depends on its primals
 
 
 def _is_record(x: Any) -> bool:
@@ -146,7 +146,7 @@ def as_gradient(x_bar: Any, x: Any) -> Any:
     if isinstance(x, (list, tuple, dict)) or _is_record(x):
         bars = _entries(x_bar)
         return rebuild(x, [as_gradient(bars[k], v) for k, v in _entries(x).items()])
-    return None
+    return as_gradient(x_bar, x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None
 
 
 def owned(x: Any) -> Any:

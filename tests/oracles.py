@@ -35,8 +35,7 @@ Variants of the inputs, used where the plain program runs on them: `float32` (al
 `zero_d` (vectors of N become 0-d arrays), `pyfloat` (vectors of N become Python floats), `zero_trip` (counts are 0,
 lists are empty, X and Y have no rows).
 
-Tags on the def line, `# corpus: ...`: `beyond`, outside the first issue, may be refused;
-`second_order`, third derivatives are refused (calls known only at run time, three levels deep); `expected`, the
+Tags on the def line, `# corpus: ...`: `beyond`, outside the first issue, may be refused; `expected`, the
 module names the gradients in `EXPECTED`; `kink` and `first_order`, no second derivative is asked for.
 
 The oracle is Ridders' ladder of central differences on the plain program; nothing of `ad` is used by it. Second

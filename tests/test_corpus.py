@@ -59,7 +59,7 @@ def scalar_cases() -> list[Any]:
     return [
         pytest.param(prog, id=prog.id)
         for prog in o.programs()
-        if not prog.tags & {"expected", "kink", "first_order", "second_order"} and _is_scalar(prog)
+        if not prog.tags & {"expected", "kink", "first_order"} and _is_scalar(prog)
     ]
 
 

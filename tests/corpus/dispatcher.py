@@ -47,7 +47,7 @@ def function_parameter(fn, x):
     return np.sum(fn(x) * x)
 
 
-def function_parameter_twice(fn, a):  # corpus: second_order
+def function_parameter_twice(fn, a):
     return fn(fn(a)) + fn(a * 2.0)
 
 
@@ -62,7 +62,7 @@ def list_of_functions(fns, x):
     return np.sum(y)
 
 
-def function_in_list(fns, a):  # corpus: second_order
+def function_in_list(fns, a):
     return fns[0](a) * fns[1](a)
 
 
@@ -75,7 +75,7 @@ def global_table(x, label):
     return np.sum(f(x))
 
 
-def global_list_loop(a):  # corpus: second_order
+def global_list_loop(a):
     y = a
     for k in range(3):
         y = _STAGES[k](y) + a
@@ -129,7 +129,7 @@ def fold(pairwise, fs):
     return y
 
 
-def integrate(fn, a, b, n):  # corpus: second_order
+def integrate(fn, a, b, n):
     h = (b - a) / n
     s = 0.0
     for k in range(n):
@@ -137,14 +137,14 @@ def integrate(fn, a, b, n):  # corpus: second_order
     return s
 
 
-def function_that_changes(fns, a):  # corpus: second_order
+def function_that_changes(fns, a):
     f = fns[0]
     y = f(a)
     f = fns[1]
     return y * f(a)
 
 
-def function_argument_of_callee(fn, a):  # corpus: second_order
+def function_argument_of_callee(fn, a):
     return _apply(fn, a) + _apply(math.sin, a)
 
 

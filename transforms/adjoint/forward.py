@@ -7,7 +7,8 @@
     y[i] = v             =>      y[i] = v
                                  y_dot[i] = v_dot
     z = g(x, k)          =>      z, z_dot = g_jvp(x, k, x_dot)
-    z = f(x)             =>      z, z_dot = call_jvp(f, (False, True), (x,), (x_dot,))      f a variable
+    z = f(x)             =>      f_jvp = tangent_of(f, (True,))      f a variable
+                                 z, z_dot = f_jvp(x, x_dot)
 
 A name is active if anything active may ever be written into what it holds, by any alias; it has its tangent from the
 statement that creates it, zeros where nothing flows in. So the tangents share memory exactly where the primal does.
@@ -28,6 +29,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
+from ad.runtime.calling import apply
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
@@ -76,11 +78,12 @@ class Tangent:
 class Tangents:
     """The tangent functions of one program, each written once per (callee, kinds, active arguments).
 
-    `program` is the pipeline's Program; `call_jvp` the dispatcher; `polish` the optimizer.
+    `program` is the pipeline's Program; `tangent_of` looks up the tangent of a callee known only at
+    run time; `polish` is the optimizer.
     """
 
-    def __init__(self, program: Any, call_jvp: Callable[..., Any], polish: Callable[[Block, Scope], Block]) -> None:
-        self.program, self.call_jvp, self.polish = program, call_jvp, polish
+    def __init__(self, program: Any, tangent_of: Callable[..., Any], polish: Callable[[Block, Scope], Block]) -> None:
+        self.program, self.tangent_of, self.polish = program, tangent_of, polish
         self.written: dict[Any, Tangent] = {}
 
     def of(self, callee: Any, args: list[Kind], active: tuple[bool, ...], plain: bool = False) -> Tangent:
@@ -578,7 +581,7 @@ class Forward:
         if op.tag == "call" and (active or isinstance(op.target, Function)):
             new = self.user_call(op, active)
         elif op.tag == "dispatch" and active:
-            new = self.dispatched(op)
+            new = self.dispatched(op, node)
         else:
             self.emit(node)
             if z in self.active:
@@ -607,21 +610,28 @@ class Forward:
         hidden = [ir.name(self.hidden_variable(c)) for c in tangent.hidden]
         return ir.call(tangent.name, *values, *dots, *hidden)
 
-    def dispatched(self, op: Op) -> gast.expr:
-        function = op.args["f"]
+    def dispatched(self, op: Op, node: gast.stmt) -> gast.expr:
+        """The call of the tangent function, which the statement before looks up."""
+        function, called = op.args["f"], op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             if self.is_active(function):
                 why = "a method of a value whose type is not known here is not differentiated"
                 raise self.refuse(op.node, why, "call a function of it")
-            function = ir.attribute(function, op.target)
+            called = ir.attribute(function, op.target)
         values = [v for k, v in op.args.items() if k.isdigit()]
-        if len(values) + 1 < len(op.args):
-            raise self.refuse(op.node, "a keyword argument of a callee known only at run time", "pass it by position")
-        operands = [function, *values]
-        mask = ir.tuple_(*[ir.constant(self.is_active(v)) for v in operands])
-        dots = ir.tuple_(*[self.tangent(v) for v in operands if self.is_active(v)])
-        call_jvp = self.scope.bind(self.tangents.call_jvp, "call_jvp")
-        return ir.call(call_jvp, function, mask, ir.tuple_(*values), dots)
+        keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
+        if any(map(self.is_active, keywords.values())):
+            why = "an active keyword argument of a callee known only at run time"
+            raise self.refuse(op.node, why, "pass it by position")
+        name = self.names.fresh(f"{ir.dotted(called).rpartition('.')[2]}_jvp")
+        if self.is_active(called):  # what the callee depends on is one more argument
+            values.insert(0, called)
+            called = ir.name(self.scope.bind(apply, "apply"))
+        mask = ir.tuple_(*[ir.constant(self.is_active(v)) for v in values])
+        lookup = self.scope.bind(self.tangents.tangent_of, "tangent_of")
+        self.emit(ir.assign(name, ir.call(lookup, called, mask)), node)
+        dots = [self.tangent(v) for v in values if self.is_active(v)]
+        return ir.call(name, *values, *dots, **keywords)
 
 
 # --- what the writer knows beforehand -----------------------------------------------------------------------------

@@ -185,12 +185,10 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)
-    if hasattr(target, "__ad_vjp__"):
+    if hasattr(target, "__ad_reduce__"):
         return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return Op("call", node, args=_positional(args, keywords), target=target)
-    if hasattr(target, "__ad_function__"):
-        return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
     if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
         return _record(node, target, args, keywords)
     return Op("opaque", node, args=_positional(args, keywords), target=target)

@@ -335,7 +335,7 @@ def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
         return True
-    if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_function__"):
+    if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_reduce__"):
         return True
     module = (getattr(target, "__module__", None) or "").split(".")[0]
     if module == "numpy":

@@ -33,7 +33,7 @@ _CONSTANT_TYPES = (
 
 def is_constant(value: Any) -> bool:
     """Whether a captured value is code, which generated text names, rather than data, which it is handed."""
-    return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_function__")
+    return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_reduce__")
 
 
 def parameters(tree: gast.FunctionDef) -> list[str]:
