@@ -64,4 +64,4 @@ class _Duplicate:
             return memory
         offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
         flat = memory.reshape(-1, order="C" if memory.flags.c_contiguous else "F")
-        return np.ndarray(x.shape, x.dtype, buffer=flat.data, offset=offset, strides=x.strides)
+        return np.ndarray(x.shape, x.dtype, buffer=flat, offset=offset, strides=x.strides)

@@ -33,12 +33,13 @@ def zeros(x: Any) -> Any:
         return None
     if isinstance(x, numbers.Number):
         return 0.0
-    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+    if isinstance(x, (list, tuple, dict)) or is_record(x):
         return rebuild(x, [zeros(v) for v in _entries(x).values()])
     return zeros(x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None  # a pullback depends on its primals
 
 
-def _is_record(x: Any) -> bool:
+def is_record(x: Any) -> bool:
+    """An instance of a class of the user's own, with attributes."""
     return (
         hasattr(x, "__dict__")
         and not callable(x)
@@ -75,7 +76,7 @@ def add(a: Any, b: Any) -> Any:
         return b if a is None else a
     if isinstance(a, dict):
         return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
-    if isinstance(a, (list, tuple)) or _is_record(a):
+    if isinstance(a, (list, tuple)) or is_record(a):
         pairs = zip(_entries(a).values(), _entries(b).values(), strict=True)
         return rebuild(a, [add(x, y) for x, y in pairs])
     return a + b
@@ -101,7 +102,7 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
     """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
-    if not _is_record(x_bar) or name not in x_bar.__dict__:
+    if not is_record(x_bar) or name not in x_bar.__dict__:
         raise errors.UnsupportedArgument(
             f"the attribute {name!r} is not differentiated here", hint="use a field of a dataclass"
         )
@@ -143,7 +144,7 @@ def as_gradient(x_bar: Any, x: Any) -> Any:
         return (x.dtype.type if x.dtype.kind in "fc" else np.float64)(scalar)
     if isinstance(x, numbers.Number):
         return complex(x_bar) if isinstance(x, complex) else float(np.real(x_bar))
-    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+    if isinstance(x, (list, tuple, dict)) or is_record(x):
         bars = _entries(x_bar)
         return rebuild(x, [as_gradient(bars[k], v) for k, v in _entries(x).items()])
     return as_gradient(x_bar, x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None
@@ -158,7 +159,7 @@ def owned(x: Any) -> Any:
     """
     if isinstance(x, np.ndarray):
         return x.copy()
-    if isinstance(x, (list, tuple, dict)) or _is_record(x):
+    if isinstance(x, (list, tuple, dict)) or is_record(x):
         return rebuild(x, [owned(v) for v in _entries(x).values()])
     return x
 

@@ -1,0 +1,273 @@
+"""The adjoints of places: of memory that several names, views, lists or functions may reach.
+
+Where a program writes through aliases, the adjoint of an array cannot be a name. It is found from the array: each piece
+of memory has one shadow, of its layout, and the shadow of a view is the same view of it. Floats in lists, dicts and
+objects have theirs in a structure beside the container (Hascoet & Pascual, 2013, call it association by address).
+
+    y = x[1:]                                 (nothing: the shadow of y is part of the shadow of x)
+    y *= 2.0                                  shadows.of(y)[...] *= 2.0
+    z = np.sin(y)                             shadows.add(y, shadows.take(z) * np.cos(y))
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+
+from ad import errors
+from ad.runtime.broadcasting import unbroadcast
+from ad.runtime.copies import duplicate
+from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last
+
+
+def owner_of(x: np.ndarray) -> np.ndarray:
+    """The array that owns the memory of x."""
+    base = x.base
+    while base is not None:
+        if not isinstance(base, np.ndarray):  # as_strided and memoryviews hold the array in another object
+            base = getattr(base, "obj", None) if isinstance(base, memoryview) else getattr(base, "base", None)
+            if not isinstance(base, np.ndarray):
+                break
+        x, base = base, base.base
+    return x
+
+
+def shares(z: Any, *others: Any) -> bool:
+    """Whether z is an array in the memory of one of the others: a view, or the array itself.
+
+    >>> x = np.zeros(4)
+    >>> shares(x[1:], x), shares(x + 1.0, x)
+    (True, False)
+    """
+    if not isinstance(z, np.ndarray):
+        return False
+    owner = owner_of(z)
+    return any(isinstance(o, np.ndarray) and owner_of(o) is owner and o.dtype == z.dtype for o in others)
+
+
+def private(*args: Any) -> Any:
+    """Copies of arguments, each with memory of its own, that a call may write into and undo."""
+    copies = tuple(map(duplicate, args))
+    return copies if len(copies) > 1 else copies[0]
+
+
+def entries(x: Any) -> dict[Any, Any]:
+    """The parts of a container by key, index or attribute."""
+    if isinstance(x, dict):
+        return x
+    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else vars(x)
+
+
+def is_container(x: Any) -> bool:
+    """A list, tuple, dict or object with attributes."""
+    return isinstance(x, (list, tuple, dict)) or is_record(x)
+
+
+def is_place(x: Any) -> bool:
+    """What has a shadow: an array or a container."""
+    return isinstance(x, np.ndarray) or is_container(x)
+
+
+class Shadows:
+    """The shadows of all places that one backward sweep meets, found by identity."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.containers: dict[int, tuple[Any, defaultdict[Any, Any]]] = {}
+
+    # --- arrays -----------------------------------------------------------------------------------
+
+    def of(self, x: Any) -> Any:
+        """The adjoint buffer of the array x, to be read and written in place.
+
+        >>> shadows, x = Shadows(), np.zeros((2, 3))
+        >>> shadows.of(x[1])[...] = 1.0
+        >>> shadows.of(x.T)[2]
+        array([0., 1.])
+        """
+        owner = owner_of(x)
+        found = self.arrays.get(id(owner))
+        if found is None:
+            found = self.arrays[id(owner)] = (owner, _memory(owner))
+        return _part(x, owner, found[1])
+
+    def take(self, z: Any, z_bar: Any = 0.0) -> Any:
+        """The adjoint of a value where the value was made; before that its memory did not exist.
+
+        z_bar: the adjoint so far where z is a number.
+        """
+        if isinstance(z, np.ndarray):
+            owner = owner_of(z)
+            found = self.arrays.pop(id(owner), None)
+            return _zeros(z) if found is None else _part(z, owner, found[1])
+        if is_container(z):
+            return self._taken_parts(z)
+        return z_bar
+
+    def add(self, x: Any, value: Any, x_bar: Any = 0.0) -> Any:
+        """x_bar += value: into the shadow of an array; the sum where x is a number."""
+        if value is None:
+            return x_bar
+        if isinstance(x, np.ndarray):
+            if x.dtype.kind in "iufc":
+                self._add_to_array(x, value)
+            return x_bar
+        if is_container(x):
+            self._add_to_parts(x, value)
+            return x_bar
+        return x_bar + unbroadcast(value, x)
+
+    def _add_to_array(self, x: np.ndarray, value: Any) -> None:
+        value = unbroadcast(value, x)
+        shadow = self.of(x)
+        if np.iscomplexobj(value) and not np.iscomplexobj(shadow):
+            value = np.real(value)
+        if _overlaps_itself(x):
+            owner = owner_of(x)
+            numbers = _memory(owner, np.dtype(np.intp))
+            numbers[...] = np.arange(owner.size).reshape(owner.shape)
+            np.add.at(self.of(owner).reshape(-1), _part(x, owner, numbers), value)
+        else:
+            np.add(shadow, value, out=shadow, casting="unsafe")
+
+    # --- containers -------------------------------------------------------------------------------
+
+    def parts(self, x: Any) -> defaultdict[Any, Any]:
+        """The adjoints of the numbers in a container, by key."""
+        found = self.containers.get(id(x))
+        if found is None:
+            found = self.containers[id(x)] = (x, defaultdict(float))
+        return found[1]
+
+    def _taken_parts(self, z: Any) -> defaultdict[Any, Any]:
+        found = self.containers.pop(id(z), None)
+        return defaultdict(float) if found is None else found[1]
+
+    def _add_to_parts(self, x: Any, value: Any) -> None:
+        bars = value if isinstance(value, defaultdict) else entries(value)
+        for key, entry in entries(x).items():
+            if is_place(entry):
+                self.add(entry, bars[key])
+            elif bars[key] is not None:
+                self.parts(x)[key] += bars[key]
+
+    def read(self, x: Any, key: Any, z: Any, z_bar: Any = 0.0) -> None:
+        """The adjoint of `z = x[key]` or `z = x.key`: nothing where z is a view or an object inside x."""
+        if isinstance(x, np.ndarray):
+            if not shares(z, x):
+                z_bar = self.take(z, z_bar)
+                if x.dtype.kind in "iufc":
+                    np.add.at(self.of(x), key, z_bar)
+        elif isinstance(key, slice):
+            for k, part in zip(range(len(x))[key], range(len(z)), strict=True):
+                self.add_part(x, k, self.parts(z).pop(part, 0.0))
+        elif not is_place(z):
+            self.add_part(x, key, z_bar)
+
+    def add_part(self, x: Any, key: Any, z_bar: Any) -> None:
+        """The adjoint of a number read from x."""
+        if isinstance(x, np.ndarray):
+            np.add.at(self.of(x), key, z_bar)
+        else:
+            self.parts(x)[_index(x, key)] += z_bar
+
+    def cleared(self, x: Any, key: Any, v: Any) -> Any:
+        """What `x[key] = v` sends back to v; it is cleared, because what stood there before the write is another value."""
+        if isinstance(x, np.ndarray):
+            shadow = self.of(x)
+            taken = take_last(shadow, key)
+            shadow[key] = 0.0
+            return stored(unbroadcast(taken, v), x, v)
+        taken = self.parts(x).pop(_index(x, key), 0.0)
+        return None if is_place(v) else taken
+
+    def popped(self, xs: list[Any], v: Any) -> Any:
+        """What `xs.append(v)` sends back to v."""
+        taken = self.parts(xs).pop(len(xs) - 1, 0.0)
+        return None if is_place(v) else taken
+
+    def pushed(self, xs: list[Any], z: Any, z_bar: Any) -> None:
+        """The adjoint of `z = xs.pop()`, before the list has its entry again."""
+        if not is_place(z):
+            self.parts(xs)[len(xs)] = z_bar
+
+    # --- the ends of the sweep --------------------------------------------------------------------
+
+    def seed(self, value: Any, cotangent: Any) -> Any:
+        """Start from the cotangent of the function's value; the adjoint of the value where it is a number."""
+        return self.add(value, cotangent)
+
+    def cotangent(self, z: Any, z_bar: Any, *others: Any) -> Any:
+        """The adjoint of what an unknown callee made of others, taken; zeros for what it only handed on."""
+        if isinstance(z, np.ndarray):
+            return _zeros(z) if shares(z, *others) else self.take(z)
+        if is_container(z):
+            bars = self._taken_parts(z)
+            return rebuild(z, [self.cotangent(v, bars[k], *others) for k, v in entries(z).items()])
+        return z_bar
+
+    def gradient(self, x: Any, x_bar: Any = 0.0) -> Any:
+        """The gradient with respect to an argument: of its structure, shapes and dtypes, in memory of its own."""
+        if isinstance(x, np.ndarray):
+            return as_gradient(self.of(x), x) if x.dtype.kind in "iufc" else None
+        if is_container(x):
+            bars = self.parts(x)
+            return rebuild(x, [self.gradient(v, bars[k]) for k, v in entries(x).items()])
+        return as_gradient(x_bar, x)
+
+
+def _index(x: Any, key: Any) -> Any:
+    return range(len(x))[key] if isinstance(x, (list, tuple)) else key
+
+
+def _zeros(z: np.ndarray) -> np.ndarray:
+    return np.zeros(z.shape, _dtype(z))
+
+
+def _dtype(x: np.ndarray) -> np.dtype[Any]:
+    return x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+
+
+def _memory(owner: np.ndarray, dtype: np.dtype[Any] | None = None) -> np.ndarray:
+    """Zeros in the memory layout of an array that owns its memory."""
+    dtype = dtype or _dtype(owner)
+    if owner.flags.c_contiguous:
+        return np.zeros(owner.shape, dtype)
+    raw = np.zeros(owner.size, dtype)
+    return np.ndarray(owner.shape, dtype, raw, 0, _scaled(owner, dtype))  # type: ignore[arg-type]
+
+
+def _scaled(x: np.ndarray, dtype: np.dtype[Any]) -> tuple[int, ...]:
+    return tuple(s * dtype.itemsize // x.itemsize for s in x.strides)
+
+
+def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray) -> np.ndarray:
+    """The part of a shadow of `owner` that belongs to its view x."""
+    if x is owner:
+        return shadow
+    if x.dtype != owner.dtype:
+        raise errors.AliasingError(
+            f"a view of {owner.dtype} as {x.dtype} is not differentiated in a function that writes through aliases",
+            hint="copy it",
+        )
+    if not x.size:
+        return np.zeros(x.shape, shadow.dtype)
+    offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    memory = shadow if shadow.base is None else shadow.base
+    offset = offset * shadow.itemsize // owner.itemsize
+    return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))  # type: ignore[arg-type]
+
+
+def _overlaps_itself(x: np.ndarray) -> bool:
+    """Whether some elements of x are the same memory: broadcast dimensions, sliding windows."""
+    if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
+        return False
+    steps = sorted((abs(s), n) for s, n in zip(x.strides, x.shape, strict=True) if n > 1)
+    reach = 0
+    for step, n in steps:
+        if step <= reach:
+            return True
+        reach += step * (n - 1)
+    return False
