@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, calls, errors, kinds, pipeline
+from ad import cache, calls, errors, kinds
 from ad.calls import DEFAULT, Call, GradientOf, Plain, reduced, text_function
 from ad.nesting import (
     Pullback,
@@ -602,7 +602,7 @@ def stages(g: Callable[..., Any], *args: Any, **kwargs: Any) -> dict[str, str]:
     """
     derivative = _as_derivative(g)
     function, known, wrt = _generic(derivative) if not args and not kwargs else _lowered_kinds(derivative, args, kwargs)
-    generated = pipeline.gradient(function, known, wrt, derivative.options, calls.call_vjp, stages=True)
+    generated = calls.gradient_text(function, known, wrt, derivative.options, stages=True)
     return {**generated.stages, "text": generated.text()}
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, errors, pipeline
+from ad import aliases, cache, errors, pipeline
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
 from ad.kinds import Kind
@@ -172,11 +172,21 @@ def _compiled(generated: Generated, extra: Any = None) -> Compiled:
     return Compiled(namespace[generated.name], generated, (namespace, extra))
 
 
+def gradient_text(
+    f: Plain, args: list[Kind], wrt: tuple[int, ...], options: Options, stages: bool = False
+) -> Generated:
+    """The fused gradient: with adjoints that have names, where writes through aliases forbid that with shadows."""
+    try:
+        return pipeline.gradient(f, args, wrt, options, call_vjp, stages)
+    except errors.AliasingError:
+        return aliases.gradient(f, args, wrt, options, call_vjp, stages)
+
+
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:
     """The fused gradients of a plain function."""
 
     def make(args: list[Kind]) -> Compiled:
-        return _compiled(pipeline.gradient(f, args, wrt, options, call_vjp))
+        return _compiled(gradient_text(f, args, wrt, options))
 
     return cache.family(("grad", f, wrt, options), make)
 
@@ -197,7 +207,10 @@ def run_pullback(
     """
 
     def make(known: list[Kind]) -> Compiled:
-        generated, split = pipeline.pullback(f, known, active, options, call_vjp)
+        try:
+            generated, split = pipeline.pullback(f, known, active, options, call_vjp)
+        except errors.AliasingError:
+            generated, split = aliases.pullback(f, known, active, options, call_vjp)
         return _compiled(generated, split)
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)

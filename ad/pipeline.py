@@ -54,7 +54,12 @@ class Options:
 
 
 class Program:
-    """Writes the functions of one derivative; see the module's text for the way."""
+    """Writes the functions of one derivative; see the module's text for the way.
+
+    aliases: whether memory may be written through several names (`ad.aliases`).
+    """
+
+    aliases = False
 
     def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
         self.options = options
@@ -111,17 +116,21 @@ class Program:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
-        facts = infer(fn, known, self.returns)
+        facts = self.infer(fn, known)
         names = names_of(fn)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
-            facts = infer(fn, known, self.returns)
-        if prepare.lower_augmented(fn, facts, names):
+            facts = self.infer(fn, known)
+        if prepare.lower_augmented(fn, facts, names, both=self.aliases):
             fn.body = split_webs(fn.all_params(), fn.body, names)
-            facts = infer(fn, known, self.returns)
+            facts = self.infer(fn, known)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts
+
+    def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
+        """The kinds of the variables of a function."""
+        return infer(fn, known, self.returns)
 
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
@@ -193,15 +202,16 @@ class Program:
         except errors.ADError:
             return None
         perhaps = _perhaps_written(fn)
-        look = partial(places.analyse, needs_check=False) if perhaps else places.writes
+        look: Any = partial(places.analyse, needs_check=False) if perhaps else places.writes
+        look = partial(look, calls_write=self.aliases)
         found = look(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds))
-        if any(_is_written(h, found, facts.kinds) for h in fn.hidden):
+        if any(is_written(h, found, facts.kinds) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
                 "this function writes into a captured variable or global", at=where, hint="return it"
             )
         maybe = {m for n in perhaps for m in found.families.get(n, {n})}
-        return {i for i, p in enumerate(fn.params) if p in maybe or _is_written(p, found, facts.kinds)}
+        return {i for i, p in enumerate(fn.params) if p in maybe or is_written(p, found, facts.kinds)}
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
         """Names among the arguments of a call that it may write into."""
@@ -294,9 +304,7 @@ class Writer:
         self.known = dict(facts.kinds)
         self.params = fn.params
         self.names = names_of(fn)
-        program.show("source", lambda: fn.source.definition)
-        program.show("normal form", lambda: _text(fn.name, fn.all_params(), fn.body))
-        program.show("kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items()))
+        self.show_kinds(facts)
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
         self.active = self.find_active(wrt)
@@ -319,13 +327,22 @@ class Writer:
         self.result = fn.body[-1].value
         program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
 
+    is_root = False
+
+    def show_kinds(self, facts: Facts) -> None:
+        """The function on its way so far, where someone asked for it."""
+        fn, program = self.fn, self.program
+        program.show("source", lambda: fn.source.definition)
+        program.show("normal form", lambda: _text(fn.name, fn.all_params(), fn.body))
+        program.show("kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items()))
+
     def find_active(self, wrt: Sequence[str]) -> set[str]:
         return activity(
             self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags)
         )
 
     def copy_written(self) -> None:
-        written = {p for p in self.fn.all_params() if _is_written(p, self.places, self.known)}
+        written = {p for p in self.fn.all_params() if is_written(p, self.places, self.known)}
 
         if captured := [h for h in self.fn.hidden if h in written]:
             node = next(iter(self.places.written.values()))
@@ -387,7 +404,17 @@ class Writer:
 
     def sweeps(self, seed: Callable[[], None], finish: Callable[[], Block]) -> tuple[Block, Block, Block]:
         """(lists, forward, backward): `seed` sets the first adjoints, `finish` gives the backward sweep's end."""
-        liveness = AdjointLiveness(self.fn, self.known, self.active)
+        return self.swept(seed, finish)
+
+    def swept(
+        self,
+        seed: Callable[[], None],
+        finish: Callable[[], Block],
+        always: frozenset[str] = frozenset(),
+        undo_all: bool = False,
+    ) -> tuple[Block, Block, Block]:
+        """`sweeps`. always: names whose adjoint may be there everywhere. undo_all: whether each write is undone."""
+        liveness = AdjointLiveness(self.fn, self.known, self.active, always)
         control = Control(self.reverse, liveness.block)
         self.reverse.out = []
         seed()
@@ -400,7 +427,7 @@ class Writer:
         nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
         heads: dict[int, set[str]] = {}
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
-        saving = Saving(self.scope, nodes, heads, self.places.families)
+        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all)
         saving.run()
         self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
@@ -424,7 +451,7 @@ def names_of(fn: Function) -> Names:
     return Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
 
 
-def _is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
+def is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
     """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
     return any(param == w or param in found.seen.get(w, set()) for w in found.written)
 

@@ -10,6 +10,15 @@ from ad import errors
 from ad.runtime.structures import owned
 
 
+def is_array(x: Any) -> bool:
+    """Whether `x op= v` writes into x.
+
+    >>> is_array(1.0)
+    False
+    """
+    return isinstance(x, np.ndarray)
+
+
 def refuse_in_place(x: Any, where: str) -> None:
     """AliasingError if `x op= v` would write in place where nothing was known of x beforehand.
 

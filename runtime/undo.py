@@ -1,14 +1,18 @@
-"""Undoing writes into dicts and lists."""
+"""Undoing writes into dicts, lists, and what only the run tells to be an array."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import numpy as np
 
 _MISSING = object()
 
 
 def peek(place: Any, key: Any) -> Any:
     """What stands at `place[key]`, for `put_back`."""
+    if isinstance(place, np.ndarray):
+        return np.array(place[key])
     return place.get(key, _MISSING) if isinstance(place, dict) else place[key]
 
 

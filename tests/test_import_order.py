@@ -17,7 +17,7 @@ ORDER = (
     ("ad.transforms.analyses",),
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),
     ("ad.compile", "ad.guards", "ad.cache"),
-    ("ad.pipeline",),
+    ("ad.pipeline", "ad.aliases"),
     ("ad.calls", "ad.nesting"),
     ("ad.api", "ad.nn", "ad.optim", "ad.testing", "ad.__main__"),
     ("ad",),

@@ -157,6 +157,8 @@ def _not_scalar(writer: Any) -> errors.ADError:
 def _gradient_of(writer: Any, x: str) -> gast.expr:
     """The gradient as it leaves: the argument's shape, structure and dtype, in memory of its own."""
     reverse, scope = writer.reverse, writer.scope
+    if reverse.is_place(x):
+        return reverse.shadow("gradient", ir.name(x), reverse.number_bar(x))
     found = _from_leaves(writer, x)
     if found is not None:
         return found
@@ -245,11 +247,11 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
             writer.scope.owned.add(reverse.bar(x))
         result = writer.result
         if isinstance(result, gast.Name) and result.id in writer.active:
-            writer.scope.local[value_bar] = contributions.full_kind(writer.scope, result.id)
-            reverse.contribute(result.id, ir.name(value_bar), contributions.full_kind(writer.scope, result.id))
+            reverse.seed(result.id, value_bar)
 
     def finish() -> Block:
-        settled = [_settled(writer, _raw_adjoint(writer, writer.params[i]), writer.params[i]) for i in names.returned]
+        adjoint = _gradient_of if writer.is_root and reverse.shadows else _raw_adjoint
+        settled = [_settled(writer, adjoint(writer, writer.params[i]), writer.params[i]) for i in names.returned]
         ends.extend(ir.name(ir.target_name(s) or "") for s in settled)
         return settled
 
@@ -260,6 +262,8 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     results = ends[0] if len(ends) == 1 else ir.tuple_(*ends)
     body_b = [*backward, gast.Return(results)]
     buffers = [reverse.bar(x) for x in into]
+    if reverse.shadows and not writer.is_root:
+        buffers = [reverse.shadows]
     hidden = [writer.hidden[h.key()][0] for h in names.hidden]
     params = [*writer.params, *hidden]
     bound = set(writer.scope.globals.objects) | {value_bar, *buffers}

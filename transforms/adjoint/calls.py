@@ -110,19 +110,26 @@ class Calls:
         callee_active = reverse.active(op.args["f"]) and function is op.args["f"]
         flags = [reverse.active(v) for v in values]
         step.keeps = memory_of(reverse, [op.args["f"], *values, *keywords.values(), ir.name(z)])
-        reverse.complete(z)
-        z_bar = reverse.take_bar(z)
+        z_bar = self.cotangent_of(reverse, z, values)
         pullback = scope.names.fresh("pullback")
         mask = ir.tuple_(*[ir.constant(f) for f in (callee_active, *flags)])
         call = ir.call(scope.bind(self.call_vjp, "call_vjp"), function, mask, *values, **keywords)
         pattern = gast.Tuple([ir.target(z), ir.target(pullback)], gast.Store())
         step.forward = [ir.at(gast.Assign([pattern], ir.at(call, node.value), None), node)]
         operands = [v for v, f in zip([op.args["f"], *values], [callee_active, *flags], strict=True) if f]
+        self.receive(reverse, operands, ir.call(pullback, z_bar))
+
+    def cotangent_of(self, reverse: Any, z: str, values: list[Any]) -> gast.expr:
+        """What the pullback of a callee known only at run time is given."""
+        reverse.complete(z)
+        return reverse.take_bar(z)
+
+    def receive(self, reverse: Any, operands: list[Any], back: gast.expr) -> None:
+        """Contributions from what such a pullback returned."""
         targets = adjoint_names(reverse, [v.id for v in operands])
         for t in targets:
-            scope.local[t] = kinds.UNKNOWN
-        names = gast.Tuple([ir.target(t) for t in targets], gast.Store())
-        reverse.emit(gast.Assign([names], ir.call(pullback, z_bar), None))
+            reverse.scope.local[t] = kinds.UNKNOWN
+        reverse.emit(gast.Assign([gast.Tuple([ir.target(t) for t in targets], gast.Store())], back, None))
         for v, t in zip(operands, targets, strict=True):
             receive(reverse, v.id, t)
 

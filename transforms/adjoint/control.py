@@ -13,9 +13,8 @@ from collections.abc import Callable
 
 import gast
 
-from ad import ir
+from ad import ir, kinds
 from ad.ir import Block
-from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.reverse import Reverse
 
@@ -110,9 +109,8 @@ class Control:
 
     def accumulates(self, x: str) -> bool:
         """Whether the adjoint is an array that the body may add into in place."""
-        return not contributions.kinds.is_immutable_number(
-            self.reverse.scope.kind(x)
-        ) and contributions.kinds.is_numeric(self.reverse.scope.kind(x))
+        kind = self.reverse.scope.kind(x)
+        return not self.reverse.is_place(x) and not kinds.is_immutable_number(kind) and kinds.is_numeric(kind)
 
     def close(self, header: set[str]) -> None:
         """At the end of a backward trip the adjoints of the header exist again, in full, and no others."""

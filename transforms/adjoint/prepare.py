@@ -19,16 +19,19 @@ from ad.runtime.sequences import sequence
 from ad.transforms.analyses.facts import Facts
 
 
-def lower_augmented(fn: Function, facts: Facts, names: Names) -> bool:
-    """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place."""
-    lowering = _Augmented(fn, facts, names)
+def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
+    """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place.
+
+    both: where only the run tells, both are written; otherwise an array is refused at run time.
+    """
+    lowering = _Augmented(fn, facts, names, both)
     fn.body = lowering.block(fn.body)
     return lowering.changed
 
 
 class _Augmented:
-    def __init__(self, fn: Function, facts: Facts, names: Names) -> None:
-        self.fn, self.facts, self.names = fn, facts, names
+    def __init__(self, fn: Function, facts: Facts, names: Names, both: bool) -> None:
+        self.fn, self.facts, self.names, self.both = fn, facts, names, both
         self.changed = False
 
     def block(self, body: Block) -> Block:
@@ -70,13 +73,18 @@ class _Augmented:
 
     def decided_at_run_time(self, node: gast.AugAssign, name: str, rebinding: Block) -> Block:
         """Only the run tells a number, which is rebound, from an array, which would be written in place."""
-        helper = "refuse_in_place"
         from ad.runtime import in_place
 
-        self.fn.env[helper] = in_place.refuse_in_place
+        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         where = ir.location(self.fn.source, node)
-        check = ir.call(helper, ir.name(name), ir.constant(f"{where.filename}:{where.lineno}"))
-        return [ir.at(gast.Expr(check), node), *rebinding]
+        text = ir.constant(f"{where.filename}:{where.lineno}")
+        check = ir.at(gast.Expr(ir.call("refuse_in_place", ir.name(name), text)), node)
+        if not self.both:
+            return [check, *rebinding]
+        test = self.names.fresh("is_array")
+        self.fn.env[test] = in_place.is_array
+        node.in_place = True
+        return [ir.at(gast.If(ir.call(test, ir.name(name)), [node], [check, *rebinding]), node)]
 
 
 def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> None:

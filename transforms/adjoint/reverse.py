@@ -52,6 +52,17 @@ class Reverse:
             self.bar_names[x] = self.scope.names.fresh(f"{x}_bar")
         return self.bar_names[x]
 
+    shadows = ""
+
+    def is_place(self, x: str) -> bool:
+        """Whether the adjoint of x is found from the object that x holds; here adjoints have names."""
+        return False
+
+    def seed(self, result: str, value_bar: str) -> None:
+        """Start from the adjoint of the function's value."""
+        self.scope.local[value_bar] = contributions.full_kind(self.scope, result)
+        self.contribute(result, ir.name(value_bar), contributions.full_kind(self.scope, result))
+
     def emit(self, statement: gast.stmt, like: gast.AST | None = None) -> None:
         self.out.append(ir.at(statement, like))
 
@@ -447,7 +458,7 @@ class Reverse:
             else:
                 np_name = self.scope.bind(np, "np")
                 add_at = ir.attribute(ir.attribute(ir.name(np_name), "add"), "at")
-                self.emit(gast.Expr(ir.call(add_at, ir.name(bar), _as_index(index), z_bar)))
+                self.emit(gast.Expr(ir.call(add_at, ir.name(bar), as_index(index), z_bar)))
             return
         self.complete(x)
         bar = self.bar(x)
@@ -458,7 +469,7 @@ class Reverse:
             self.emit(gast.Assign([place], ir.binop(old, gast.Add(), z_bar), None))
             return
         helper = structures.add_item if owner == UNKNOWN or kinds.is_numeric(owner) else structures.add_entry
-        self.assign(bar, self.scope.helper(helper, ir.name(bar), _as_index(index), z_bar))
+        self.assign(bar, self.scope.helper(helper, ir.name(bar), as_index(index), z_bar))
 
     def is_basic(self, index: gast.expr) -> bool:
         """No index repeats an element: integers, slices, None, Ellipsis, or one boolean mask."""
@@ -506,7 +517,7 @@ class Reverse:
             taken = self.scope.names.fresh(f"{v.id}_taken")
             value: gast.expr = place
             if not self.is_basic(index):
-                value = self.scope.helper(structures.take_last, ir.name(bar), _as_index(index))
+                value = self.scope.helper(structures.take_last, ir.name(bar), as_index(index))
             elif not kinds.is_immutable_number(taken_kind):
                 np_name = self.scope.bind(np, "np")
                 copied = isinstance(taken_kind, kinds.Array)
@@ -644,13 +655,13 @@ def _used(assigns: Block, results: list[gast.expr | None]) -> Block:
     return kept[::-1]
 
 
-def _as_index(index: gast.expr) -> gast.expr:
+def as_index(index: gast.expr) -> gast.expr:
     """An index as an argument: slices spelled out."""
     if isinstance(index, gast.Slice):
         parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
         return ir.call("slice", *parts)
     if isinstance(index, gast.Tuple):
-        return ir.tuple_(*map(_as_index, index.elts))
+        return ir.tuple_(*map(as_index, index.elts))
     return index
 
 

@@ -48,6 +48,7 @@ class Saving:
     nodes: list[Node]
     heads: dict[int, set[str]]
     aliases: dict[str, set[str]]
+    undo_all: bool = False  # every write is undone, and objects are what they were: they have shadows
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     restores: bool = False
@@ -142,7 +143,9 @@ class Saving:
         if any(_breaks(block[i]) for i in inside) or not _surely_defines(block[inside[0] : inside[-1] + 1], name):
             return
         definition = definitions[0].node
-        if len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block:
+        one = len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block
+        if one and not (self.undo_all and self.may_hold_memory(name)):
+            assert isinstance(definition, Step)
             recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
             if recomputed is not None:
                 self.settled.add(name)
@@ -325,7 +328,7 @@ class _Flow:
             place = written_place(self.saving.scope, statement)
             if place is not None:
                 wanted = needed | self.kept | (own if node.undo_first else set())
-                if (self.saving.aliases.get(place, set()) | {place}) & wanted:
+                if self.saving.undo_all or (self.saving.aliases.get(place, set()) | {place}) & wanted:
                     self.note("place", node, place, block, in_loop)
         self.kept |= node.keeps
         return (needed - bound) | own, defined | bound

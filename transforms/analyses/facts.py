@@ -10,7 +10,7 @@ one name join. Loops and recursion are iterated until nothing changes. Unknown i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import gast
@@ -27,9 +27,11 @@ Returns = Callable[[Any, list[Kind]], Kind | None]
 class Facts:
     """The kinds of the variables of one function."""
 
-    def __init__(self, fn: Function, params: Mapping[str, Kind], returns: Returns) -> None:
+    def __init__(
+        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Collection[str] = ()
+    ) -> None:
         self.fn = fn
-        self.kinds: dict[str, Kind] = dict(params)
+        self.kinds: dict[str, Kind] = {**params, **dict.fromkeys(forced, UNKNOWN)}
         self.returns = returns
         self.result: Kind | None = None
         self.changed = True
@@ -442,6 +444,6 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
     return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
 
 
-def infer(fn: Function, params: Mapping[str, Kind], returns: Returns) -> Facts:
-    """The kinds of all variables of `fn`."""
-    return Facts(fn, params, returns).solve()
+def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Collection[str] = ()) -> Facts:
+    """The kinds of all variables of `fn`; of those in `forced` nothing is known."""
+    return Facts(fn, params, returns, forced).solve()

@@ -3,6 +3,8 @@
 `adjoint_live(body, after)`: the names whose adjoint may be other than zero before a block, from those after it: a
 name is live where its value is still used in a differentiable way for something that is.
 
+always: names that count as live everywhere.
+
 `live_at_heads(body)`: names whose value at the head of a loop may still be read, there or later, by the primal.
 """
 
@@ -16,20 +18,21 @@ from ad import ir
 from ad.ir import Block, Function
 from ad.transforms.analyses.operations import Kinds, Op, Operations
 
-Active = set[str]
+Active = set[str] | frozenset[str]
 
 
 class AdjointLiveness:
     """Backward dataflow over adjoints; see the module's text."""
 
-    def __init__(self, fn: Function, known: Kinds, active: Active) -> None:
+    def __init__(self, fn: Function, known: Kinds, active: Active, always: Active = frozenset()) -> None:
+        self.always = always
         self.active = active
         self.op = Operations(fn, known).of
 
     def block(self, body: Block, after: set[str]) -> set[str]:
-        live = set(after)
+        live = after | self.always
         for statement in reversed(body):
-            live = self.statement(statement, live)
+            live = self.statement(statement, live) | self.always
         return live
 
     def statement(self, node: gast.stmt, live: set[str]) -> set[str]:
@@ -77,6 +80,8 @@ class AdjointLiveness:
 
     def effect(self, value: gast.expr, live: set[str]) -> set[str]:
         op = self.op(value)
+        if op.tag == "call" and self.always:  # it may write into what it is given
+            return live | self.actives(list(_flat(op.args.values())))
         if op.tag == "list_append" and op.args["0"].id in live:
             return live | self.actives(op.args["1"])
         return live

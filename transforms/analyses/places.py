@@ -30,26 +30,33 @@ class Places:
     """What the passes ask of places.
 
     families: for each name the names through which something of its memory may be seen. written: the names that are
-    written in place, with the first such statement. seen: for each of them, the names through which the write is seen.
+    written in place, with the first such statement. by_calls: those that calls write into, with the names that the calls
+    read. seen: for each of them, the names through which the write is seen.
     """
 
     families: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, gast.stmt] = field(default_factory=dict)
+    by_calls: dict[str, set[str]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
 
 
-def analyse(fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True) -> Places:
-    """Families and writes of a function; AliasingError where a stale name is read."""
-    sharing = _Sharing(fn, known, mutates).solve()
+def analyse(
+    fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True, calls_write: bool = False
+) -> Places:
+    """Families and writes of a function; AliasingError where a stale name is read.
+
+    calls_write: whether functions may write into their arguments; otherwise that is an AliasingError too.
+    """
+    sharing = _Sharing(fn, known, mutates, calls_write).solve()
     if sharing.written and needs_check:
         _Stale(fn, sharing).run()
-    return Places(sharing.families(), sharing.written, sharing.writes_seen())
+    return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen())
 
 
-def writes(fn: Function, known: Kinds, mutates: Mutates) -> Places:
+def writes(fn: Function, known: Kinds, mutates: Mutates, calls_write: bool = False) -> Places:
     """The writes of a function alone: no families, no check."""
-    sharing = _Sharing(fn, known, mutates).solve()
-    return Places({}, sharing.written, sharing.writes_seen())
+    sharing = _Sharing(fn, known, mutates, calls_write).solve()
+    return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen())
 
 
 class _Sharing:
@@ -58,8 +65,10 @@ class _Sharing:
     An object stands for all that one statement makes; views hold the object of their memory's owner.
     """
 
-    def __init__(self, fn: Function, known: Kinds, mutates: Mutates) -> None:
+    def __init__(self, fn: Function, known: Kinds, mutates: Mutates, calls_write: bool = False) -> None:
         self.fn, self.known, self.mutates = fn, known, mutates
+        self.calls_write = calls_write
+        self.by_calls: dict[str, set[str]] = {}
         self.op = Operations(fn, known).of
         self.holds: dict[str, set[str]] = {p: {f"param {p}"} for p in fn.all_params()}
         self.contents: dict[str, set[str]] = {f"param {p}": {f"inside {p}"} for p in fn.all_params()}
@@ -221,6 +230,11 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
+                if self.calls_write and op.tag == "call":
+                    self.write(name, node)
+                    self.put(name, list(op.args.values()))
+                    self.by_calls.setdefault(name, set()).update(op.operands())
+                    continue
                 raise errors.AliasingError(
                     f"this call writes into its argument {name!r}, which is not differentiated",
                     at=ir.location(self.fn.source, node),

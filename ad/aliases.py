@@ -1,0 +1,193 @@
+"""Derivatives of functions that write through aliases: the way of `ad.pipeline`, with adjoints of places in shadows.
+
+    def f(x):                          def f_grad(x):
+        y = x * 1.0                        ...
+        v = y[1:]                          shadows = Shadows()
+        v *= 2.0                           v_bar = shadows.of(v)
+        return np.sum(y)                   ...
+
+The plain way gives every array's adjoint a name, and refuses a function where that is not right. Then this way is taken,
+for the function and all that it calls.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from ad import errors, ir, kinds, pipeline
+from ad.compile import Generated
+from ad.ir import Block, Function
+from ad.kinds import Kind
+from ad.pipeline import Callee, Options, Program, Writer
+from ad.runtime.shadows import Shadows, private
+from ad.transforms.adjoint import assemble, prepare
+from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.scope import Scope
+from ad.transforms.adjoint.shadow_calls import ShadowCalls
+from ad.transforms.adjoint.shadowed import ShadowReverse
+from ad.transforms.analyses import places
+from ad.transforms.analyses.activity import activity, may_carry
+from ad.transforms.analyses.facts import Facts, infer
+from ad.transforms.analyses.operations import Op
+from ad.transforms.analyses.places import holds_no_memory
+
+_CONTAINERS = (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)
+
+
+class AliasProgram(Program):
+    """A program whose functions may write into whatever they reach."""
+
+    aliases = True
+    root: Any = None
+
+    def places(self, fn: Function, known: dict[str, Kind]) -> places.Places:
+        """Who shares memory with whom, and who writes."""
+        return places.analyse(
+            fn, known, lambda op: self.mutates(op, fn, known), needs_check=False, calls_write=True
+        )
+
+    def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
+        """The kinds of variables. Nothing is known of a container that is changed through another name."""
+        forced: set[str] = set()
+        while True:
+            facts = infer(fn, known, self.returns, forced)
+            found = self.places(fn, facts.kinds)
+            written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
+            changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
+            more = {n for n in changed if isinstance(facts.kinds.get(n), _CONTAINERS)} - forced
+            if not more:
+                return facts
+            forced |= more
+
+    def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
+        fn, facts = self.facts(callee, args)
+        base = fn.name if fn.name != "lambda_" else "inner"
+        count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
+        suffix = f"_{count}" if count else ""
+        hidden = tuple(self.hidden_of(callee, {}).values())
+        is_root = key == self.root
+        writer = AliasWriter(self, fn, facts, active, is_root)
+        numbers = [writer.reverse.may_be_number(p) for p in fn.params]
+        returned = tuple(i for i, a in enumerate(active) if a and (is_root or numbers[i]))
+        forward = self.globals_name(f"{base}_forward{suffix}")
+        backward = self.globals_name(f"{base}_backward{suffix}", owns_result=True)
+        self.splits[key] = Split(forward, backward, returned, (), hidden, frozenset())
+        self.functions += assemble.split(writer, self.splits[key])
+
+
+class AliasWriter(Writer):
+    """One function on its way from normal form to text, with adjoints of places in shadows."""
+
+    program: AliasProgram
+    reverse: ShadowReverse
+
+    def __init__(
+        self, program: AliasProgram, fn: Function, facts: Facts, active: Sequence[bool], is_root: bool
+    ) -> None:
+        self.program, self.fn, self.options, self.is_root = program, fn, program.options, is_root
+        self.known = dict(facts.kinds)
+        self.params = fn.params
+        self.names = pipeline.names_of(fn)
+        self.show_kinds(facts)
+        self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
+        self.leaves = {}
+        prepare.index_loops(fn, self.known, self.active_names(), self.names)
+        self.active = self.active_names()
+        prepare.check_closures(fn, self.active)
+        self.places = program.places(fn, self.known)
+        self.find_written()
+        self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
+        self.bind_environment()
+        self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}
+        self.reverse = ShadowReverse(self.scope, ShadowCalls(program, program.call_vjp), self.find_tainted(True))
+        self.reverse.writer = self  # type: ignore[attr-defined]
+        self.reverse.is_root = is_root
+        self.reverse.shadows = self.names.fresh("shadows")
+        self.result = fn.body[-1].value
+        program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
+
+    def active_names(self) -> set[str]:
+        """Active variables, and whatever shares memory into which something active is written."""
+        found = self.program.places(self.fn, self.known)
+        more: set[str] = set()
+        while True:
+            seeds = [w for w in (*self.wrt, *sorted(more)) if may_carry(self.known.get(w, kinds.UNKNOWN))]
+            active = activity(self.fn, self.known, seeds, lambda op, flags: any(flags))
+            reached = {n for w in found.written if w in active for n in found.seen.get(w, set())}
+            reached |= {w for w, reads in found.by_calls.items() if reads & active}
+            if reached <= active | more:
+                return active
+            more |= reached
+
+    def find_written(self) -> None:
+        """Which parameters are written; captured variables must not be."""
+        fn = self.fn
+        self.written_params = {
+            p for p in fn.all_params() if pipeline.is_written(p, self.places, self.known)
+        }
+        if captured := [h for h in fn.hidden if h in self.written_params]:
+            raise errors.AliasingError(
+                f"the captured variable or global {captured[0]!r} is written in place, which is not differentiated",
+                at=ir.location(fn.source, next(iter(self.places.written.values()))),
+                hint="pass it as an argument, or write into a copy",
+            )
+
+    def find_tainted(self, taint: bool) -> set[str]:
+        return set(self.known) if self.options.strong_zero else set()
+
+    def sweeps(self, seed: Callable[[], None], finish: Callable[[], Block]) -> tuple[Block, Block, Block]:
+        places_ = frozenset(n for n in self.active if self.reverse.is_place(n))
+        lists, forward, backward = self.swept(seed, finish, always=places_, undo_all=True)
+        self.consumes = self.is_root  # what callees saved is part of what the root saved
+        if self.is_root:
+            made = ir.call(self.scope.bind(Shadows, "Shadows"))
+            backward = [ir.assign(self.reverse.shadows, made), *backward]
+            lists = [*self.entry(), *lists]
+        return lists, forward, backward
+
+    def entry(self) -> Block:
+        """Copies of the arguments that the call may write into and undo, and of those that get a shadow."""
+        own = [p for p in self.params if not holds_no_memory(self.known[p])]
+        own = [p for p in own if p in self.active or p in self.written_params]
+        if not own:
+            return []
+        copies = self.scope.helper(private, *map(ir.name, own))
+        if len(own) == 1:
+            return [ir.assign(own[0], copies)]
+        return [gast.Assign([gast.Tuple([ir.target(p) for p in own], gast.Store())], copies, None)]
+
+
+def gradient(
+    f: types.FunctionType,
+    args: Sequence[Kind],
+    wrt: Sequence[int],
+    options: Options,
+    call_vjp: Callable[..., Any],
+    stages: bool = False,
+) -> Generated:
+    """`pipeline.gradient`, where the function writes through aliases."""
+    program = AliasProgram(options, call_vjp)
+    program.stages = {} if stages else None
+    fn, facts = program.facts(f, args)
+    active = tuple(i in wrt for i in range(len(args)))
+    writer = AliasWriter(program, fn, facts, active, True)
+    function = assemble.fused(writer, wrt)
+    program.functions.append(function)
+    written = [i for i, p in enumerate(writer.params) if p in writer.written_params]
+    return program.generated(function.name, [c for _, c in writer.hidden.values()], written)
+
+
+def pullback(
+    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_vjp: Callable[..., Any]
+) -> tuple[Generated, Split]:
+    """`pipeline.pullback`, where the function writes through aliases."""
+    program = AliasProgram(options, call_vjp, reusable=True)
+    pipeline.refuse_writes(program, f, args)
+    op = Op("call", ir.constant(None), target=f)
+    program.root = (id(f), tuple(args), tuple(active), True)
+    split = program.split(op, list(args), tuple(active), True)
+    return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split

@@ -1,0 +1,337 @@
+"""The adjoint of one statement where the program writes through aliases: adjoints of arrays are found from the arrays.
+
+    y = x[1:]                  (nothing: a view's shadow is part of its owner's)
+    y[0] = a                   y_bar = shadows.of(y); a_bar += y_bar[0]; y_bar[0] = 0.0; y[0] = <what was there>
+    z = np.sin(y)              shadows.add(y, shadows.take(z) * np.cos(y))
+
+Numbers have adjoints with names, as everywhere. A variable that may hold either, the run tells which, has both: its
+name stays 0.0 where it holds a place. Every write is undone, so that names and memory are as they were.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from ad import ir, kinds
+from ad.ir import Block
+from ad.kinds import Kind
+from ad.rules import registry
+from ad.runtime.shadows import shares
+from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.nodes import Step
+from ad.transforms.adjoint.reverse import Reverse, as_index
+from ad.transforms.analyses.operations import BINARY, Op
+from ad.transforms.analyses.places import holds_no_memory
+
+NUMBER = kinds.Scalar(None)
+
+
+def is_surely_place(kind: Kind) -> bool:
+    """An array or a container, whatever the run brings."""
+    return isinstance(kind, (kinds.Array, kinds.List, kinds.Dict, kinds.Record, kinds.Tuple))
+
+
+class ShadowReverse(Reverse):
+    """Writes backward code of statements with the adjoints of places in `shadows`."""
+
+    shadows = "shadows"
+    is_root = False
+
+    def seed(self, result: str, value_bar: str) -> None:
+        if self.is_root and self.is_place(result):
+            self.contribute(result, ir.name(value_bar), kinds.UNKNOWN)
+        elif self.is_place(result):
+            self.contribute_number(result, ir.name(value_bar))
+        else:
+            super().seed(result, value_bar)
+
+    # --- what has a shadow ----------------------------------------------------------------------------------------
+
+    def is_place(self, x: str) -> bool:
+        """Whether x may hold an array or a container."""
+        return not holds_no_memory(self.scope.kind(x))
+
+    def may_be_number(self, x: str) -> bool:
+        """Whether x has an adjoint with a name, beside a shadow or instead of one."""
+        return not self.is_place(x) or not is_surely_place(kinds.widen(self.scope.kind(x)))
+
+    def shadow(self, method: str, *args: gast.expr) -> gast.Call:
+        """`shadows.method(args)`."""
+        return ir.call(ir.attribute(ir.name(self.shadows), method), *args)
+
+    def number_bar(self, x: str) -> gast.expr:
+        """The named adjoint of x, which ends here; 0.0 where there is none."""
+        return self.take_bar(x) if x in self.bars else ir.constant(0.0)
+
+    def contribute(self, x: str, value: gast.expr, kind: Kind) -> None:
+        if not self.is_place(x):
+            super().contribute(x, value, kind)
+        elif not self.may_be_number(x):
+            self.emit(gast.Expr(self.shadow("add", ir.name(x), value)))
+        else:
+            old = [ir.name(self.bar(x))] if x in self.bars else []
+            self.assign(self.bar(x), self.shadow("add", ir.name(x), value, *old))
+            self.set_bar(x, NUMBER)
+
+    def contribute_number(self, x: str, value: gast.expr) -> None:
+        """x_bar += value, a number (0.0 where x holds a place)."""
+        if not self.may_be_number(x) or (isinstance(value, gast.Constant) and value.value == 0.0):
+            return
+        if not self.is_place(x):
+            super().contribute(x, value, NUMBER)
+            return
+        total = ir.binop(ir.name(self.bar(x)), gast.Add(), value) if x in self.bars else value
+        self.assign(self.bar(x), total)
+        self.set_bar(x, NUMBER)
+
+    def zero(self, x: str) -> None:
+        if not self.is_place(x):
+            super().zero(x)
+        elif self.may_be_number(x):
+            self.assign(self.bar(x), ir.constant(0.0))
+            self.set_bar(x, NUMBER)
+
+    def complete(self, x: str) -> None:
+        if not self.is_place(x):
+            super().complete(x)
+        elif x not in self.bars:
+            self.zero(x)
+
+    def buffer(self, x: str) -> str:
+        if not self.is_place(x):
+            return super().buffer(x)
+        buffer = self.scope.names.fresh(f"{x}_bar")
+        self.assign(buffer, self.shadow("of", ir.name(x)))
+        self.scope.local[buffer] = contributions.full_kind(self.scope, x)
+        self.scope.owned.add(buffer)
+        return buffer
+
+    # --- statements -----------------------------------------------------------------------------------------------
+
+    def step(self, node: gast.stmt) -> Step:
+        self.out = []
+        step = Step(forward=[self.watched(node)])
+        if isinstance(node, gast.Assign):
+            target = node.targets[0]
+            if isinstance(target, gast.Name):
+                self.binding(step, target.id, node)
+            elif isinstance(target, gast.Tuple):
+                self.unpacking(target, node)
+            elif isinstance(target, gast.Subscript):
+                self.item_write(target, node)
+            elif any(n in self.scope.active for n in ir.names_read([target, node.value])):
+                raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+        elif isinstance(node, gast.AugAssign):
+            self.in_place(step, node)
+        elif isinstance(node, gast.Expr):
+            self.effect(step, node)
+        step.backward = self.out
+        return step
+
+    def binding(self, step: Step, z: str, node: gast.Assign) -> None:
+        """z = value."""
+        op = self.classify(node.value)
+        if op.tag == "list_pop" and op.args["0"].id in self.scope.active:
+            self.emit(gast.Expr(self.shadow("pushed", op.args["0"], ir.name(z), self.number_bar(z))))
+        elif op.tag == "call":
+            if any(n in self.scope.active for n in op.operands()):
+                self.calls.reverse(self, step, z, op, node)
+            else:
+                self.bars.pop(z, None)
+        elif z not in self.scope.active:
+            self.bars.pop(z, None)
+        elif not self.is_place(z):
+            if z in self.bars:
+                self.assignment(step, z, node)
+        else:
+            self.place_binding(step, z, op, node)
+
+    def place_binding(self, step: Step, z: str, op: Op, node: gast.Assign) -> None:
+        """z = value, where z may hold a place: what was made here is taken, what was handed on keeps its shadow."""
+        if op.tag == "dispatch":
+            self.calls.reverse(self, step, z, op, node)
+        elif op.tag in ("copy", "sequence"):
+            z_bar = self.number_bar(z)
+            if self.active(op.args["0"]):
+                self.contribute_number(op.args["0"].id, z_bar)
+        elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
+            self.made_by_rule(z, op)
+        elif op.tag in ("test", "shape", "rule"):
+            self.bars.pop(z, None)
+        else:
+            method = getattr(self, f"r_{op.tag}", None)
+            if method is None:
+                self.bars[z] = NUMBER
+                self.assignment(step, z, node)  # which says why not
+                return
+            method(z, op)
+
+    def made_by_rule(self, z: str, op: Op) -> None:
+        assert op.rule is not None
+        operands = [n for n in op.operands() if n in self.scope.active]
+        if op.rule.fresh or op.rule.form == "partials":
+            self.taken(z)
+            self.r_rule(z, op)
+            return
+        for x in operands:
+            if self.may_be_number(x):
+                self.complete(x)
+        outer, self.out = self.out, []
+        self.taken(z)
+        self.r_rule(z, op)
+        outer.append(self.unless_shared(z, operands, self.out))
+        self.out = outer
+
+    def unless_shared(self, z: str, operands: list[str], body: Block) -> gast.stmt:
+        """`if not shares(z, x): body`."""
+        test = self.scope.helper(shares, *map(ir.name, [z, *operands]))
+        return gast.If(gast.UnaryOp(op=gast.Not(), operand=test), body or [gast.Pass()], [])
+
+    def taken(self, z: str) -> None:
+        """z_bar = shadows.take(z), under its name."""
+        old = [self.number_bar(z)] if z in self.bars else []
+        self.assign(self.bar(z), self.shadow("take", ir.name(z), *old))
+        self.set_bar(z, contributions.full_kind(self.scope, z))
+
+    # --- entries --------------------------------------------------------------------------------------------------
+
+    def r_getitem(self, z: str, op: Op) -> None:
+        x, index = op.args["0"], op.args["index"]
+        if not self.is_place(z):
+            z_bar = self.take_bar(z)
+            if self.active(x):
+                self.add_item(x.id, index, z_bar, self.scope.kind(z))
+            return
+        z_bar = self.number_bar(z)
+        if not self.active(x):
+            return
+        owner = self.scope.kind(x.id)
+        view = isinstance(owner, kinds.Array) and self.is_basic(index) and not self._is_mask(index)
+        if view and isinstance(self.scope.kind(z), kinds.Array):
+            return
+        self.emit(gast.Expr(self.shadow("read", x, as_index(index), ir.name(z), z_bar)))
+
+    def _is_mask(self, index: gast.expr) -> bool:
+        return ir.is_atom(index) and isinstance(self.scope.of(index), kinds.Array)
+
+    def add_item(self, x: str, index: gast.expr, z_bar: gast.expr, z_kind: Kind) -> None:
+        owner = self.scope.kind(x)
+        if not self.is_place(x) or isinstance(owner, kinds.Array):
+            super().add_item(x, index, z_bar, z_kind)
+        else:
+            self.emit(gast.Expr(self.shadow("add_part", ir.name(x), as_index(index), z_bar)))
+
+    def r_field(self, z: str, op: Op) -> None:
+        x, name = op.args["0"], ir.constant(op.node.attr)
+        z_bar = self.number_bar(z)
+        if self.active(x) and self.may_be_number(z):
+            self.emit(gast.Expr(self.shadow("read", x, name, ir.name(z), z_bar)))
+
+    def r_tuple(self, z: str, op: Op) -> None:
+        self.parts_of(z, dict(enumerate(op.args.values())))
+
+    r_list = r_tuple
+
+    def r_dict(self, z: str, op: Op) -> None:
+        self.parts_of(z, dict(zip([k.value for k in op.node.keys], op.args.values(), strict=True)))
+
+    def r_record(self, z: str, op: Op) -> None:
+        self.parts_of(z, dict(op.args))
+
+    def parts_of(self, z: str, parts: dict[Any, Any]) -> None:
+        """The adjoints of the numbers that a new container was made of."""
+        if not self.is_place(z):
+            bar = self.take_bar(z)
+            for key, part in parts.items():
+                if self.active(part):
+                    self.contribute(part.id, ir.subscript(bar, ir.constant(key)), NUMBER)
+            return
+        self.bars.pop(z, None)
+        numbers = {k: p for k, p in parts.items() if self.active(p) and self.may_be_number(p.id)}
+        if not numbers:
+            return
+        bars = self.scope.names.fresh(f"{z}_bar")
+        self.assign(bars, self.shadow("take", ir.name(z)))
+        for key, part in numbers.items():
+            self.contribute_number(part.id, ir.subscript(ir.name(bars), ir.constant(key)))
+
+    def unpacking(self, target: gast.Tuple, node: gast.Assign) -> None:
+        whole = node.value.id if isinstance(node.value, gast.Name) else ""
+        if whole not in self.scope.active or not self.is_place(whole):
+            super().unpacking(target, node)
+            return
+        for index, t in enumerate(target.elts):
+            if t.id in self.bars:
+                z_bar = self.take_bar(t.id)
+                self.emit(gast.Expr(self.shadow("read", ir.name(whole), ir.constant(index), ir.name(t.id), z_bar)))
+
+    # --- writes ---------------------------------------------------------------------------------------------------
+
+    def item_write(self, target: gast.Subscript, node: gast.Assign) -> None:
+        """x[i] = v: take, clear, add."""
+        x, index, v = target.value.id, target.slice, node.value
+        if x not in self.scope.active:
+            return
+        owner = self.scope.kind(x)
+        if isinstance(owner, kinds.Array):
+            self.array_write(x, index, v, owner)
+            return
+        if isinstance(index, gast.Slice) and not kinds.is_numeric(owner):
+            raise self.refuse(node, "writing a slice of a list is not differentiated", "write its entries")
+        cleared = self.shadow("cleared", ir.name(x), as_index(index), v)
+        if not self.active(v):
+            self.emit(gast.Expr(cleared))
+            return
+        taken = self.scope.names.fresh(f"{v.id}_taken")
+        self.assign(taken, cleared)
+        self.contribute(v.id, ir.name(taken), contributions.full_kind(self.scope, v.id))
+
+    def in_place(self, step: Step, node: gast.AugAssign) -> None:
+        """y op= v on an array: y's new value is taken, what it was made of gets its share."""
+        y, v = node.target.id, node.value
+        if y not in self.scope.active:
+            return
+        bar = self.buffer(y)
+        if isinstance(node.op, (gast.Add, gast.Sub)):
+            if self.active(v):
+                negative = isinstance(node.op, gast.Sub)
+                whole = gast.UnaryOp(op=gast.USub(), operand=ir.name(bar)) if negative else ir.name(bar)
+                self.contribute(v.id, *self._fit_written(whole, y, v.id))
+            return
+        step.undo_first = True
+        value = ir.at(ir.binop(ir.name(y), node.op, v), node)
+        rule = registry.lookup(BINARY[type(node.op)], 2)
+        if rule is None or rule.form == "constant":
+            raise self.refuse(node, "this operator in place is not differentiated", "write y = y op v")
+        new = self.scope.names.fresh(f"{y}_new")
+        self.scope.known[new] = self.scope.kind(y)  # type: ignore[index]
+        self.scope.active.add(new)
+        copied = ir.call(ir.attribute(ir.name(bar), "copy"))
+        self.assign(self.bar(new), copied)
+        self.set_bar(new, contributions.full_kind(self.scope, y))
+        self.emit(gast.Assign([ir.subscript(ir.name(bar), ir.constant(...), store=True)], ir.constant(0.0), None))
+        outer, self.out = self.out, []
+        self.r_rule(new, Op("rule", value, rule, registry.bind(rule, [ir.name(y), v], {})))
+        if new in ir.names_read(self.out):
+            outer.append(ir.assign(new, value))
+        self.out = [*outer, *self.out]
+
+    def effect(self, step: Step, node: gast.Expr) -> None:
+        op = self.classify(node.value)
+        if op.tag == "list_append":
+            xs, v = op.args["0"], op.args["1"]
+            if xs.id in self.scope.active and not (isinstance(v, gast.Name) and not self.may_be_number(v.id)):
+                taken = self.shadow("popped", xs, v)
+                if self.active(v):
+                    name = self.scope.names.fresh(f"{v.id}_popped")
+                    self.assign(name, taken)
+                    self.contribute(v.id, ir.name(name), contributions.full_kind(self.scope, v.id))
+                else:
+                    self.emit(gast.Expr(taken))
+        elif op.tag == "call":
+            if any(n in self.scope.active for n in op.operands()):
+                self.calls.reverse(self, step, None, op, node)
+        else:
+            super().effect(step, node)
