@@ -405,7 +405,9 @@ def _jacobians(function: Any, args: list[Any], wrt: list[int], mode: str | None)
         )
     if mode is None and inputs < np.size(value):
         return _forward_jacobians(function, args, wrt, active)
-    return _reverse_jacobians(value, pull, [args[i] for i in wrt])
+    order = sorted(set(wrt))  # in which the pullback answers
+    found = dict(zip(order, _reverse_jacobians(value, pull, [args[i] for i in order]), strict=True))
+    return [found[i] for i in wrt]
 
 
 def _reverse_jacobians(value: Any, pull: Callable[[Any], Any], arguments: list[Any]) -> list[Any]:
@@ -547,7 +549,7 @@ class ElementwiseGradient(Operator):
         call, wrt = self.found(args, kwargs)
         active = tuple(i in wrt for i in range(len(call.args)))
         value, pull = calls.vjp_of(call.function, call.args, active, DEFAULT)
-        found = dict(zip(sorted(wrt), pull(ones(value)), strict=True))
+        found = dict(zip(sorted(set(wrt)), pull(ones(value)), strict=True))
         return tuple(found[i] for i in wrt) if self.several else found[wrt[0]]
 
     def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
