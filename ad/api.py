@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ad import cache, calls, errors, kinds, pipeline
-from ad.calls import DEFAULT, Call, GradientOf, Plain, reduced, text_function
+from ad.calls import DEFAULT, Call, Callee, GradientOf, Plain, reduced, text_function
 from ad.nesting import (
     Pullback,
     active_tangents,
@@ -114,7 +114,7 @@ def _beside(f: Plain, gradient: GradientOf, count: int, has_aux: bool, value: bo
         call, kept = f"value = f({params})", "value"
     returned = f"{kept}, {gradient_text}" if value else f"{gradient_text}, {kept}"
     text = f"def beside({params}):\n    {call}\n    return {returned}\n"
-    return text_function("beside", text, {"f": f, "gradient": gradient})
+    return text_function("beside", text, {"f": Callee(f), "gradient": gradient})
 
 
 def _importable(module: str, name: str) -> Any:

@@ -304,6 +304,19 @@ class Tangent:
         return tangent_call(call, call.mask(self.active), args[count:], PURE)
 
 
+@dataclass(frozen=True)
+class Callee:
+    """A function as a text that is written here calls it: always differentiated by its own text, a library's too."""
+
+    f: Any
+
+    def __call__(self, *args: Any) -> Any:
+        return self.f(*args)
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        return reduced(self.f, args, kwargs)
+
+
 # --- gradients and pullbacks as callees -----------------------------------------------------------
 
 

@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 
 from ad import calls, errors
-from ad.calls import DEFAULT, Call, Plain, Primitive, PullbackOf, reduced, tangent_of, text_function
+from ad.calls import (
+    DEFAULT,
+    Call,
+    Callee,
+    Plain,
+    Primitive,
+    PullbackOf,
+    reduced,
+    tangent_of,
+    text_function,
+)
 from ad.runtime import structures
 from ad.runtime.calling import apply
 from ad.transforms.normalize.resolve import is_constant
@@ -133,7 +143,7 @@ def _apply_constant(function: Any, count: int) -> Plain:
     """`apply` where the callee turns out to carry no derivatives."""
     names = _names("x", count)
     text = _definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
-    return text_function("apply_constant", text, {"function": function})
+    return text_function("apply_constant", text, {"function": Callee(function)})
 
 
 apply.__ad_reduce__ = _apply_reduced  # type: ignore[attr-defined]
@@ -213,7 +223,7 @@ def first_part(f: Plain, count: int) -> Plain:
     """The same for a plain function, as a plain function."""
     params = ", ".join(_names("x", count))
     text = _definition("first", [params], [f"value, aux = f({params})", "return value"])
-    return text_function("first", text, {"f": f})
+    return text_function("first", text, {"f": Callee(f)})
 
 
 @functools.lru_cache(maxsize=1024)
