@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ad import cache, calls, errors, kinds
-from ad.calls import DEFAULT, Call, GradientOf, Plain, reduced, text_function
+from ad.calls import DEFAULT, Call, Callee, GradientOf, Plain, reduced, text_function
 from ad.nesting import (
     Pullback,
     active_tangents,
@@ -109,7 +109,7 @@ def _beside(f: Plain, gradient: GradientOf, count: int, has_aux: bool, value: bo
         call, kept = f"value = f({params})", "value"
     returned = f"{kept}, {gradient_text}" if value else f"{gradient_text}, {kept}"
     text = f"def beside({params}):\n    {call}\n    return {returned}\n"
-    return text_function("beside", text, {"f": f, "gradient": gradient})
+    return text_function("beside", text, {"f": Callee(f), "gradient": gradient})
 
 
 def _importable(module: str, name: str) -> Any:
@@ -400,7 +400,9 @@ def _jacobians(function: Any, args: list[Any], wrt: list[int], mode: str | None)
         )
     if mode is None and inputs < np.size(value):
         return _forward_jacobians(function, args, wrt, active)
-    return _reverse_jacobians(value, pull, [args[i] for i in wrt])
+    order = sorted(set(wrt))  # in which the pullback answers
+    found = dict(zip(order, _reverse_jacobians(value, pull, [args[i] for i in order]), strict=True))
+    return [found[i] for i in wrt]
 
 
 def _reverse_jacobians(value: Any, pull: Callable[[Any], Any], arguments: list[Any]) -> list[Any]:
@@ -542,7 +544,7 @@ class ElementwiseGradient(Operator):
         call, wrt = self.found(args, kwargs)
         active = tuple(i in wrt for i in range(len(call.args)))
         value, pull = calls.vjp_of(call.function, call.args, active, DEFAULT)
-        found = dict(zip(sorted(wrt), pull(ones(value)), strict=True))
+        found = dict(zip(sorted(set(wrt)), pull(ones(value)), strict=True))
         return tuple(found[i] for i in wrt) if self.several else found[wrt[0]]
 
     def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:

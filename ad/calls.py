@@ -97,7 +97,8 @@ class Call:
     """A call of any callable, reduced to one of a plain function or a primitive, with all its arguments in order.
 
     names: of the arguments that the caller may name, of which the first `shift` are not the caller's (a receiver, those
-    of a partial). places: where the positional arguments of the call as it was written are among `args`.
+    of a partial). places: where the positional arguments of the call as it was written are among `args`. fixed:
+    arguments that may not be active, objects whose calls are differentiated.
     """
 
     function: Any
@@ -105,10 +106,16 @@ class Call:
     names: list[str]
     shift: int
     places: tuple[int, ...]
+    fixed: frozenset[int] = frozenset()
 
     def mask(self, active: Sequence[bool]) -> tuple[bool, ...]:
         """Which of `args` are active where these of the call as it was written are."""
         wanted = {p for p, a in zip(self.places, active, strict=True) if a}
+        for i in self.fixed & wanted:
+            raise errors.UnsupportedArgument(
+                f"a call of a {type(self.args[i]).__name__} that itself carries derivatives is not differentiated",
+                hint="call a function of it",
+            )
         return tuple(i in wanted for i in range(len(self.args)))
 
 
@@ -269,7 +276,7 @@ def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], option
         function, extra = compiled.function, compiled.hidden()
     first = len(call.args)
     places = (*call.places, *range(first, first + len(dots)))
-    return Call(function, [*call.args, *dots, *extra], call.names, call.shift, places)
+    return Call(function, [*call.args, *dots, *extra], call.names, call.shift, places, call.fixed)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -308,6 +315,19 @@ class Tangent:
         count = len(self.active)
         call = reduced(self.f, args[:count], kwargs)
         return tangent_call(call, call.mask(self.active), args[count:], PURE)
+
+
+@dataclass(frozen=True)
+class Callee:
+    """A function as a text that is written here calls it: always differentiated by its own text, a library's too."""
+
+    f: Any
+
+    def __call__(self, *args: Any) -> Any:
+        return self.f(*args)
+
+    def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
+        return reduced(self.f, args, kwargs)
 
 
 # --- gradients and pullbacks as callees -----------------------------------------------------------
@@ -416,8 +436,7 @@ class PullbackOf(Primitive):
 
     def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
         """The tangent of a pullback is the pullback of the tangent: of (y, y_dot) at (w_dot, w)."""
-        *primals, w = args
-        by_x, by_w = active[:-1], active[-1]
+        primals, by_x, by_w = args[:-1], active[:-1], active[-1]
         function, extra = self.f, []
         if any(by_x):
             derive = tangent_call if by_w else contracted

@@ -4,8 +4,8 @@
                                                pullback = pullback_at(f, x)         x is all that it depends on
     x_bar, = pullback(w)               =>      x, = primals_of(pullback)
                                                x_bar, = pullback_of_f(x, w)         a primitive, see `ad.calls`
-    value, dot = jvp(f, (x,), (v,))    =>      f_jvp = tangent_of(f, (True,))
-                                               value, dot = f_jvp(x, v)
+    value, dot = jvp(f, (x,), (v,))    =>      f_jvp = tangent_of(apply, (False, True))
+                                               value, dot = f_jvp(f, x, v)
 
 The adjoint of a pullback, and its tangent, is the tuple of those of its primals.
 """
@@ -19,7 +19,17 @@ from typing import Any
 import numpy as np
 
 from ad import calls, errors
-from ad.calls import DEFAULT, Call, Plain, Primitive, PullbackOf, reduced, tangent_of, text_function
+from ad.calls import (
+    DEFAULT,
+    Call,
+    Callee,
+    Plain,
+    Primitive,
+    PullbackOf,
+    reduced,
+    tangent_of,
+    text_function,
+)
 from ad.runtime import structures
 from ad.runtime.calling import apply
 from ad.transforms.normalize.resolve import is_constant
@@ -121,14 +131,11 @@ def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     f, *rest = args
     if isinstance(f, Pullback):
         return _applied(f, rest, kwargs)
-    if not is_constant(f):
-        raise errors.UnsupportedArgument(
-            f"a call of a {type(f).__name__} that itself carries derivatives is not differentiated",
-            hint="call a function of it",
-        )
     call = reduced(f, rest, kwargs)
     function = _apply_constant(call.function, len(call.args))
-    return Call(function, [f, *call.args], ["f", *call.names], call.shift + 1, (0, *(p + 1 for p in call.places)))
+    places = (0, *(p + 1 for p in call.places))
+    fixed = frozenset(p + 1 for p in call.fixed) | (frozenset() if is_constant(f) else {0})
+    return Call(function, [f, *call.args], ["f", *call.names], call.shift + 1, places, fixed)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -136,7 +143,7 @@ def _apply_constant(function: Any, count: int) -> Plain:
     """`apply` where the callee turns out to carry no derivatives."""
     names = _names("x", count)
     text = _definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
-    return text_function("apply_constant", text, {"function": function})
+    return text_function("apply_constant", text, {"function": Callee(function)})
 
 
 apply.__ad_reduce__ = _apply_reduced  # type: ignore[attr-defined]
@@ -216,7 +223,7 @@ def first_part(f: Plain, count: int) -> Plain:
     """The same for a plain function, as a plain function."""
     params = ", ".join(_names("x", count))
     text = _definition("first", [params], [f"value, aux = f({params})", "return value"])
-    return text_function("first", text, {"f": f})
+    return text_function("first", text, {"f": Callee(f)})
 
 
 @functools.lru_cache(maxsize=1024)
@@ -268,15 +275,15 @@ def _jvp(active: tuple[bool, ...], has_aux: bool) -> Plain:
     body = [
         f"{_tuple(names)} = primals",
         f"{_tuple(dots)} = tangents",
-        f"f_jvp = tangent_of(f, {active!r})",
-        f"value, value_dot = f_jvp({', '.join([*names, *given])})",
+        f"f_jvp = tangent_of(apply, {(False, *active)!r})",
+        f"value, value_dot = f_jvp({', '.join(['f', *names, *given])})",
     ]
     if has_aux:
         body += ["first, aux = value", "first_dot, aux_dot = value_dot", "return first, first_dot, aux"]
     else:
         body.append("return value, value_dot")
     text = _definition("jvp", ["f", "primals", "tangents"], body)
-    return text_function("jvp", text, {"tangent_of": tangent_of})
+    return text_function("jvp", text, {"tangent_of": tangent_of, "apply": apply})
 
 
 def active_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[bool, ...]:

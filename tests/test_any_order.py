@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import random
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import ad
+from tests import oracles
 
 RNG = np.random.default_rng(3)
 
@@ -302,3 +304,333 @@ def test_python_floats_stay() -> None:
         for arg, bar in ((a, a_bar), (b, b_bar)):
             if type(arg) in (int, float):
                 assert type(bar) is float
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Derivatives of derivatives: callees known only at run time, and derivative functions used in differentiated ones
+
+
+def cubic_sine(x):
+    return np.sin(x) * x * x
+
+
+def wave(x, y):
+    return np.sin(x * y) * y * x
+
+
+def scaled_power(x, k, n):
+    return k * x**n
+
+
+def times(fn, x):
+    return fn(x) * x
+
+
+def pair_product(fn, x, y):
+    a, b = fn(x, y)
+    return a * b * b
+
+
+def with_aux(x):
+    return np.sin(x) * x, x * x
+
+
+def mixture(v):
+    return np.sum(np.sin(v) * v[::-1] * v)
+
+
+def make_scaled(k):
+    def scaled_sine(t):
+        return np.sin(t * k) * t
+
+    return scaled_sine
+
+
+class Layer:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, x):
+        return x * x * x * self.k
+
+    def powered(self, x, n):
+        return np.sin(x) ** n * self.k
+
+
+LAYER = Layer(1.5)
+CLOSURE = make_scaled(3.0)
+CLOSURE_OF_ARRAY = make_scaled(np.array([1.0, 2.0]))
+
+
+def call_closure(x):
+    return times(CLOSURE, x)
+
+
+def call_closure_of_array(x):
+    return np.sum(times(CLOSURE_OF_ARRAY, x))
+
+
+def call_partial(x):
+    return times(functools.partial(scaled_power, k=2.0, n=3), x)
+
+
+def call_object(x):
+    return times(LAYER, x)
+
+
+def call_with_int(fn, x):
+    return fn(x, 2) * x
+
+
+def call_method(x):
+    return call_with_int(LAYER.powered, x)
+
+
+def call_ufuncs(x):
+    y = x
+    for f in [np.tanh, cubic_sine, np.sin]:
+        y = times(f, y) + x
+    return y
+
+
+def call_gradient(x):
+    return times(ad.grad(cubic_sine), x)
+
+
+def call_gradients_in_order(x):
+    return pair_product(ad.grad(wave, ("y", "x")), x, x * x)
+
+
+def use_vjp(x):
+    y, pullback = ad.vjp(wave, x, x * x)
+    a, b = pullback(y)
+    return a * b
+
+
+def use_vjp_of_int(x):
+    y, pullback = ad.vjp(scaled_power, x, 2.0, 3)
+    return pullback(y)[0]
+
+
+def use_vjp_with_aux(x):
+    y, pullback, aux = ad.vjp(with_aux, x, has_aux=True)
+    return pullback(y)[0] * aux
+
+
+def use_jvp(x):
+    y, y_dot = ad.jvp(wave, (x, 2.0), (x * x, None))
+    return y * y_dot
+
+
+def use_value_and_grad(x):
+    value, (y_bar, x_bar) = ad.value_and_grad(wave, (1, 0))(x, x * x)
+    return value * x_bar + y_bar
+
+
+def use_grad_with_aux(x):
+    x_bar, aux = ad.grad(with_aux, has_aux=True)(x)
+    return x_bar * aux
+
+
+def use_hvp(x):
+    return np.sum(ad.hvp(mixture, (x * WEIGHTS,), (x * x * WEIGHTS,))[0])
+
+
+def use_jacobian(x):
+    return np.sum(ad.jacobian(mixture)(x * WEIGHTS) ** 2)
+
+
+def use_hessian(x):
+    return np.sum(ad.hessian(mixture)(x * WEIGHTS) ** 2)
+
+
+def use_hessian_blocks(x):
+    (xx, xy), (_, yy) = ad.hessian(wave, (0, 1))(x, x * x)
+    return xx * xy + yy
+
+
+def use_elementwise(x):
+    return np.sum(ad.elementwise_grad(np.tanh)(x * WEIGHTS))
+
+
+def use_newton(x):
+    t = x
+    for _ in range(2):
+        t = t - ad.grad(cubic_sine)(t) / ad.grad(ad.grad(cubic_sine))(t)
+    return t
+
+
+def pull_once(pullback, w):
+    return pullback(w)[0]
+
+
+def pullback_in_helper(x):
+    y, pullback = ad.vjp(cubic_sine, x)
+    return pull_once(pullback, y)
+
+
+def pullback_at_run_time(x):
+    y, pullback = ad.vjp(cubic_sine, x)
+    return pull_by(pull_once, pullback, y)
+
+
+def pull_by(fn, pullback, w):
+    return fn(pullback, w)
+
+
+def pullback_in_loop(x):
+    y, pullback = ad.vjp(cubic_sine, x)
+    for _ in range(2):
+        (y,) = pullback(y)
+    return y
+
+
+def pullbacks_in_list(x):
+    pullbacks = []
+    for k in range(2):
+        pullbacks.append(ad.vjp(cubic_sine, x * (k + 1))[1])
+    return pullbacks[0](x)[0] * pullbacks[1](x)[0]
+
+
+def pullback_of_pullback(x):
+    y, pullback = ad.vjp(use_vjp_of_int, x)
+    return pullback(y)[0]
+
+
+def tangent_of_pullback(x):
+    y, pullback = ad.vjp(cubic_sine, x)
+    return ad.jvp(pullback, (y,), (x,))[1][0]
+
+
+WEIGHTS = np.array([1.0, -0.5, 2.0])
+NESTED = [
+    call_closure,
+    call_closure_of_array,
+    call_partial,
+    call_object,
+    call_method,
+    call_ufuncs,
+    call_gradient,
+    call_gradients_in_order,
+    use_vjp,
+    use_vjp_of_int,
+    use_vjp_with_aux,
+    use_jvp,
+    use_value_and_grad,
+    use_grad_with_aux,
+    use_hvp,
+    use_jacobian,
+    use_hessian,
+    use_hessian_blocks,
+    use_elementwise,
+    use_newton,
+    pullback_in_helper,
+    pullback_at_run_time,
+    pullback_in_loop,
+    pullbacks_in_list,
+    pullback_of_pullback,
+    tangent_of_pullback,
+]
+DERIVE: dict[str, Callable[..., Any]] = {
+    "grad": ad.grad,
+    "vjp": lambda f: lambda x: ad.vjp(f, x)[1](1.0)[0],
+    "jvp": lambda f: lambda x: ad.jvp(f, (x,), (1.0,))[1],
+}
+
+
+def nested(f: Callable[..., Any], modes: tuple[str, ...]) -> Callable[..., Any]:
+    for mode in modes:
+        f = DERIVE[mode](f)
+    return f
+
+
+def chosen(order: int) -> list[tuple[str, ...]]:
+    """Every mode at every level of a derivative, and next to every other mode, in nine nestings of the many."""
+    modes = tuple(DERIVE)
+    return [
+        tuple(modes[(first + step * level * (level + 1) // 2) % 3] for level in range(order))
+        for first in range(3)
+        for step in range(3)
+    ]
+
+
+def nested_cases() -> list[Any]:
+    """All orders; of the fourth, which takes seconds to generate, only callees known at run time in the normal run."""
+    found = []
+    for f, order in itertools.product(NESTED, range(1, 5)):
+        quick = order < 4 or f.__name__.startswith("call_")
+        marks = [] if quick else [pytest.mark.slow]
+        found.append(pytest.param(f, order, id=f"{f.__name__}-{order}", marks=marks))
+    return found
+
+
+@pytest.mark.parametrize("f, order", nested_cases())
+def test_nested(f: Callable[..., Any], order: int) -> None:
+    """Each derivative agrees with differences of the one before, whatever the modes."""
+    below = nested(f, ("grad",) * (order - 1))
+    expected, error = oracles.ridders(
+        lambda step: np.atleast_1d(np.asarray(below(0.7 + step), float))
+    )
+    nestings = chosen(order) if order < 3 else chosen(order)[::4]
+    for modes in dict.fromkeys(nestings):
+        got = nested(f, modes)(0.7)
+        limit = 1e-6 * (1.0 + abs(expected[0])) + 20.0 * error[0]
+        assert abs(got - expected[0]) < limit, f"{modes}: {got}, differences {expected[0]}"
+
+
+@pytest.mark.parametrize("f", NESTED, ids=lambda f: f.__name__)
+def test_nested_in_single_precision(f: Callable[..., Any]) -> None:
+    """The second derivative of a float32 is the same number as of a float, and a float32."""
+    for modes in [("grad", "grad"), ("jvp", "grad"), ("vjp", "grad")]:
+        got = nested(f, modes)(np.float32(0.7))
+        assert type(got) is np.float32, f"{modes}: {type(got)}"
+        np.testing.assert_allclose(got, nested(f, modes)(0.7), rtol=2e-3, atol=1e-4)
+
+
+def pulled_back(x, z):
+    return ad.vjp(cubic_sine, z)[1](x)[0]
+
+
+def called_from_dict(p, x):
+    return times(p["f"], x) * p["k"]
+
+
+def test_mixed_derivatives() -> None:
+    """A pullback that was a constant for the inner derivative is none for the outer one."""
+    slope = ad.grad(cubic_sine)
+    for inner, outer in [(0, 1), (1, 0)]:
+        got = ad.grad(ad.grad(pulled_back, inner), outer)(0.5, 0.7)
+        np.testing.assert_allclose(got, ad.grad(slope)(0.7))
+    got = ad.grad(ad.grad(ad.grad(pulled_back, 0), 1), 1)(0.5, 0.7)
+    np.testing.assert_allclose(got, ad.grad(ad.grad(slope))(0.7))
+    for f in (cubic_sine, np.sin, ad.grad(cubic_sine)):
+        got = ad.grad(ad.grad(called_from_dict, 1), 0)({"f": f, "k": 2.0}, 0.5)
+        assert got["f"] is None
+        np.testing.assert_allclose(got["k"], ad.grad(lambda x, f=f: times(f, x))(0.5))
+
+
+def called_layer(p, x):
+    return ad.jvp(p["layer"], (x,), (x,))[1]
+
+
+def pullback_of_active_pullback(x):
+    y, pullback = ad.vjp(cubic_sine, x)
+    return ad.vjp(pullback, y)[1]((x,))[0]
+
+
+def test_what_carries_derivatives_without_saying_so_is_refused() -> None:
+    """The array in a callable object is nobody's argument: a derivative would be silently 0."""
+    p = {"layer": LAYER, "k": 2.0}
+    for derivative in (ad.grad(called_layer), ad.grad(ad.grad(called_layer, 1), 0)):
+        with pytest.raises(ad.errors.ADError, match="carries derivatives"):
+            derivative(p, 0.5)
+    with pytest.raises(ad.errors.ADError, match="carries derivatives"):
+        ad.grad(pullback_of_active_pullback)(0.5)
+
+
+def test_order_of_argnums() -> None:
+    """Parts come in the order of argnums, not of the parameters."""
+    x_bar, y_bar = ad.grad(wave, (0, 1))(0.3, 0.7)
+    for mode in (None, "rev", "fwd"):
+        np.testing.assert_allclose(ad.jacobian(wave, (1, 0), mode=mode)(0.3, 0.7), (y_bar, x_bar))
+    np.testing.assert_allclose(ad.elementwise_grad(wave, (1, 0))(0.3, 0.7), (y_bar, x_bar))

@@ -624,7 +624,8 @@ class Forward:
             why = "an active keyword argument of a callee known only at run time"
             raise self.refuse(op.node, why, "pass it by position")
         name = self.names.fresh(f"{ir.dotted(called).rpartition('.')[2]}_jvp")
-        if self.is_active(called):  # what the callee depends on is one more argument
+        if isinstance(called, gast.Name) and called.id not in self.fn.env and may_carry(self.scope.kind(called.id)):
+            # perhaps a pullback: what it depends on is one more argument, here or in a derivative of this text
             values.insert(0, called)
             called = ir.name(self.scope.bind(apply, "apply"))
         mask = ir.tuple_(*[ir.constant(self.is_active(v)) for v in values])
