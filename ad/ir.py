@@ -208,6 +208,8 @@ def _gather(node: Any, found: list[gast.AST]) -> None:
             _gather(item, found)
         return
     found.append(node)
+    if type(node) is gast.Name and node.annotation is None:
+        return
     values = node.__dict__
     for key in inner_fields(type(node)):
         value = values.get(key)

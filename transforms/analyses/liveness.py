@@ -13,8 +13,8 @@ from collections.abc import Callable
 import gast
 
 from ad import ir
-from ad.ir import Block, Function
-from ad.transforms.analyses.operations import Kinds, Op, Operations
+from ad.ir import Block
+from ad.transforms.analyses.operations import Op, Operations
 
 Active = set[str]
 
@@ -22,9 +22,8 @@ Active = set[str]
 class AdjointLiveness:
     """Backward dataflow over adjoints; see the module's text."""
 
-    def __init__(self, fn: Function, known: Kinds, active: Active) -> None:
-        self.active = active
-        self.op = Operations(fn, known).of
+    def __init__(self, operations: Operations, active: Active) -> None:
+        self.op, self.active = operations.of, active
 
     def block(self, body: Block, after: set[str]) -> set[str]:
         live = set(after)

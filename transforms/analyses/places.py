@@ -20,7 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Kinds, Op, Operations
+from ad.transforms.analyses.operations import Op, Operations
 
 Mutates = Callable[[Op], set[str]]
 
@@ -38,17 +38,17 @@ class Places:
     seen: dict[str, set[str]] = field(default_factory=dict)
 
 
-def analyse(fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True) -> Places:
+def analyse(operations: Operations, mutates: Mutates, needs_check: bool = True) -> Places:
     """Families and writes of a function; AliasingError where a stale name is read."""
-    sharing = _Sharing(fn, known, mutates).solve()
+    sharing = _Sharing(operations, mutates).solve()
     if sharing.written and needs_check:
-        _Stale(fn, sharing).run()
+        _Stale(operations.fn, sharing).run()
     return Places(sharing.families(), sharing.written, sharing.writes_seen())
 
 
-def writes(fn: Function, known: Kinds, mutates: Mutates) -> Places:
+def writes(operations: Operations, mutates: Mutates) -> Places:
     """The writes of a function alone: no families, no check."""
-    sharing = _Sharing(fn, known, mutates).solve()
+    sharing = _Sharing(operations, mutates).solve()
     return Places({}, sharing.written, sharing.writes_seen())
 
 
@@ -58,9 +58,9 @@ class _Sharing:
     An object stands for all that one statement makes; views hold the object of their memory's owner.
     """
 
-    def __init__(self, fn: Function, known: Kinds, mutates: Mutates) -> None:
-        self.fn, self.known, self.mutates = fn, known, mutates
-        self.op = Operations(fn, known).of
+    def __init__(self, operations: Operations, mutates: Mutates) -> None:
+        self.fn, self.known, self.op, self.mutates = operations.fn, operations.known, operations.of, mutates
+        fn = self.fn
         self.holds: dict[str, set[str]] = {p: {f"param {p}"} for p in fn.all_params()}
         self.contents: dict[str, set[str]] = {f"param {p}": {f"inside {p}"} for p in fn.all_params()}
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
