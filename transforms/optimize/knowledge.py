@@ -58,6 +58,7 @@ class Summary:
     opaque: list[gast.Call] = field(default_factory=list)
     deferred: set[str] = field(default_factory=set)
     conditional: bool = False
+    demands: bool = False  # a buffer of its own, somewhere
 
     @property
     def pure(self) -> bool:
@@ -267,6 +268,7 @@ class Knowledge:
                     out.pops.append(method[0])
                 elif not self.known_pure(node):
                     out.opaque.append(node)
+                out.demands = out.demands or is_own(node)
             elif isinstance(node, _DEFERRED):
                 out.conditional = True
                 out.deferred |= set(ir.names_read(node))
