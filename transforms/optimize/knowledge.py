@@ -150,7 +150,7 @@ class Knowledge:
                 if isinstance(node, gast.Name):
                     counts[node.id] = counts.get(node.id, 0) + 1
                 elif _is_stack_call(node):
-                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    owner = node.func.value.id
                     counts[owner] = counts.get(owner, 0) - 1
             found = self._uses[id(part)] = (part, counts)
         return found[1]
