@@ -75,7 +75,7 @@ class Saving:
 
     def note(self, site: Site) -> None:
         self.sites.append(site)
-        for name in tree.defines(site.node):
+        for name in sorted(tree.defines(site.node)):  # a set's own order differs from run to run
             self.definers.setdefault(name, []).append(site)
         if not isinstance(site.node, Step):
             self.compound.append(site)
