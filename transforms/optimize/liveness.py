@@ -58,7 +58,11 @@ class _Liveness:
         if self.asks(node, reads):
             self.after[id(node)] = frozenset(live)
         if isinstance(node, gast.If):
-            return self.block(node.body, set(live), exits) | self.block(node.orelse, set(live), exits) | reads
+            return (
+                self.block(node.body, set(live), exits)
+                | self.block(node.orelse, set(live), exits)
+                | reads
+            )
         if isinstance(node, gast.Break):
             return set(exits[-1][0])
         if isinstance(node, gast.Continue):
@@ -77,7 +81,9 @@ class _Liveness:
         target = set(ir.names_bound(node.target)) if isinstance(node, gast.For) else set()
         head = self.heads.get(id(node), set()) | after | header
         while True:
-            before = self.block(node.body, set(head), [*exits, (live, head)]) - target | header | after
+            before = (
+                self.block(node.body, set(head), [*exits, (live, head)]) - target | header | after
+            )
             if before <= head:
                 break
             head = head | before
