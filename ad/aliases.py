@@ -6,8 +6,8 @@
         v *= 2.0                           v_bar = shadows.of(v)
         return np.sum(y)                   ...
 
-The plain way gives every array's adjoint a name, and refuses a function where that is not right. Then this way is taken,
-for the function and all that it calls.
+The plain way gives every array's adjoint a name, and refuses a function where that is not right. Then this way is
+taken, for the function and all that it calls.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ad.transforms.adjoint.shadowed import ShadowReverse
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
-from ad.transforms.analyses.operations import Op
+from ad.transforms.analyses.operations import Op, Operations
 from ad.transforms.analyses.places import holds_no_memory
 
 _CONTAINERS = (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)
@@ -46,9 +46,8 @@ class AliasProgram(Program):
 
     def places(self, fn: Function, known: dict[str, Kind]) -> places.Places:
         """Who shares memory with whom, and who writes."""
-        return places.analyse(
-            fn, known, lambda op: self.mutates(op, fn, known), needs_check=False, calls_write=True
-        )
+        operations = Operations(fn, known)
+        return places.analyse(operations, lambda op: self.mutates(op, fn, known), needs_check=False, calls_write=True)
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of variables. Nothing is known of a container that is changed through another name."""
@@ -98,12 +97,14 @@ class AliasWriter(Writer):
         prepare.index_loops(fn, self.known, self.active_names(), self.names)
         self.active = self.active_names()
         prepare.check_closures(fn, self.active)
+        self.operations = Operations(fn, self.known)
         self.places = program.places(fn, self.known)
         self.find_written()
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         self.bind_environment()
         self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}
-        self.reverse = ShadowReverse(self.scope, ShadowCalls(program, program.call_vjp), self.find_tainted(True))
+        calls = ShadowCalls(program, program.call_vjp)
+        self.reverse = ShadowReverse(self.scope, self.operations, calls, self.find_tainted(True))
         self.reverse.writer = self  # type: ignore[attr-defined]
         self.reverse.is_root = is_root
         self.reverse.shadows = self.names.fresh("shadows")
@@ -116,7 +117,7 @@ class AliasWriter(Writer):
         more: set[str] = set()
         while True:
             seeds = [w for w in (*self.wrt, *sorted(more)) if may_carry(self.known.get(w, kinds.UNKNOWN))]
-            active = activity(self.fn, self.known, seeds, lambda op, flags: any(flags))
+            active = activity(Operations(self.fn, self.known), seeds, lambda op, flags: any(flags))
             reached = {n for w in found.written if w in active for n in found.seen.get(w, set())}
             reached |= {w for w, reads in found.by_calls.items() if reads & active}
             if reached <= active | more:

@@ -208,6 +208,8 @@ def _gather(node: Any, found: list[gast.AST]) -> None:
             _gather(item, found)
         return
     found.append(node)
+    if type(node) is gast.Name and node.annotation is None:
+        return
     values = node.__dict__
     for key in inner_fields(type(node)):
         value = values.get(key)
@@ -234,13 +236,13 @@ def children(node: gast.AST) -> list[gast.AST]:
     return found
 
 
-@cache
-def inner_fields(kind: type[gast.AST]) -> tuple[str, ...]:
+def _inner_fields(kind: Any) -> tuple[str, ...]:
     """The fields of a class of nodes in which other nodes may stand."""
     return () if kind is gast.Constant else tuple(f for f in kind._fields if f not in _SIMPLE_FIELDS)
 
 
 _SIMPLE_FIELDS = frozenset({"ctx", "op", "ops", "id", "attr", "arg", "type_comment"})
+inner_fields: Callable[[type], tuple[str, ...]] = cache(_inner_fields)
 
 
 def names_read(node: Any) -> list[str]:

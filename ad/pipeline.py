@@ -31,7 +31,7 @@ from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.liveness import AdjointLiveness, value_live
-from ad.transforms.analyses.operations import Op, classify
+from ad.transforms.analyses.operations import Op, Operations, classify
 from ad.transforms.normalize import normalize
 from ad.transforms.normalize.webs import split_webs
 from ad.transforms.optimize import lower_ownership, optimize
@@ -204,7 +204,7 @@ class Program:
         perhaps = _perhaps_written(fn)
         look: Any = partial(places.analyse, needs_check=False) if perhaps else places.writes
         look = partial(look, calls_write=self.aliases)
-        found = look(fn, facts.kinds, lambda op: self.mutates(op, fn, facts.kinds))
+        found = look(Operations(fn, facts.kinds), lambda op: self.mutates(op, fn, facts.kinds))
         if any(is_written(h, found, facts.kinds) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
@@ -307,20 +307,22 @@ class Writer:
         self.show_kinds(facts)
         wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.wrt = wrt
+        self.operations = Operations(fn, self.known)
         self.active = self.find_active(wrt)
-        first = places.writes(fn, self.known, lambda op: program.mutates(op, fn, self.known))
+        first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)
-        self.places = places.analyse(fn, self.known, lambda op: program.mutates(op, fn, self.known))
+        self.places = places.analyse(self.operations, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         self.bind_environment()
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
-        self.reverse = Reverse(self.scope, Calls(program, program.call_vjp), self.find_tainted(taint))
+        calls = Calls(program, program.call_vjp)
+        self.reverse = Reverse(self.scope, self.operations, calls, self.find_tainted(taint))
         self.reverse.writer = self  # type: ignore[attr-defined]
         self.reverse.leaves = set(self.leaves)
         self.reverse.into = {fn.params[i] for i in into}
@@ -337,9 +339,8 @@ class Writer:
         program.show("kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items()))
 
     def find_active(self, wrt: Sequence[str]) -> set[str]:
-        return activity(
-            self.fn, self.known, [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))], lambda op, flags: any(flags)
-        )
+        carrying = [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))]
+        return activity(self.operations, carrying, lambda op, flags: any(flags))
 
     def copy_written(self) -> None:
         written = {p for p in self.fn.all_params() if is_written(p, self.places, self.known)}
@@ -385,7 +386,7 @@ class Writer:
         statements = ir.statements(self.fn.body)
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
-                ops.append((node.targets[0].id, classify(node.value, self.fn, self.known)))
+                ops.append((node.targets[0].id, self.operations.of(node.value)))
             elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
                 base = node.targets[0]
                 ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
@@ -414,7 +415,7 @@ class Writer:
         undo_all: bool = False,
     ) -> tuple[Block, Block, Block]:
         """`sweeps`. always: names whose adjoint may be there everywhere. undo_all: whether each write is undone."""
-        liveness = AdjointLiveness(self.fn, self.known, self.active, always)
+        liveness = AdjointLiveness(self.operations, self.active, always)
         control = Control(self.reverse, liveness.block)
         self.reverse.out = []
         seed()

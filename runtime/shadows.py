@@ -24,7 +24,7 @@ from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_
 
 def owner_of(x: np.ndarray) -> np.ndarray:
     """The array that owns the memory of x."""
-    base = x.base
+    base: Any = x.base
     while base is not None:
         if not isinstance(base, np.ndarray):  # as_strided and memoryviews hold the array in another object
             base = getattr(base, "obj", None) if isinstance(base, memoryview) else getattr(base, "base", None)
@@ -174,7 +174,7 @@ class Shadows:
             self.parts(x)[_index(x, key)] += z_bar
 
     def cleared(self, x: Any, key: Any, v: Any) -> Any:
-        """What `x[key] = v` sends back to v; it is cleared, because what stood there before the write is another value."""
+        """What `x[key] = v` sends back to v. It is cleared: what stood there before the write is another value."""
         if isinstance(x, np.ndarray):
             shadow = self.of(x)
             taken = take_last(shadow, key)
@@ -236,7 +236,7 @@ def _memory(owner: np.ndarray, dtype: np.dtype[Any] | None = None) -> np.ndarray
     if owner.flags.c_contiguous:
         return np.zeros(owner.shape, dtype)
     raw = np.zeros(owner.size, dtype)
-    return np.ndarray(owner.shape, dtype, raw, 0, _scaled(owner, dtype))  # type: ignore[arg-type]
+    return np.ndarray(owner.shape, dtype, raw, 0, _scaled(owner, dtype))
 
 
 def _scaled(x: np.ndarray, dtype: np.dtype[Any]) -> tuple[int, ...]:
@@ -257,7 +257,7 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray) -> np.ndarray:
     offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
     memory = shadow if shadow.base is None else shadow.base
     offset = offset * shadow.itemsize // owner.itemsize
-    return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))  # type: ignore[arg-type]
+    return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))
 
 
 def _overlaps_itself(x: np.ndarray) -> bool:

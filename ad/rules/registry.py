@@ -222,7 +222,12 @@ def bind(rule: Rule, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
     if rule.form == "constant":
         _refuse_out(rule.targets[0], args, kwargs)
         return {}
-    if not kwargs and rule.vararg is None and not rule.keyword_only and len(args) == len(rule.params):
+    if (
+        not kwargs
+        and rule.vararg is None
+        and not rule.keyword_only
+        and len(args) == len(rule.params)
+    ):
         return dict(zip(rule.params, args, strict=True))
     bound: dict[str, Any] = {}
     positional = [p for p in rule.params if p not in rule.keyword_only]

@@ -37,7 +37,9 @@ class Template:
     body: tuple[gast.stmt, ...]
     globals: dict[str, Any] = field(repr=False)
     keyword_only: frozenset[str] = frozenset()
-    tests: dict[gast.expr, CodeType] = field(default_factory=dict, repr=False, compare=False)  # those compiled
+    tests: dict[gast.expr, CodeType] = field(
+        default_factory=dict, repr=False, compare=False
+    )  # those compiled
 
 
 @cache

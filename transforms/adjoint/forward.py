@@ -38,7 +38,7 @@ from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import operations, places
 from ad.transforms.analyses.activity import activity, may_carry
-from ad.transforms.analyses.operations import Op, classify
+from ad.transforms.analyses.operations import Op, Operations, classify
 from ad.transforms.analyses.places import Places
 
 ALWAYS_STRONG = ("sqrt", "norm")
@@ -119,7 +119,8 @@ class Forward:
         self.names = Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         _bind_environment(program, fn, self.names)
-        self.places = places.analyse(fn, known, lambda op: program.mutates(op, fn, known), needs_check=False)
+        operations = Operations(fn, known)
+        self.places = places.analyse(operations, lambda op: program.mutates(op, fn, known), needs_check=False)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
         prepare.index_loops(fn, known, reached, self.names)
@@ -642,7 +643,7 @@ def find_reached(fn: Function, known: dict[str, Kind], found: Places, wrt: Seque
     """Names that are active, and those that may share memory with them if it is written."""
     active = {w for w in wrt if may_carry(known.get(w, UNKNOWN))}
     while True:
-        active = activity(fn, known, active, lambda op, flags: any(flags))
+        active = activity(Operations(fn, known), active, lambda op, flags: any(flags))
         shared = shared_if_written(active, found, known) - set(fn.env)
         more = {m for m in shared if may_carry(known.get(m, UNKNOWN))}
         if more <= active:

@@ -25,7 +25,7 @@ from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import facts, operations
-from ad.transforms.analyses.operations import Op, classify
+from ad.transforms.analyses.operations import Op, Operations
 
 OWN = "__own__"
 _STRUCTURAL = ("where", "maximum", "minimum", "clip", "max", "min", "amax", "amin", "max_", "min_")
@@ -34,8 +34,8 @@ _STRUCTURAL = ("where", "maximum", "minimum", "clip", "max", "min", "amax", "ami
 class Reverse:
     """Writes the backward code of statements, last one first."""
 
-    def __init__(self, scope: Scope, calls: Any, tainted: set[str]) -> None:
-        self.scope = scope
+    def __init__(self, scope: Scope, operations: Operations, calls: Any, tainted: set[str]) -> None:
+        self.scope, self.operations = scope, operations
         self.calls = calls
         self.tainted = tainted
         self.bars: dict[str, Kind] = {}
@@ -188,7 +188,7 @@ class Reverse:
         return errors.UnsupportedSyntax(why, at=ir.location(self.scope.fn.source, node), hint=hint)
 
     def classify(self, value: gast.expr) -> Op:
-        return classify(value, self.scope.fn, self.scope.known)
+        return self.operations.of(value)
 
     def assignment(self, step: Step, z: str, node: gast.Assign) -> None:
         op = self.classify(node.value)

@@ -56,6 +56,7 @@ class Saving:
     definers: dict[str, list[Site]] = field(default_factory=dict)  # the sites that define a name
     users: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose backward code reads a name
     compound: list[Site] = field(default_factory=list)
+    blocks: dict[int, list[Node]] = field(default_factory=dict)
 
     def run(self) -> None:
         self.visit(self.nodes, (), ())
@@ -66,6 +67,7 @@ class Saving:
 
     def visit(self, block: list[Node], loops: tuple[Loop, ...], path: tuple[int, ...]) -> None:
         """Note the nodes of a block, and those inside."""
+        self.blocks[id(block)] = block
         for node in block:
             self.note(Site(node, block, loops, (*path, id(block))))
             inner = (*loops, node) if isinstance(node, Loop) else loops
@@ -74,7 +76,7 @@ class Saving:
 
     def note(self, site: Site) -> None:
         self.sites.append(site)
-        for name in tree.defines(site.node):
+        for name in sorted(tree.defines(site.node)):  # a set's own order differs from run to run
             self.definers.setdefault(name, []).append(site)
         if not isinstance(site.node, Step):
             self.compound.append(site)
@@ -137,9 +139,9 @@ class Saving:
         uses = self.uses(name, loop)
         if not uses:
             return
-        block = self.block_of([*definitions, *uses], loop)
-        inside = [index for index, node in enumerate(block) if self.contains(node, definitions)]
-        last_use = max(index for index, node in enumerate(block) if self.contains(node, uses))
+        block = self.blocks[_common([s.path for s in [*definitions, *uses]])[-1]]  # the innermost that holds them all
+        inside = _standing(block, definitions)
+        last_use = _standing(block, uses)[-1]
         if any(_breaks(block[i]) for i in inside) or not _surely_defines(block[inside[0] : inside[-1] + 1], name):
             return
         definition = definitions[0].node
@@ -160,19 +162,6 @@ class Saving:
 
     def may_hold_memory(self, name: str) -> bool:
         return not kinds.is_immutable_number(self.scope.kind(name))
-
-    def block_of(self, sites: list[Site], loop: Loop) -> list[Node]:
-        """The innermost list inside the loop that holds all the sites."""
-        common = _common([s.path for s in sites])
-        blocks = {id(loop.body): loop.body}
-        for node in tree.walk(loop.body):
-            blocks.update({id(b): b for b in tree.children(node)})
-        inside = [blocks[i] for i in common if i in blocks]
-        return inside[-1] if inside else loop.body
-
-    def contains(self, node: Node, sites: list[Site]) -> bool:
-        wanted = {id(s.node) for s in sites}
-        return any(id(n) in wanted for n in tree.walk([node]))
 
     def new_list(self, name: str) -> str:
         saved = self.scope.names.fresh(f"{name}_saved" if not name.startswith("saved") else "calls_saved")
@@ -357,6 +346,16 @@ class _Flow:
         if isinstance(node.primal, gast.For):
             after = after - {node.primal.target.id}
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
+
+
+def _standing(block: list[Node], sites: list[Site]) -> list[int]:
+    """Where in the block the sites stand, or the nodes that they are in."""
+    wanted = {id(s.node) for s in sites}
+
+    def holds(node: Node) -> bool:
+        return id(node) in wanted or any(holds(n) for inner in tree.children(node) for n in inner)
+
+    return [index for index, node in enumerate(block) if holds(node)]
 
 
 def _common(paths: list[tuple]) -> tuple:

@@ -306,7 +306,7 @@ class ShadowReverse(Reverse):
         if rule is None or rule.form == "constant":
             raise self.refuse(node, "this operator in place is not differentiated", "write y = y op v")
         new = self.scope.names.fresh(f"{y}_new")
-        self.scope.known[new] = self.scope.kind(y)  # type: ignore[index]
+        self.scope.known[new] = self.scope.kind(y)
         self.scope.active.add(new)
         copied = ir.call(ir.attribute(ir.name(bar), "copy"))
         self.assign(self.bar(new), copied)

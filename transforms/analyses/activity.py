@@ -13,22 +13,22 @@ import gast
 import numpy as np
 
 from ad import ir, kinds
-from ad.ir import Block, Function
+from ad.ir import Block
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Kinds, Op, Operations
+from ad.transforms.analyses.operations import Op, Operations
 
 CallActivity = Callable[[Op, list[bool]], bool]
 
 
-def activity(fn: Function, known: Kinds, active_params: Collection[str], call_active: CallActivity) -> set[str]:
+def activity(operations: Operations, active_params: Collection[str], call_active: CallActivity) -> set[str]:
     """The names that are active. `call_active` tells for a call whether its result is, from which arguments are."""
-    return _Activity(fn, known, set(active_params), call_active).solve()
+    return _Activity(operations, set(active_params), call_active).solve()
 
 
 class _Activity:
-    def __init__(self, fn: Function, known: Kinds, active: set[str], call_active: CallActivity) -> None:
-        self.fn, self.known, self.active, self.call_active = fn, known, active, call_active
-        self.op = Operations(fn, known).of
+    def __init__(self, operations: Operations, active: set[str], call_active: CallActivity) -> None:
+        self.fn, self.known, self.op = operations.fn, operations.known, operations.of
+        self.active, self.call_active = active, call_active
 
     def solve(self) -> set[str]:
         while True:

@@ -15,8 +15,8 @@ from collections.abc import Callable
 import gast
 
 from ad import ir
-from ad.ir import Block, Function
-from ad.transforms.analyses.operations import Kinds, Op, Operations
+from ad.ir import Block
+from ad.transforms.analyses.operations import Op, Operations
 
 Active = set[str] | frozenset[str]
 
@@ -24,10 +24,8 @@ Active = set[str] | frozenset[str]
 class AdjointLiveness:
     """Backward dataflow over adjoints; see the module's text."""
 
-    def __init__(self, fn: Function, known: Kinds, active: Active, always: Active = frozenset()) -> None:
-        self.always = always
-        self.active = active
-        self.op = Operations(fn, known).of
+    def __init__(self, operations: Operations, active: Active, always: Active = frozenset()) -> None:
+        self.op, self.active, self.always = operations.of, active, always
 
     def block(self, body: Block, after: set[str]) -> set[str]:
         live = after | self.always

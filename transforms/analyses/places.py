@@ -20,7 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Kinds, Op, Operations
+from ad.transforms.analyses.operations import Op, Operations
 
 Mutates = Callable[[Op], set[str]]
 
@@ -30,8 +30,8 @@ class Places:
     """What the passes ask of places.
 
     families: for each name the names through which something of its memory may be seen. written: the names that are
-    written in place, with the first such statement. by_calls: those that calls write into, with the names that the calls
-    read. seen: for each of them, the names through which the write is seen.
+    written in place, with the first such statement. by_calls: those that calls write into, with the names that the
+    calls read. seen: for each of them, the names through which the write is seen.
     """
 
     families: dict[str, set[str]] = field(default_factory=dict)
@@ -41,21 +41,21 @@ class Places:
 
 
 def analyse(
-    fn: Function, known: Kinds, mutates: Mutates, needs_check: bool = True, calls_write: bool = False
+    operations: Operations, mutates: Mutates, needs_check: bool = True, calls_write: bool = False
 ) -> Places:
     """Families and writes of a function; AliasingError where a stale name is read.
 
     calls_write: whether functions may write into their arguments; otherwise that is an AliasingError too.
     """
-    sharing = _Sharing(fn, known, mutates, calls_write).solve()
+    sharing = _Sharing(operations, mutates, calls_write).solve()
     if sharing.written and needs_check:
-        _Stale(fn, sharing).run()
+        _Stale(operations.fn, sharing).run()
     return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen())
 
 
-def writes(fn: Function, known: Kinds, mutates: Mutates, calls_write: bool = False) -> Places:
+def writes(operations: Operations, mutates: Mutates, calls_write: bool = False) -> Places:
     """The writes of a function alone: no families, no check."""
-    sharing = _Sharing(fn, known, mutates, calls_write).solve()
+    sharing = _Sharing(operations, mutates, calls_write).solve()
     return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen())
 
 
@@ -65,11 +65,11 @@ class _Sharing:
     An object stands for all that one statement makes; views hold the object of their memory's owner.
     """
 
-    def __init__(self, fn: Function, known: Kinds, mutates: Mutates, calls_write: bool = False) -> None:
-        self.fn, self.known, self.mutates = fn, known, mutates
+    def __init__(self, operations: Operations, mutates: Mutates, calls_write: bool = False) -> None:
+        self.fn, self.known, self.op, self.mutates = operations.fn, operations.known, operations.of, mutates
         self.calls_write = calls_write
         self.by_calls: dict[str, set[str]] = {}
-        self.op = Operations(fn, known).of
+        fn = self.fn
         self.holds: dict[str, set[str]] = {p: {f"param {p}"} for p in fn.all_params()}
         self.contents: dict[str, set[str]] = {f"param {p}": {f"inside {p}"} for p in fn.all_params()}
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})

@@ -34,7 +34,6 @@ from ad.transforms.optimize.knowledge import (
     immutable,
     inner_blocks,
     is_own,
-    nodes,
 )
 from ad.transforms.optimize.liveness import live_after
 from ad.transforms.optimize.sharing import Sharing
@@ -116,7 +115,7 @@ class Accumulate:
         name = ir.target_name(node)
         if name is not None and len(node.targets) == 1:
             return self._assign(node, name)
-        if any(is_own(n) for part in expressions(node) for n in nodes(part)):
+        if any(self.facts.summary(part).demands for part in expressions(node)):
             return rewrite.replaced(node, lambda e: self._without_own(e, node, None))
         return node
 

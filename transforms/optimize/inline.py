@@ -327,9 +327,7 @@ class _Sweep:
         merging = _continues(user, name)
         if self.owner.is_adjoint(name) and not merging and not ir.is_atom(value):
             limit = SHORT
-        total = 4 + sum(
-            rewrite.width(n) for n in ir.children(user) if isinstance(n, gast.expr)
-        )
+        total = 4 + sum(rewrite.width(n) for n in ir.children(user) if isinstance(n, gast.expr))
         if inner_blocks(user):
             total = 4 + sum(map(rewrite.width, expressions(user)))
         if total + rewrite.width(value) - len(name) > limit:

@@ -57,6 +57,7 @@ class Summary:
     opaque: list[gast.Call] = field(default_factory=list)
     deferred: set[str] = field(default_factory=set)
     conditional: bool = False
+    demands: bool = False  # a buffer of its own, somewhere
 
     @property
     def pure(self) -> bool:
@@ -148,7 +149,7 @@ class Knowledge:
                 if isinstance(node, gast.Name):
                     counts[node.id] = counts.get(node.id, 0) + 1
                 elif _is_stack_call(node):
-                    owner = node.func.value.id  # type: ignore[attr-defined]
+                    owner = node.func.value.id
                     counts[owner] = counts.get(owner, 0) - 1
             found = self._uses[id(part)] = (part, counts)
         return found[1]
@@ -266,6 +267,7 @@ class Knowledge:
                     out.pops.append(method[0])
                 elif not self.known_pure(node):
                     out.opaque.append(node)
+                out.demands = out.demands or is_own(node)
             elif isinstance(node, _DEFERRED):
                 out.conditional = True
                 out.deferred |= set(ir.names_read(node))

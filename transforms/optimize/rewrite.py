@@ -109,7 +109,11 @@ def width(node: Any) -> int:
             *[len(k.arg or "") + 1 + width(k.value) for k in node.keywords],
         ]
         return width(node.func) + sum(args) + 2 * max(len(args), 1)
-    signs = len(node.ops) if isinstance(node, gast.Compare) else isinstance(node, (gast.UnaryOp, gast.BoolOp))
+    signs = (
+        len(node.ops)
+        if isinstance(node, gast.Compare)
+        else isinstance(node, (gast.UnaryOp, gast.BoolOp))
+    )
     return 2 + 4 * signs + sum(width(n) + 2 for n in ir.children(node))
 
 
