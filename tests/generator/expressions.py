@@ -1,4 +1,4 @@
-"""Expressions over the names in scope: each is smooth at generic values, stays bounded, and has a kind known beforehand.
+"""Expressions over the names in scope: smooth at generic values, bounded, of a kind known beforehand.
 
 What grows without bound in a loop is damped: products have a bounded factor, sums small weights.
 """
@@ -350,7 +350,7 @@ def _count(shape: Shape) -> int:
 
 
 def _vector_views(x: str, n: int) -> list[tuple[str, Shape, str]]:
-    found = [
+    found: list[tuple[str, Shape, str]] = [
         (f"{x}[1:]", (n - 1,), "view: slice"),
         (f"{x}[:-1]", (n - 1,), "view: slice"),
         (f"{x}[::-1]", (n,), "view: reversed"),

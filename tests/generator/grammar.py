@@ -84,7 +84,7 @@ class Statements(Expressions):
     def bind(self, kind: Value) -> str:
         """The name to assign a value to: one of its kind, or a new one. Call it after drawing the value."""
         known = [n for n in self.names(kind) if n not in self.readonly]
-        if known and self.choices.below(3 if self.loops else 2):
+        if known and self.choices.below(3) > (0 if self.loops else 1):
             return one_of(self.choices, known)
         return self.fresh(kind)
 
@@ -479,7 +479,8 @@ class Statements(Expressions):
         return [Line(f"{self.bind(helper.result)} = {text}")]
 
     def call_appending(self, helper: Function) -> list[Statement]:
-        entry = helper.params[0][1].entry  # type: ignore[union-attr]
+        entry = helper.params[1][1]
+        assert isinstance(entry, Array)
         lists = [n for n in self.names(List) if self.env[n].entry == entry]  # type: ignore[union-attr]
         lists = [n for n in lists if not self.is_frozen(n)]
         if not lists:
@@ -586,8 +587,9 @@ class Statements(Expressions):
             return [Line(f"{self.fresh(Pair(kinds))} = {text}")]
         t = one_of(self.choices, pairs)
         self.note("tuple: unpacked")
-        entries = self.env[t].entries  # type: ignore[union-attr]
-        return [Line(f"{', '.join(self.fresh(k) for k in entries)} = {t}")]
+        kind = self.env[t]
+        assert isinstance(kind, Pair)
+        return [Line(f"{', '.join(self.fresh(k) for k in kind.entries)} = {t}")]
 
     # --- results ----------------------------------------------------------------------------------
 
@@ -700,7 +702,8 @@ def draw_program(choices: Choices) -> Program:
     for sharing in ({"effects"}, {"alias", "view"}):  # half of the programs write under one name
         features -= sharing if choices.below(2) else set()
     shapes = VECTORS + (MATRICES * 2 if "matrix" in features else ())
-    params: list[tuple[str, Kind]] = [("x", Array(one_of(choices, shapes)))]
+    vector = Array(one_of(choices, shapes))
+    params: list[tuple[str, Kind]] = [("x", vector)]
     optional: list[tuple[str, Kind]] = [
         ("a", Float()),
         ("z", Array(one_of(choices, shapes))),
@@ -712,8 +715,7 @@ def draw_program(choices: Choices) -> Program:
     if "call" in features:
         for number in range(1 + choices.below(2)):
             helpers.append(_helper(choices, features, f"helper_{number + 1}", used))
-    vector: Kind = params[0][1]
-    results: list[Kind] = [Float()] * 4 + [vector] * 2 + [Pair((Float(), vector))]  # type: ignore[union-attr,arg-type]
+    results: list[Kind] = [Float(), Float(), Float(), vector, vector, Pair((Float(), vector))]
     writer = Statements(choices, features, helpers)
     main = _function(writer, "program", params, one_of(choices, results), 12)
     used += writer.used

@@ -1,6 +1,6 @@
 """Bugs for the generator to find: each replaces one function of the transformation by one that is wrong.
 
-Where this implementation has no place for a bug of the usual name, the nearest one is planted, and its docstring says so.
+Where this implementation has no place for a bug of the usual name, the nearest one is planted: its docstring says so.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ This works on the text, so it shrinks a program whatever drew it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 Fails = Callable[[str, list[Any]], bool]
@@ -64,7 +64,7 @@ class _Search:
                     break
         return changed
 
-    def replaced(self, node: ast.AST, name: str, index: int, new: list[ast.AST]) -> bool:
+    def replaced(self, node: ast.AST, name: str, index: int, new: Sequence[ast.AST]) -> bool:
         """Whether the program fails with other nodes in this slot; if not, it is as before."""
         field = getattr(node, name)
         if not isinstance(field, list):
@@ -99,7 +99,7 @@ def _slots(tree: ast.AST) -> Iterator[tuple[ast.AST, str, int]]:
                         yield node, name, i
 
 
-def _smaller(node: Any) -> Iterator[list[ast.AST]]:
+def _smaller(node: Any) -> Iterator[Sequence[ast.AST]]:
     """What may stand in the place of a node, the smallest first."""
     if isinstance(node, ast.stmt):
         yield []
