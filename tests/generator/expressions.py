@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from tests.generator.model import (
     MATRICES,
@@ -224,9 +225,8 @@ class Expressions:
             if self.has("fancy"):
                 options.append(lambda: self.gathered(shape))
             if self.has("call"):
-                options += [
-                    lambda h=h: self.call(h) for h in self.helpers if h.result == Array(shape)
-                ] * 3
+                of_shape = [h for h in self.helpers if h.result == Array(shape)]
+                options += [partial(self.call, h) for h in of_shape] * 3
         return one_of(self.choices, options)()
 
     def operand(self, shape: Shape) -> str:
@@ -272,15 +272,9 @@ class Expressions:
             ]
             for m, (rows, columns) in self.arrays_of_rank(2):
                 if rows == n:
-                    options += [
-                        lambda m=m, c=columns: f"0.5 * ({m} @ {self.operand((c,))})",
-                        lambda m=m: f"np.mean({m}, axis=1)",
-                    ]
+                    options += [partial(self.product, m, columns), partial(self.mean, m, 1)]
                 elif columns == n:
-                    options += [
-                        lambda m=m, r=rows: f"0.5 * ({self.operand((r,))} @ {m})",
-                        lambda m=m: f"np.mean({m}, axis=0)",
-                    ]
+                    options += [partial(self.product_from_left, m, rows), partial(self.mean, m, 0)]
         else:
             rows, columns = shape
             options += [
@@ -291,6 +285,15 @@ class Expressions:
                 lambda: f"0.4 * ({self.operand((rows, 2))} @ {self.operand((2, columns))})",
             ]
         return one_of(self.choices, options)()
+
+    def product(self, m: str, columns: int) -> str:
+        return f"0.5 * ({m} @ {self.operand((columns,))})"
+
+    def product_from_left(self, m: str, rows: int) -> str:
+        return f"0.5 * ({self.operand((rows,))} @ {m})"
+
+    def mean(self, m: str, axis: int) -> str:
+        return f"np.mean({m}, axis={axis})"
 
     def arrays_of_rank(self, rank: int) -> list[tuple[str, Shape]]:
         return [(x, s) for x, s in self.arrays() if len(s) == rank]
@@ -331,14 +334,17 @@ class Expressions:
             lambda: f"np.sum({self.operand(self.known_shape())}) > {self.pick(*THRESHOLDS)}",
         ]
         for name in self.names(Int):
-            options += [lambda i=name: self.count_test(i)] * 2
+            options += [partial(self.count_test, name)] * 2
         for name in self.names(List):
-            options.append(lambda xs=name: f"len({xs}) > {1 + self.choices.below(3)}")
+            options.append(partial(self.length_test, name))
         test = one_of(self.choices, options)()
         if self.chance(8):
             self.note("condition: and, or")
             return f"{test} {self.pick('and', 'or')} {one_of(self.choices, options)()}"
         return f"not {test}" if self.chance(10) else test
+
+    def length_test(self, xs: str) -> str:
+        return f"len({xs}) > {1 + self.choices.below(3)}"
 
     def count_test(self, i: str) -> str:
         k = self.choices.below(4)

@@ -215,10 +215,10 @@ class Statements(Expressions):
         place = f"{x}[{', '.join(self.index(n) for n in shape)}]"
         self.note("write: element")
         if self.has("augment") and self.chance(3):
-            return [Line(f"{place} {self.scaled(self.number(1), '')}")]
+            return [Line(f"{place} {self.scaled(self.number(1))}")]
         return [Line(f"{place} = {self.number(1)}")]
 
-    def scaled(self, value: str, shape_of: str) -> str:
+    def scaled(self, value: str) -> str:
         """`op= value`, with a divisor away from 0."""
         op = self.pick("+=", "*=", "-=", "/=")
         self.note(f"augment: {op}")
@@ -232,18 +232,18 @@ class Statements(Expressions):
         numbers = [n for n in self.names(Float) if n not in self.readonly]
         if turn == 3 and numbers:
             name = one_of(self.choices, numbers)
-            return [Line(f"{name} {self.scaled(self.number(1), '')}")]
+            return [Line(f"{name} {self.scaled(self.number(1))}")]
         return self.guarded(self._augment_array if turn < 2 else self._augment_part)
 
     def _augment_array(self) -> list[Statement]:
         x, shape = self.owner()
         self.note("augment: array")
-        return [Line(f"{x} {self.scaled(self.value_for(shape), x)}")]
+        return [Line(f"{x} {self.scaled(self.value_for(shape))}")]
 
     def _augment_part(self) -> list[Statement]:
         target, shape = self.part()
         self.note("augment: part")
-        return [Line(f"{target} {self.scaled(self.value_for(shape), target)}")]
+        return [Line(f"{target} {self.scaled(self.value_for(shape))}")]
 
     def overlap(self) -> list[Statement]:
         return self.guarded(self._overlap)
@@ -275,7 +275,7 @@ class Statements(Expressions):
         target = f"{x}[{self.indices(shape[0], count)}]"
         value = self.value_for((count, *shape[1:]))
         if self.chance(3):
-            return [Line(f"{target} {self.scaled(value, target)}")]
+            return [Line(f"{target} {self.scaled(value)}")]
         return [Line(f"{target} = {value}")]
 
     def write_mask(self) -> list[Statement]:
@@ -291,7 +291,7 @@ class Statements(Expressions):
             values.append(f"0.7 * {self.operand_name(shape)}[{mask}]")
         value = self.pick(*values)
         if self.chance(3):
-            return [Line(f"{x}[{mask}] {self.scaled(value, x)}")]
+            return [Line(f"{x}[{mask}] {self.scaled(value)}")]
         return [Line(f"{x}[{mask}] = {value}")]
 
     def operand_name(self, shape: Shape) -> str:
@@ -305,28 +305,32 @@ class Statements(Expressions):
         """out=, add.at, fill, copyto."""
         x, shape = self.owner()
         target, part = (x, shape) if self.chance(2) else self.view(x, shape)
-        options: list[Callable[[], str]] = [
-            lambda: f"np.copyto({target}, {self.value_for(part)})",
-            lambda: f"{self.pick('np.sin', 'np.tanh')}({self.operand(part)}, out={target})",
-            lambda: (
-                f"np.{self.pick('add', 'multiply', 'subtract')}"
-                f"({self.operand(part)}, {self.operand(part)}, out={target})"
-            ),
-            lambda: f"{target}.fill({self.number(1)})",
-            lambda: (
-                f"np.{self.pick('add', 'subtract')}.at({x}, {self.indices(shape[0], 3)}, "
-                f"{self.array((3, *shape[1:]), 1)})"
-            ),
-            lambda: (
-                f"np.copyto({target}, {self.value_for(part)}, "
-                f"where={self.operand(part)} > {self.pick(*THRESHOLDS)})"
-            ),
+        options: list[tuple[str, Callable[[], str]]] = [
+            ("copyto", lambda: f"np.copyto({target}, {self.value_for(part)})"),
+            ("out=", lambda: self.function_into(target, part)),
+            ("out=", lambda: self.sum_into(target, part)),
+            ("fill", lambda: f"{target}.fill({self.number(1)})"),
+            ("add.at", lambda: self.added_at(x, shape)),
+            ("copyto where=", lambda: self.copied_where(target, part)),
         ]
-        line = one_of(self.choices, options)()
-        self.note(
-            "write: " + ("out=" if "out=" in line else line.partition("(")[0].split(".", 1)[1])
-        )
-        return [Line(line)]
+        construct, draw = one_of(self.choices, options)
+        self.note(f"write: {construct}")
+        return [Line(draw())]
+
+    def function_into(self, target: str, shape: Shape) -> str:
+        return f"{self.pick('np.sin', 'np.tanh')}({self.operand(shape)}, out={target})"
+
+    def sum_into(self, target: str, shape: Shape) -> str:
+        function = self.pick("np.add", "np.multiply", "np.subtract")
+        return f"{function}({self.operand(shape)}, {self.operand(shape)}, out={target})"
+
+    def added_at(self, x: str, shape: Shape) -> str:
+        function = self.pick("np.add.at", "np.subtract.at")
+        return f"{function}({x}, {self.indices(shape[0], 3)}, {self.array((3, *shape[1:]), 1)})"
+
+    def copied_where(self, target: str, shape: Shape) -> str:
+        where = f"{self.operand(shape)} > {self.pick(*THRESHOLDS)}"
+        return f"np.copyto({target}, {self.value_for(shape)}, where={where})"
 
     def swap(self) -> list[Statement]:
         return self.guarded(self._swap)
@@ -531,7 +535,7 @@ class Statements(Expressions):
     def augment_entry(self, xs: str, kind: List) -> list[Statement]:
         self.note("list: item augmented")
         place = f"{xs}[{self.place_in(kind)}]"
-        return [Line(f"{place} {self.scaled(self.any_value(kind.entry), place)}")]
+        return [Line(f"{place} {self.scaled(self.any_value(kind.entry))}")]
 
     def append(self, xs: str, kind: List) -> list[Statement]:
         self.note("list: append")
@@ -575,7 +579,7 @@ class Statements(Expressions):
         key, kind = one_of(self.choices, self.env[d].entries)  # type: ignore[union-attr]
         self.note("dict: item assignment")
         if self.chance(3):
-            return [Line(f'{d}["{key}"] {self.scaled(self.any_value(kind), d)}')]
+            return [Line(f'{d}["{key}"] {self.scaled(self.any_value(kind))}')]
         return [Line(f'{d}["{key}"] = {self.any_value(kind)}')]
 
     def pair_statement(self) -> list[Statement]:
