@@ -292,3 +292,72 @@ def temporaries_reused(x):
         u = t * t
         s = s + u * t
     return s + t
+
+
+def local_rebound_in_branch(a, n):
+    s = 0.0
+    for i in range(n):
+        y = a * i
+        s = s + math.sin(y)
+        if i > 1:
+            y = y * y
+        s = s + math.cos(y)
+    return s
+
+
+def local_rebound_in_inner_loop(a, n):
+    s = 0.0
+    for i in range(n):
+        y = a * i
+        for _ in range(3):
+            s = s + math.sin(y)
+            y = y * a
+        s = s + math.cos(y)
+    return s
+
+
+def local_rebound_before_use(a, n):
+    s = 0.0
+    for i in range(n):
+        y = a * i
+        for _ in range(3):
+            y = y * a
+            s = s + math.sin(y)
+    return s
+
+
+def counter_of_inner_while(a, n):
+    s = 0.0
+    for i in range(n):
+        y = a * i
+        j = 0
+        while j < 3:
+            j += 1
+            y = y * a
+            s = s + math.sin(y) * j
+    return s
+
+
+def index_of_inner_while(x):
+    y = x * 1.0
+    for _ in range(2):
+        i = -1
+        while i < len(x) - 1:
+            i += 1
+            y += y[i] * 0.5
+    return np.sum(y)
+
+
+def local_rebound_twice(a, b, n):
+    s = 0.0
+    for i in range(n):
+        y = a * i
+        if i % 2:
+            y = math.sin(y * b)
+            if i > 2:
+                y = y * y
+            s += y * b
+        else:
+            y = math.cos(y)
+        s += y * y * a
+    return s

@@ -23,6 +23,7 @@ from ad.runtime import undo
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
+from ad.transforms.adjoint.reverse import as_index
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses.operations import classify
 
@@ -135,6 +136,8 @@ class Saving:
         loops = _common([d.loops for d in definitions])
         if not loops or name in self.heads.get(id(loops[-1].primal), set()):
             return
+        if any(d.loops != loops for d in definitions) or not self.exclude_each_other(definitions):
+            return
         loop = loops[-1]
         uses = self.uses(name, loop)
         if not uses:
@@ -159,6 +162,18 @@ class Saving:
         push = Step(forward=[ir.quote("s.append(v)", v=name, s=saved)])
         push.keeps = {name} if self.may_hold_memory(name) else set()
         self.insert(block, inside[-1] + 1, push)
+
+    def exclude_each_other(self, sites: list[Site]) -> bool:
+        """Whether at most one of the sites runs in a trip, because they stand in different branches."""
+        return all(self.in_different_branches(a, b) for k, a in enumerate(sites) for b in sites[:k])
+
+    def in_different_branches(self, a: Site, b: Site) -> bool:
+        common = len(_common([a.path, b.path]))
+        if common in (len(a.path), len(b.path)):
+            return False
+        arms = {a.path[common], b.path[common]}
+        holder = self.blocks[a.path[common - 1]]
+        return any(arms <= {id(block) for block in tree.children(node)} for node in holder)
 
     def may_hold_memory(self, name: str) -> bool:
         return not kinds.is_immutable_number(self.scope.kind(name))
@@ -237,13 +252,13 @@ class Saving:
             number = kinds.is_immutable_number(self.scope.of(place))
             save, restore = self.keep(place if number else ir.call(ir.attribute(place, "copy")), name, in_loop)
             return [save], [gast.Assign([ir.subscript(ir.name(name), target.slice, store=True)], restore, None)]
-        if isinstance(target.slice, gast.Slice):
+        if isinstance(target.slice, gast.Slice) and isinstance(owner, kinds.List):
             raise errors.AliasingError(
                 "writing a slice of this value is not undone",
                 at=ir.location(self.scope.fn.source, target),
                 hint="use arrays",
             )
-        key = ir.clone(target.slice)
+        key = as_index(ir.clone(target.slice))
         save, restore = self.keep(self.scope.helper(undo.peek, ir.name(name), key), name, in_loop)
         return [save], [gast.Expr(self.scope.helper(undo.put_back, ir.name(name), key, restore))]
 
