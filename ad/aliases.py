@@ -35,8 +35,6 @@ from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.operations import Op, Operations
 from ad.transforms.analyses.places import holds_no_memory
 
-_CONTAINERS = (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)
-
 
 class AliasProgram(Program):
     """A program whose functions may write into whatever they reach."""
@@ -50,15 +48,15 @@ class AliasProgram(Program):
         return places.analyse(operations, lambda op: self.mutates(op, fn, known), needs_check=False, calls_write=True)
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
-        """The kinds of variables. Nothing is known of a container that is changed through another name."""
-        forced: set[str] = set()
+        """The kinds of variables. Nothing is known of the entries of a container that another name changes."""
+        forced: dict[str, Kind] = {}
         while True:
             facts = infer(fn, known, self.returns, forced)
             found = self.places(fn, facts.kinds)
             written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
             changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
-            more = {n for n in changed if isinstance(facts.kinds.get(n), _CONTAINERS)} - forced
-            if not more:
+            more = {n: kinds.vague(facts.kinds[n]) for n in sorted(changed) if n in facts.kinds}
+            if all(k == facts.kinds[n] for n, k in more.items()):
                 return facts
             forced |= more
 

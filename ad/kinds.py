@@ -381,6 +381,17 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
     return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None
 
 
+def vague(kind: Kind) -> Kind:
+    """A kind without what a change of the value by another name could alter: arrays keep dtype and shape."""
+    if isinstance(kind, List):
+        return List(UNKNOWN)
+    if isinstance(kind, Dict):
+        return Dict(((..., UNKNOWN),))
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(map(vague, kind.entries)), kind.type)
+    return UNKNOWN if isinstance(kind, Record) else kind
+
+
 def forget_shapes(kind: Kind) -> Kind:
     """A kind with its shapes forgotten: whatever is read at each call may have another shape at each."""
     kind = widen(kind)

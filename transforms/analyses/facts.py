@@ -10,7 +10,7 @@ one name join. Loops and recursion are iterated until nothing changes. Unknown i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -28,10 +28,10 @@ class Facts:
     """The kinds of the variables of one function."""
 
     def __init__(
-        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Collection[str] = ()
+        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}
     ) -> None:
         self.fn = fn
-        self.kinds: dict[str, Kind] = {**params, **dict.fromkeys(forced, UNKNOWN)}
+        self.kinds: dict[str, Kind] = {**params, **forced}
         self.returns = returns
         self.result: Kind | None = None
         self.changed = True
@@ -444,6 +444,6 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
     return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
 
 
-def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Collection[str] = ()) -> Facts:
-    """The kinds of all variables of `fn`; of those in `forced` nothing is known."""
+def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:
+    """The kinds of all variables of `fn`; those in `forced` may hold that much, whatever is assigned to them."""
     return Facts(fn, params, returns, forced).solve()
