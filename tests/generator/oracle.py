@@ -123,7 +123,8 @@ def reference(f: Callable[..., Any], args: list[Any], direction: list[Any]) -> R
         def along(step: float) -> Any:
             return np.atleast_1d(o.flat(f(*moved(args, direction, step))) @ weights)
 
-        slope, error = o.ridders(along, 2e-3, 4)
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            slope, error = o.ridders(along, 2e-3, 4)
         spread = np.abs(o.flat(value)).max()
     except Exception:
         return None
