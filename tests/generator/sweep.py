@@ -167,10 +167,14 @@ def main() -> None:
         tally.add(result)
     print(f"{1000 * (time.perf_counter() - start) / options.count:.1f} ms a program")
     print(tally.report())
-    texts = [str(smallest(r)) for r in tqdm(tally.failed[: options.shrink], desc="shrinking")]
-    print("\n" + "\n".join(texts))
     if options.out:
-        options.out.write_text("\n".join(texts))
+        options.out.write_text("")
+    for result in tqdm(tally.failed[: options.shrink], desc="shrinking"):
+        text = str(smallest(result))
+        tqdm.write(f"\n{text}")
+        if options.out:
+            with options.out.open("a") as file:
+                file.write(f"{text}\n")
 
 
 if __name__ == "__main__":
