@@ -154,6 +154,7 @@ class Reverse:
         if isinstance(node, gast.Assign):
             target = node.targets[0]
             if isinstance(target, gast.Name):
+                self.check_method(node)
                 if target.id in self.bars and target.id not in self.leaves:
                     self.assignment(step, target.id, node)
                 elif target.id not in self.leaves:
@@ -170,6 +171,18 @@ class Reverse:
             self.effect(step, node)
         step.backward = self.out
         return step
+
+    def check_method(self, node: gast.Assign) -> None:
+        """`z = xs.pop(0)` and their kind change xs, whether z is used or not."""
+        if not (isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute)):
+            return
+        op = self.classify(node.value)
+        unused = ir.target_name(node) not in self.bars
+        changes = op.tag == "container" or (op.tag == "dispatch" and isinstance(op.target, str) and unused)
+        if changes and any(n in self.scope.active for n in op.operands()):
+            raise self.refuse(
+                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
+            )
 
     def watched(self, node: gast.stmt) -> gast.stmt:
         """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""
@@ -462,6 +475,7 @@ class Reverse:
             return
         self.complete(x)
         bar = self.bar(x)
+        self.assign(bar, ir.call(OWN, ir.name(bar)))
         plain = isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice)
         if plain and kinds.is_numeric(z_kind):
             place = ir.subscript(ir.name(bar), index, store=True)

@@ -132,6 +132,7 @@ class ShadowReverse(Reverse):
 
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:
         """z = value."""
+        self.check_method(node)
         op = self.classify(node.value)
         if op.tag == "list_pop" and op.args["0"].id in self.scope.active:
             self.emit(gast.Expr(self.shadow("pushed", op.args["0"], ir.name(z), self.number_bar(z))))

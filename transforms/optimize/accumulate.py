@@ -25,6 +25,7 @@ import numpy as np
 from ad import ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
+from ad.runtime import structures
 from ad.transforms.optimize import rewrite
 from ad.transforms.optimize.knowledge import (
     WORLD,
@@ -199,8 +200,11 @@ class Accumulate:
                 inner.id == name or inner.id not in self._later(node)
             ):
                 return inner
-        if isinstance(self._surely(inner), kinds.Array):
+        kind = self._surely(inner)
+        if isinstance(kind, kinds.Array):
             return ir.call(ir.attribute(inner, "copy"))
+        if not kinds.is_numeric(kind):
+            return self.facts.scope.helper(structures.owned, inner)
         return ir.call(ir.attribute(ir.name(self.facts.scope.bind(np, "np")), "array"), inner)
 
     def _surely(self, node: gast.expr) -> Kind:

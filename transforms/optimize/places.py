@@ -32,6 +32,9 @@ class Places:
         for param in facts.params:
             if not immutable(facts.name_kind(param)):
                 self.union(param, WORLD)
+        for name in facts.given - facts.params:  # saved by the other half: they may share memory with each other
+            if not immutable(facts.name_kind(name)):
+                self.union(name, WORLD)
         for statement in flat(body):
             self._statement(statement)
         self.members: dict[str, set[str]] = {}
