@@ -190,3 +190,14 @@ def pullback(
     program.root = (id(f), tuple(args), tuple(active), True)
     split = program.split(op, list(args), tuple(active), True)
     return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split
+
+
+def tangent(
+    f: types.FunctionType,
+    args: Sequence[Kind],
+    active: Sequence[bool],
+    options: Options,
+    tangent_of: Callable[..., Any],
+) -> Generated:
+    """`pipeline.tangent`, where functions may write into their arguments."""
+    return pipeline.tangent(f, args, active, options, tangent_of, AliasProgram)

@@ -256,7 +256,10 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(pipeline.tangent(f, known, active, options, tangent_of))
+        try:
+            return _compiled(pipeline.tangent(f, known, active, options, tangent_of))
+        except errors.AliasingError:
+            return _compiled(aliases.tangent(f, known, active, options, tangent_of))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 

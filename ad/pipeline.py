@@ -532,9 +532,10 @@ def tangent(
     active: Sequence[bool],
     options: Options,
     tangent_of: Callable[..., Any],
+    program_type: type[Program] = Program,
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
-    program = Program(options, tangent_of)
+    program = program_type(options, tangent_of)
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, optimize if options.optimize else lower_ownership)
     found = written.of(f, list(args), tuple(active))

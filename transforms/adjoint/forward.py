@@ -16,7 +16,7 @@ statement that creates it, zeros where nothing flows in. So the tangents share m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
+from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
@@ -105,29 +106,33 @@ class Tangents:
         name = self.program.globals_name(base if plain else f"{base}_jvp")
         hidden = tuple(self.program.hidden_of(callee, {}).values())
         self.written[key] = Tangent(name, hidden)
-        forward = Forward(self, fn, dict(facts.kinds), active)
+        is_root = len(self.written) == 1 or not self.program.aliases
+        forward = Forward(self, fn, dict(facts.kinds), active, is_root)
         self.program.functions.append(forward.function(name, hidden, plain))
 
 
 class Forward:
     """Writes the tangent of one function."""
 
-    def __init__(self, tangents: Tangents, fn: Function, known: dict[str, Kind], active: tuple[bool, ...]) -> None:
-        self.tangents, self.fn, self.known = tangents, fn, known
+    def __init__(
+        self, tangents: Tangents, fn: Function, known: dict[str, Kind], active: tuple[bool, ...], is_root: bool
+    ) -> None:
+        self.tangents, self.fn, self.known, self.is_root = tangents, fn, known, is_root
         program = tangents.program
         taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
         self.names = Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         _bind_environment(program, fn, self.names)
         operations = Operations(fn, known)
-        self.places = places.analyse(operations, lambda op: program.mutates(op, fn, known), needs_check=False)
+        self.places = places.analyse(operations, lambda op: program.mutates(op, fn, known), needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
         self.reached = reached
-        self.active = reached & useful(fn, known, self.places)
+        handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
+        self.active = reached & useful(fn, known, self.places, handed_back)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
         self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
@@ -154,17 +159,23 @@ class Forward:
         """Copies of parameters that are written in place; zeros for those into which only this function writes."""
         self.out = []
         for p in self.fn.all_params():
-            written = is_written(p, self.places, self.known)
+            written = is_written(p, self.places, self.known) and (self.is_root or p in self.fn.hidden)
             if written:
                 self.check_written(p)
-                self.emit(ir.assign(p, ir.call(ir.attribute(ir.name(p), "copy"))))
+                self.emit(ir.assign(p, self.private(p, ir.name(p))))
             if p not in self.active:
                 continue
             if p not in self.wrt:
                 self.emit(ir.assign(self.dot(p), self.zero(ir.name(p))))
             elif written:
-                self.emit(ir.assign(self.dot(p), ir.call(ir.attribute(ir.name(self.dot(p)), "copy"))))
+                self.emit(ir.assign(self.dot(p), self.private(p, ir.name(self.dot(p)))))
         return self.out
+
+    def private(self, param: str, value: gast.expr) -> gast.expr:
+        """A copy of an argument or of its tangent, for this call alone."""
+        if isinstance(self.known.get(param), kinds.Array):
+            return ir.call(ir.attribute(value, "copy"))
+        return self.scope.helper(private, value)
 
     def check_written(self, param: str) -> None:
         node = next(iter(self.places.written.values()))
@@ -173,7 +184,7 @@ class Forward:
             raise errors.AliasingError(
                 "this function writes into a captured variable or global", at=where, hint="return it"
             )
-        if not isinstance(self.known.get(param), kinds.Array):
+        if not isinstance(self.known.get(param), kinds.Array) and not self.tangents.program.aliases:
             raise errors.AliasingError(
                 f"the argument {param!r} is written in place here, and only array arguments may be",
                 at=where,
@@ -645,6 +656,7 @@ def find_reached(fn: Function, known: dict[str, Kind], found: Places, wrt: Seque
     while True:
         active = activity(Operations(fn, known), active, lambda op, flags: any(flags))
         shared = shared_if_written(active, found, known) - set(fn.env)
+        shared |= {w for w, reads in found.by_calls.items() if reads & active}
         more = {m for m in shared if may_carry(known.get(m, UNKNOWN))}
         if more <= active:
             return active
@@ -716,14 +728,16 @@ def shared_if_written(names: set[str], found: Places, known: dict[str, Kind]) ->
     return more
 
 
-def useful(fn: Function, known: dict[str, Kind], found: Places) -> set[str]:
-    """Names on whose value the result may depend in a differentiable way."""
-    used = set(ir.names_read(fn.body[-1]))
+def useful(fn: Function, known: dict[str, Kind], found: Places, handed_back: Iterable[str] = ()) -> set[str]:
+    """Names on whose value the result, or what is handed back in arguments, may depend in a differentiable way."""
+    used = set(ir.names_read(fn.body[-1])) | set(handed_back)
     statements = [n for n in ir.walk(fn.body) if isinstance(n, gast.stmt)]
     while True:
         before = len(used)
         for node in statements:
             used |= set(_sources(node, fn, known, used))
+        for w, reads in found.by_calls.items():
+            used |= reads if found.families.get(w, {w}) & used else set()
         used |= {m for w in found.written if (family := found.families.get(w, {w})) & used for m in family}
         if len(used) == before:
             return used
