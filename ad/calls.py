@@ -317,17 +317,20 @@ class Tangent:
     def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
         count = len(self.active)
         call = reduced(self.f, args[:count], kwargs)
-        return tangent_call(call, call.mask(self.active), args[count:], PURE)
+        return tangent_call(call, call.mask(self.active), args[count:], _options(self.f))
 
 
 @dataclass(frozen=True)
 class Callee:
-    """A function as a text that is written here calls it: always differentiated by its own text, a library's too."""
+    """A function as a text that is written here calls it: always differentiated by its own text, a library's too.
+
+    As with every derivative, arguments stay as they are.
+    """
 
     f: Any
 
     def __call__(self, *args: Any) -> Any:
-        return self.f(*args)
+        return self.f(*map(_owned, args))
 
     def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
         return reduced(self.f, args, kwargs)
@@ -527,7 +530,12 @@ def call_vjp(
     """
     if active[0]:
         return vjp_of(apply, (f, *args), active, PURE, kwargs)
-    return vjp_of(f, args, active[1:], PURE, kwargs)
+    return vjp_of(f, args, active[1:], _options(f), kwargs)
+
+
+def _options(f: Any) -> Options:
+    """A function that the user calls by way of a variable must not write into its arguments."""
+    return DEFAULT if isinstance(f, Callee) else PURE
 
 
 def tangent_of(f: Any, active: tuple[bool, ...]) -> Tangent:

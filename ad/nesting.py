@@ -13,6 +13,7 @@ The adjoint of a pullback, and its tangent, is the tuple of those of its primals
 from __future__ import annotations
 
 import functools
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -239,7 +240,10 @@ def reduced_vjp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     has_aux = kwargs.get("has_aux", False)
     others = {k: v for k, v in kwargs.items() if k != "has_aux"}
     function = _vjp(len(primals), bool(has_aux))
-    every = [functools.partial(f, **others) if others else f, *primals]
+    callee = functools.partial(f, **others) if others else f
+    if isinstance(callee, (Plain, types.MethodType, functools.partial)):
+        callee = Callee(callee)
+    every = [callee, *primals]
     return Call(function, every, [], 0, tuple(range(len(every))))
 
 
