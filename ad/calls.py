@@ -29,6 +29,7 @@ from ad.kinds import Kind
 from ad.pipeline import Options
 from ad.runtime import structures
 from ad.runtime.calling import apply
+from ad.runtime.copies import copy_of
 
 Plain = types.FunctionType
 DEFAULT = Options()
@@ -514,9 +515,22 @@ def jvp_of(
 ) -> tuple[Any, Any]:
     """(value, tangent) of any callable at positional arguments, a tangent for each active one."""
     call = reduced(f, args)
-    found = tangent_call(call, call.mask(active), tangents, options)
+    varying = [p for p, a in zip(args, active, strict=True) if a]
+    dots = list(map(_laid_out, tangents, varying))
+    found = tangent_call(call, call.mask(active), dots, options)
     value, value_dot = found.function(*found.args)
     return value, value_dot
+
+
+def _laid_out(dot: Any, primal: Any) -> Any:
+    """A tangent in the memory layout of its primal, so that both have the same views."""
+    if type(primal) is not np.ndarray or type(dot) is not np.ndarray or dot.strides == primal.strides:
+        return dot
+    if dot.shape != primal.shape or dot.itemsize != primal.itemsize:
+        return dot
+    same = copy_of(primal.view(dot.dtype))
+    same[...] = dot
+    return same
 
 
 # --- called from generated code -------------------------------------------------------------------

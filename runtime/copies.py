@@ -7,6 +7,23 @@ from typing import Any
 import numpy as np
 
 
+def copy_of(x: np.ndarray) -> np.ndarray:
+    """A copy in memory of the same layout: what is a view or a copy of x (`x.ravel()`) is one of it as well.
+
+    >>> copy_of(np.zeros((4, 4))[:, ::2]).strides == np.zeros((4, 4))[:, ::2].strides
+    True
+    """
+    same = x.copy(order="K")
+    if same.strides == x.strides or x.size <= 1 or any(s % x.itemsize for s in x.strides):
+        return same
+    reach = [s * (n - 1) // x.itemsize for s, n in zip(x.strides, x.shape, strict=True)]
+    first = -sum(r for r in reach if r < 0)
+    memory = np.empty(first + sum(r for r in reach if r > 0) + 1, x.dtype)
+    copied: np.ndarray = np.ndarray(x.shape, x.dtype, memory, first * x.itemsize, x.strides)
+    copied[...] = x
+    return copied
+
+
 def duplicate(saved: Any) -> Any:
     """A copy of saved values in which whatever was shared is shared again: views stay views, of a copy of their memory.
 
@@ -56,7 +73,7 @@ class _Duplicate:
             owner = owner.base
         contiguous = owner.flags.c_contiguous or owner.flags.f_contiguous
         if not contiguous or type(owner) is not np.ndarray or not owner.size or owner.dtype.hasobject:
-            return x.copy()
+            return copy_of(x)
         if id(owner) not in self.made:
             self.note(owner, owner.copy(order="K"))
         memory = self.made[id(owner)]

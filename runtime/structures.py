@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.copies import copy_of
 
 
 def zeros(x: Any) -> Any:
@@ -158,7 +159,7 @@ def owned(x: Any) -> Any:
     False
     """
     if isinstance(x, np.ndarray):
-        return x.copy()
+        return copy_of(x) if type(x) is np.ndarray else x.copy()
     if isinstance(x, (list, tuple, dict)) or is_record(x):
         return rebuild(x, [owned(v) for v in _entries(x).values()])
     return x

@@ -9,35 +9,35 @@ def name_alias_read(x):
     return np.sum(x * y * z)
 
 
-def alias_of_fresh_written(x):  # corpus: beyond
+def alias_of_fresh_written(x):
     y = x * x
     z = y
     z[0] = 3.0
     return np.sum(y * x)
 
 
-def alias_scaled(x):  # corpus: beyond
+def alias_scaled(x):
     y = x * x
     z = y
     z *= 2.0
     return np.sum(y) + np.sum(z * x)
 
 
-def view_written(x):  # corpus: beyond
+def view_written(x):
     y = x * x
     z = y[1:]
     z[0] = 5.0
     return np.sum(y * x)
 
 
-def view_scaled(x):  # corpus: beyond
+def view_scaled(x):
     y = x * x
     z = y[::2]
     z *= 3.0
     return np.sum(y * x)
 
 
-def base_written_view_read(x):  # corpus: beyond
+def base_written_view_read(x):
     y = x * x
     z = y[1:4]
     y[2] = 7.0
@@ -56,14 +56,14 @@ def copy_is_independent(x):
     return np.sum(x * y)
 
 
-def alias_in_list(x):  # corpus: beyond
+def alias_in_list(x):
     y = x * 1.0
     store = [y, x]
     y[0] = 2.0
     return np.sum(store[0] * store[1])
 
 
-def alias_by_branch(x, a):  # corpus: beyond
+def alias_by_branch(x, a):
     y = x * x
     w = x * 3.0
     z = y if a > 0 else w
@@ -71,7 +71,7 @@ def alias_by_branch(x, a):  # corpus: beyond
     return np.sum(y * w)
 
 
-def alias_through_callee(x):  # corpus: beyond
+def alias_through_callee(x):
     y = x * 1.0
     z = _same(y)
     z[0] = 9.0
@@ -82,34 +82,34 @@ def _same(x):
     return x
 
 
-def transpose_written(A):  # corpus: beyond
+def transpose_written(A):
     B = A * 1.0
     C = B.T
     C[0] = 2.0
     return np.sum(B * A)
 
 
-def reshape_written(C):  # corpus: beyond
+def reshape_written(C):
     D = C * 1.0
     flat = D.reshape(-1)
     flat[3] = 10.0
     return np.sum(D * C)
 
 
-def parameter_alias_written(x, a):  # corpus: beyond
+def parameter_alias_written(x, a):
     y = x
     y[0] = a
     return np.sum(x * x)
 
 
-def row_view_written(A):  # corpus: beyond
+def row_view_written(A):
     B = A * 2.0
     row = B[1]
     row += A[0]
     return np.sum(B * B)
 
 
-def loop_of_views(A):  # corpus: beyond
+def loop_of_views(A):
     B = A * 1.0
     for row in B:
         row *= 2.0

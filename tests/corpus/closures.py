@@ -102,7 +102,7 @@ def closure_sees_rebinding(a):
     return first + f(a)
 
 
-def closure_in_loop(a, n):  # corpus: beyond
+def closure_in_loop(a, n):
     s = 0.0
     for k in range(n):
         f = lambda y: y * (k + 1)  # noqa: E731, B023

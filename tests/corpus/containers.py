@@ -198,24 +198,24 @@ def dict_result(p):
     return {"w": p["w"] * p["b"], "b": p["b"] ** 2}
 
 
-def update_parameters(p, a):  # corpus: beyond
+def update_parameters(p, a):
     new = {}
     for key in p:
         new[key] = p[key] - a * p[key]
     return np.sum(new["w"] ** 2) + new["b"]
 
 
-def stack_of_list(fs):  # corpus: beyond
+def stack_of_list(fs):
     values = np.array([fs[0], fs[1] * fs[2], fs[3]])
     return np.sum(values * values)
 
 
-def list_comprehension(fs):  # corpus: beyond
+def list_comprehension(fs):
     squares = [f * f for f in fs]
     return squares[0] * squares[1] + squares[2]
 
 
-def nested_lists(a, b):  # corpus: beyond
+def nested_lists(a, b):
     table = [[a, b], [a * b, 1.0]]
     table[0][1] = table[1][0] * a
     return table[0][0] * table[0][1] + table[1][1]

@@ -105,11 +105,11 @@ def getattr_of_numpy(x):
     return np.sum(f(x) * x)
 
 
-def callable_object(x):  # corpus: beyond
+def callable_object(x):
     return np.sum(_OBJECT(x))
 
 
-def bound_method(x):  # corpus: beyond
+def bound_method(x):
     f = _OBJECT.method
     return np.sum(f(x) * x)
 

@@ -61,58 +61,58 @@ def augmented_slice(x, a):
     return np.sum(y**2)
 
 
-def parameter_element(x, a):  # corpus: beyond
+def parameter_element(x, a):
     x[0] = x[1] * a
     return np.sum(x * x)
 
 
-def parameter_slice(x):  # corpus: beyond
+def parameter_slice(x):
     x[1:] = x[1:] * x[:-1]
     return np.sum(x * x)
 
 
-def parameter_augmented(x, a):  # corpus: beyond
+def parameter_augmented(x, a):
     x *= a
     x += 1.0
     return np.sum(x * x)
 
 
-def parameter_matrix(A, h):  # corpus: beyond
+def parameter_matrix(A, h):
     A[0] = h * A[1]
     A[:, 1] += h
     return np.sum(A * A)
 
 
-def parameter_returned(x, a):  # corpus: beyond
+def parameter_returned(x, a):
     x[1] = a * x[2]
     return x
 
 
-def parameter_cleared(x):  # corpus: beyond
+def parameter_cleared(x):
     y = x * x
     x[:] = 0.0
     return np.sum(y) + np.sum(x)
 
 
-def masked_write(x):  # corpus: beyond
+def masked_write(x):
     y = x * x
     y[x > 0] = 0.0
     return np.sum(y * x)
 
 
-def masked_write_values(x, a):  # corpus: beyond
+def masked_write_values(x, a):
     y = x * 3.0
     y[x < 0] = a
     return np.sum(y * y)
 
 
-def fancy_write(x, a):  # corpus: beyond
+def fancy_write(x, a):
     y = x * 2.0
     y[[0, 3]] = x[[1, 2]] * a
     return np.sum(y * y)
 
 
-def fancy_augmented(x):  # corpus: beyond
+def fancy_augmented(x):
     y = x * 2.0
     y[[0, 3]] += x[[1, 1]] ** 2
     return np.sum(y * y)
@@ -157,7 +157,7 @@ def row_by_row(A, n):
     return np.sum(states**2)
 
 
-def write_in_callee(x, a):  # corpus: beyond
+def write_in_callee(x, a):
     y = x * 1.0
     _scale_first(y, a)
     _scale_first(y, a)
@@ -168,7 +168,7 @@ def _scale_first(y, a):
     y[0] = y[0] * a + y[1]
 
 
-def callee_fills(x):  # corpus: beyond
+def callee_fills(x):
     y = np.zeros(5)
     for i in range(5):
         _store(y, i, x[i] * x[0])

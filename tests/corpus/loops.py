@@ -158,7 +158,7 @@ def conditional_in_loop(fs, a):
     return s
 
 
-def continue_in_loop(fs):  # corpus: beyond
+def continue_in_loop(fs):
     s = 1.0
     for f in fs:
         if f < 0.0:
@@ -167,7 +167,7 @@ def continue_in_loop(fs):  # corpus: beyond
     return s
 
 
-def break_in_loop(x, a):  # corpus: beyond
+def break_in_loop(x, a):
     s = a
     for value in x:
         if s > 3.0:
@@ -176,7 +176,7 @@ def break_in_loop(x, a):  # corpus: beyond
     return s
 
 
-def break_and_continue(x, fs):  # corpus: beyond
+def break_and_continue(x, fs):
     s = 1.0
     for value in x:
         for f in fs:
@@ -256,7 +256,7 @@ def over_dict_keys(p):
     return s
 
 
-def over_dict_items(p):  # corpus: beyond
+def over_dict_items(p):
     s = 0.0
     for key, value in p.items():
         s = s + np.sum(value * value) * len(key)

@@ -139,12 +139,12 @@ def scalar_joins_array(x, a, n):
     return np.sum(y)
 
 
-def array_from_floats(a, b):  # corpus: beyond
+def array_from_floats(a, b):
     v = np.array([a, b, a * b])
     return np.sum(v * v)
 
 
-def array_from_nested_floats(a, b):  # corpus: beyond
+def array_from_nested_floats(a, b):
     M = np.array([[a, 1.0], [b, a * b]])
     return np.sum(M @ M)
 

@@ -99,7 +99,7 @@ def recursion_with_arrays(x, n):
     return recursion_with_arrays(np.tanh(x) + x, n - 1)
 
 
-def recursion_writes(x):  # corpus: beyond
+def recursion_writes(x):
     y = x * 1.0
     _scan(y, 1)
     return np.sum(y * y)

@@ -59,7 +59,7 @@ def return_inside_else(x, a):
     return np.sum(y)
 
 
-def exits_nested_in_branches(fs, a):  # corpus: beyond
+def exits_nested_in_branches(fs, a):
     s = a
     for f in fs:
         if f > 0:
@@ -85,7 +85,7 @@ def return_tuple_by_branch(x, a):
     return x, a
 
 
-def return_in_loop_after_continue(x):  # corpus: beyond
+def return_in_loop_after_continue(x):
     s = 0.0
     for i in range(len(x)):
         if i == 1:

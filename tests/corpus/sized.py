@@ -200,7 +200,7 @@ def write_row(X):
     return np.sum(Y * X)
 
 
-def write_in_callee(x):  # corpus: beyond
+def write_in_callee(x):
     y = np.zeros(len(x))
     for i in range(len(x)):
         _write(y, i, x[i])
@@ -218,7 +218,7 @@ def write_scattered(x):
     return np.sum(y * y)
 
 
-def write_parameter(x):  # corpus: beyond
+def write_parameter(x):
     for i in range(1, len(x)):
         x[i] = x[i] + 0.5 * x[i - 1]
     return np.sum(x * x)

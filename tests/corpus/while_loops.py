@@ -35,7 +35,7 @@ def halves_array(x):
     return np.sum(y * y)
 
 
-def while_true_break(a):  # corpus: beyond
+def while_true_break(a):
     y = a
     while True:
         y = y * y + a
@@ -45,7 +45,7 @@ def while_true_break(a):  # corpus: beyond
     return y
 
 
-def while_continue(a, n):  # corpus: beyond
+def while_continue(a, n):
     i = 0
     y = 1.0
     while i < n:

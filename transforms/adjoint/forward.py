@@ -178,7 +178,7 @@ class Forward:
 
     def private(self, param: str, value: gast.expr) -> gast.expr:
         """A copy of an argument or of its tangent, for this call alone."""
-        if isinstance(self.known.get(param), kinds.Array):
+        if isinstance(self.known.get(param), kinds.Array) and self.places.families.get(param, {param}) <= {param}:
             return ir.call(ir.attribute(value, "copy"))
         return self.scope.helper(private, value)
 

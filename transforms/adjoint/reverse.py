@@ -475,7 +475,8 @@ class Reverse:
             return
         self.complete(x)
         bar = self.bar(x)
-        self.assign(bar, ir.call(OWN, ir.name(bar)))
+        if owner == UNKNOWN or kinds.is_numeric(owner):
+            self.assign(bar, ir.call(OWN, ir.name(bar)))
         plain = isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice)
         if plain and kinds.is_numeric(z_kind):
             place = ir.subscript(ir.name(bar), index, store=True)
