@@ -55,8 +55,8 @@ class AliasProgram(Program):
             found = self.places(fn, facts.kinds)
             written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
             changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
-            more = {n: kinds.vague(facts.kinds[n]) for n in sorted(changed) if n in facts.kinds}
-            if all(k == facts.kinds[n] for n, k in more.items()):
+            more = {n: kinds.vague(facts.kinds[n]) for n in sorted(changed - forced.keys()) if n in facts.kinds}
+            if not more:
                 return facts
             forced |= more
 

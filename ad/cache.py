@@ -79,6 +79,9 @@ class Compiled:
         for i in self.generated.written:
             others = [a for j, a in enumerate(args) if j != i] + self.hidden()
             check_disjoint(args[i], others, self.generated.name)
+            leaves = _arrays(args[i])
+            for k, leaf in enumerate(leaves):
+                check_disjoint(leaf, leaves[:k], self.generated.name)
 
     def hidden(self) -> list[Any]:
         """Captured variables and globals, as they are now."""

@@ -524,7 +524,11 @@ def jvp_of(
 
 def _laid_out(dot: Any, primal: Any) -> Any:
     """A tangent in the memory layout of its primal, so that both have the same views."""
-    if type(primal) is not np.ndarray or type(dot) is not np.ndarray or dot.strides == primal.strides:
+    if type(primal) is not np.ndarray:
+        return dot
+    if not isinstance(dot, np.ndarray):
+        return np.array(dot, np.result_type(dot, 1.0))
+    if type(dot) is not np.ndarray or dot.strides == primal.strides:
         return dot
     if dot.shape != primal.shape or dot.itemsize != primal.itemsize:
         return dot

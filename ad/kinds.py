@@ -318,6 +318,13 @@ def is_record(value: Any) -> bool:
     return own and hasattr(value, "__dict__") and not callable(value)
 
 
+def is_callable_record(value: Any) -> bool:
+    """An instance of a class of the user's own that can be called, and holds numbers."""
+    own = type(value).__module__.split(".")[0] not in ("builtins", "functools", "numpy", "ad")
+    held = getattr(value, "__dict__", {}).values() if own and callable(value) and not isinstance(value, CODE) else ()
+    return any(isinstance(v, (np.ndarray, float, list, tuple, dict)) for v in held)
+
+
 def fields(value: Any) -> dict[str, Any]:
     """The fields of a record."""
     return dict(vars(value))

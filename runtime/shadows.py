@@ -18,7 +18,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.broadcasting import unbroadcast
-from ad.runtime.copies import duplicate
+from ad.runtime.copies import copy_of
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last
 
 
@@ -49,8 +49,17 @@ def shares(z: Any, *others: Any) -> bool:
 
 def private(*args: Any) -> Any:
     """Copies of arguments, each with memory of its own, that a call may write into and undo."""
-    copies = tuple(map(duplicate, args))
+    copies = tuple(map(_apart, args))
     return copies if len(copies) > 1 else copies[0]
+
+
+def _apart(x: Any) -> Any:
+    """A copy in which no two arrays share memory."""
+    if isinstance(x, np.ndarray):
+        return copy_of(x) if type(x) is np.ndarray else x.copy()
+    if type(x) in (list, tuple, dict) or is_record(x) or isinstance(x, tuple):
+        return rebuild(x, [_apart(v) for v in entries(x).values()])
+    return x
 
 
 def entries(x: Any) -> dict[Any, Any]:

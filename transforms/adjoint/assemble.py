@@ -169,7 +169,8 @@ def _gradient_of(writer: Any, x: str) -> gast.expr:
     if isinstance(kind, kinds.Number):
         return _as_number(scope, ir.name(bar), bar_kind, kind)
     doubles = kinds.dtype(kind) == np.dtype(float) and kinds.dtype(bar_kind) == np.dtype(float)
-    if isinstance(kind, kinds.Array) and kind.shape and doubles:
+    in_full = x not in writer.leaves or contributions.is_complete(scope, bar_kind, x)  # else its value is needed
+    if isinstance(kind, kinds.Array) and kind.shape and doubles and in_full:
         reverse.buffer(x)
         return ir.name(bar)
     return scope.helper(structures.as_gradient, ir.name(bar), _path(writer, x))

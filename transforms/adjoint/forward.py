@@ -65,7 +65,7 @@ def _zeros_kind(x: Any) -> Kind:
     return UNKNOWN
 
 
-registry.constant(structures.zeros, kind=_zeros_kind)
+registry.constant(structures.zeros, structures.zero_tangent, kind=_zeros_kind)
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class Forward:
             if kinds.is_inexact(kind):
                 return self.numpy("zeros_like", value)
             return self.numpy("zeros", ir.attribute(value, "shape"))
-        return self.scope.helper(structures.zeros, value)
+        return self.scope.helper(structures.zero_tangent, value)
 
     def numpy(self, function: str, *args: gast.expr) -> gast.expr:
         """`np.function(args)`."""

@@ -35,7 +35,7 @@ _NEVER: dict[type, tuple[str, str]] = {
 }
 
 
-_REFLECTION = ("eval", "exec", "locals", "vars", "globals", "setattr", "delattr", "compile", "__import__")
+_REFLECTION = ("super", "eval", "exec", "locals", "vars", "globals", "setattr", "delattr", "compile", "__import__")
 
 
 def fence(source: Source) -> None:
