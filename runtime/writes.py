@@ -9,15 +9,20 @@ import numpy as np
 from ad import errors
 
 
-def check_out(function: str, t: Any, y: Any) -> None:
-    """The errors of `np.function(..., out=y)`, a ufunc whose result is t.
+def check_out(function: str, t: Any, y: Any, where: str) -> None:
+    """The errors of `np.function(..., out=y)`, a ufunc whose result is t; AliasingError where y is None or a tuple.
 
-    >>> check_out("multiply", np.ones(2), np.zeros(2))
-    >>> check_out("multiply", np.ones(2), np.zeros(2, int))
+    >>> check_out("multiply", np.ones(2), np.zeros(2), "model.py:3")
+    >>> check_out("multiply", np.ones(2), np.zeros(2, int), "model.py:3")
     Traceback (most recent call last):
         ...
     TypeError: Cannot cast ufunc 'multiply' output from dtype('float64') to dtype('int64') with casting rule 'same_kind'
     """
+    if y is None or isinstance(y, tuple):
+        raise errors.AliasingError(
+            f"{where}: `out` of np.{function} is a variable that holds no array",
+            hint="pass an array, or leave `out` away",
+        )
     if not _is_array(y):
         raise TypeError("return arrays must be of ArrayType")
     if not np.can_cast(t.dtype, y.dtype, "same_kind"):
@@ -99,7 +104,7 @@ def diagonal_index(y: Any) -> Any:
     >>> diagonal_index(np.zeros((2, 3)))
     array([0, 1])
     """
-    return np.arange(min(y.shape))
+    return np.arange(min(np.shape(y)))
 
 
 def _refuse_unless(fits: bool, function: str, where: str) -> None:

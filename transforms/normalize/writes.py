@@ -77,10 +77,7 @@ def _with_out(e: Expressions, node: gast.Call, function: Any, given: dict[str, g
         return call
     t = e.temp(call, f"{function.__name__}_out", node)
     name = ir.constant(function.__name__)
-    if is_ufunc:
-        _check(e, node, writes.check_out, name, t, y)
-    else:
-        _check(e, node, writes.check_same_out, name, t, y, _where(e, node))
+    _check(e, node, writes.check_out if is_ufunc else writes.check_same_out, name, t, y, _where(e, node))
     _write(e, node, y, ir.constant(...), t)
     return ir.clone(y)
 
