@@ -124,6 +124,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
+        prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts

@@ -24,9 +24,10 @@ from ad.runtime import (
     unbroadcast,
 )
 from ad.runtime.shadows import private
+from ad.runtime.writes import diagonal_index
 
-constant(np.zeros, np.ones, kind=shapes.filled)
-constant(np.zeros_like, np.ones_like, kind=shapes.array_of)
+constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
+constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
 constant(np.eye, np.identity, kind=shapes.eye)
 constant(np.result_type, np.dtype, np.indices, np.tril_indices, np.triu_indices)
 constant(np.errstate, fresh=False)
@@ -241,3 +242,4 @@ def item(z_bar, a):
 
 
 constant(keeps_derivative)
+constant(diagonal_index)

@@ -212,3 +212,82 @@ def zero_d_write(zero_d, a):
     total[()] = y * a
     total += a
     return total * total
+
+
+def out_of_ufuncs(x):
+    y = np.empty(5)
+    z = np.multiply(x, x, out=y)
+    np.add(z, x, y)
+    return np.sum(np.sin(y, out=(y,)) * x) + np.sum(z)
+
+
+def out_that_overlaps(x, n):
+    y = x * 1.0
+    for _ in range(n):
+        np.add(x[1:], y[:-1], out=y[1:])
+        np.multiply(y, y[::-1], out=y)
+    return np.sum(np.tanh(y))
+
+
+def out_of_a_parameter(x, a):  # corpus: beyond
+    np.multiply(x, a, out=x)
+    return np.sum(np.multiply(x, x, out=None) * np.add(x, a, out=x))
+
+
+def out_in_a_branch(x, a):
+    y = np.zeros((2, 5))
+    if a > 0.0:
+        np.exp(x, out=y)
+    else:
+        np.negative(x, out=y)
+    return np.sum(y * y)
+
+
+def out_of_reductions(A, h):
+    total = np.zeros(())
+    np.sum(A * A, out=total)
+    y = np.zeros(4)
+    np.dot(A, h, out=y)
+    np.cumsum(y, out=y)
+    return np.sum(y) * total
+
+
+def out_in_float32(x):
+    y = np.zeros(5, np.float32)
+    w = (x * 0.0).astype(np.float32) + np.float32(2.0)
+    np.multiply(w, w, out=y)
+    return np.sum(x * y)
+
+
+def copyto_and_masks(x, a):
+    y = np.zeros(5)
+    np.copyto(y, x * x)
+    np.copyto(y, a, where=x > 0.5)
+    np.copyto(y, x * a, where=x < 0.0)
+    np.putmask(y, y > 1.0, x * 3.0)
+    return np.sum(y * x)
+
+
+def copyto_of_itself(x):
+    y = x * x
+    np.copyto(y[1:], y[:-1])
+    np.copyto(y, 2.0)
+    np.copyto(y[::2], x[::2])
+    return np.sum(y * y)
+
+
+def filled(x, a):
+    y = x * x
+    y.fill(a)
+    y[0] = x[0]
+    y[1:3].fill(x[1])
+    return np.sum(y * x)
+
+
+def diagonal_filled(A, x, a):
+    B = A * A
+    np.fill_diagonal(B, a)
+    C = np.outer(x, x)
+    np.fill_diagonal(C, x * 3.0)
+    np.fill_diagonal(C[1:], a)
+    return np.sum(B * B) + np.sum(C * C)

@@ -190,7 +190,7 @@ def break_and_continue(x, fs):
     return s
 
 
-def loop_else(fs):  # corpus: beyond
+def loop_else(fs):
     s = 1.0
     for f in fs:
         if f > 100.0:
@@ -199,6 +199,48 @@ def loop_else(fs):  # corpus: beyond
     else:
         s = s * s
     return s
+
+
+def loop_else_skipped(fs):
+    s = 1.0
+    for f in fs:
+        s = s * f
+        if s > 0.5:
+            break
+    else:
+        s = s * 100.0
+    return s
+
+
+def loop_else_leaves_the_outer_one(fs, a):
+    s = 0.0
+    for f in fs:
+        k = 0
+        while k < 3:
+            k += 1
+            if a * f > 1.0:
+                break
+            if s > 50.0:
+                return s * a
+            s = s + f * f
+        else:
+            if s > 4.0:
+                break
+            s = s * a
+            continue
+        s = s + a * a
+    else:
+        return s * s
+    return s * f
+
+
+def loop_else_without_break(a, n):
+    s = a
+    for _ in range(n):
+        s = s * a
+    else:
+        s = s + a
+    return s * s
 
 
 def loop_variable_after(fs):

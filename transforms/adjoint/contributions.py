@@ -8,6 +8,7 @@ Where shapes are not known the run does it: `unbroadcast(z_bar, b)`.
 from __future__ import annotations
 
 import gast
+import numpy as np
 
 from ad import ir, kinds
 from ad.kinds import Kind, Shape
@@ -113,11 +114,14 @@ def _method(scope: Scope, value: gast.expr, method: str, *args: gast.expr) -> ga
 
 def expand(scope: Scope, value: gast.expr, kind: Kind, x: str) -> gast.expr:
     """A contribution in the full shape of x."""
-    np_name = scope.bind(__import__("numpy"), "np")
+    np_name = scope.bind(np, "np")
     shape = ir.attribute(ir.name(x), "shape")
     function = "full" if kinds.shape(kind) == () else "broadcast_to"
     where = ir.attribute(ir.name(np_name), function)
-    return ir.call(where, shape, value) if function == "full" else ir.call(where, value, shape)
+    if function != "full":
+        return ir.call(where, value, shape)
+    narrow = kinds.dtype(scope.kind(x)) == np.dtype(float) and kinds.dtype(kind) != np.dtype(float)
+    return ir.call(where, shape, value, *([ir.constant("float64")] if narrow else []))
 
 
 def is_complete(scope: Scope, kind: Kind, x: str) -> bool:

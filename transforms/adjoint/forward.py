@@ -124,12 +124,8 @@ class Forward:
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         _bind_environment(program, fn, self.names)
         operations = Operations(fn, known)
-        self.places = places.analyse(
-            operations,
-            lambda op: program.mutates(op, fn, known),
-            needs_check=False,
-            calls_write=program.aliases,
-        )
+        mutates = lambda op: program.mutates(op, fn, known)
+        self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
         prepare.index_loops(fn, known, reached, self.names)

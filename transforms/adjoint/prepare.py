@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 
 import gast
@@ -15,8 +16,11 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
+from ad.runtime import writes
 from ad.runtime.sequences import sequence
+from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
+from ad.transforms.analyses.operations import classify, kind_of_atom
 
 
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
@@ -175,6 +179,50 @@ def _class_of(kind: kinds.Kind) -> type | None:
         return kind.type
     simple: dict[type, type] = {kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int}
     return simple.get(type(kind))
+
+
+def settle_writes(fn: Function, facts: Facts) -> None:
+    """`y.fill(v)` of an array is `y[...] = v`; a check of a write that passes for these kinds is dropped."""
+
+    def kind(node: gast.expr) -> kinds.Kind:
+        return kinds.widen(kind_of_atom(node, fn, facts.kinds))
+
+    def block(body: Block) -> Block:
+        out: Block = []
+        for node in body:
+            for inner in ("body", "orelse"):
+                if isinstance(node, (gast.If, gast.For, gast.While)):
+                    setattr(node, inner, block(getattr(node, inner)))
+            out += statement(node) if isinstance(node, gast.Expr) else [node]
+        return out
+
+    def statement(node: gast.Expr) -> Block:
+        op = classify(node.value, fn, facts.kinds)
+        if places.fills_array(op, fn, facts.kinds):
+            place = ir.subscript(ir.clone(op.args["0"]), ir.constant(...), store=True)
+            return [ir.at(gast.Assign([place], ir.clone(op.args["1"]), None), node)]
+        args = [kind(a) for a in node.value.args] if isinstance(op.target, types.FunctionType) else []
+        if op.target is writes.check_out:
+            return [] if _fits(args[1], args[2]) else [node]
+        if op.target is writes.check_same_out:
+            return [] if _fits(args[1], args[2]) and _same(args[1], args[2]) else [node]
+        if op.target is writes.check_copied:
+            return [] if _fits(args[1], args[0]) else [node]
+        return [node]
+
+    fn.body = block(fn.body)
+
+
+def _fits(value: kinds.Kind, y: kinds.Kind) -> bool:
+    """Whether a value may surely be written into y, an array of no fewer dimensions."""
+    given, shape = kinds.dtype(value), kinds.shape(value)
+    if not isinstance(y, kinds.Array) or y.dtype is None or y.shape is None or given is None or shape is None:
+        return False
+    return np.can_cast(given, y.dtype, "same_kind") and len(shape) <= len(y.shape)
+
+
+def _same(value: kinds.Kind, y: kinds.Kind) -> bool:
+    return kinds.dtype(value) == kinds.dtype(y) and kinds.shape(value) == kinds.shape(y)
 
 
 def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:

@@ -11,7 +11,7 @@ That is what the adjoint relies on; everything else is refused.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.transforms.analyses.operations import Op, Operations
+from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
 
@@ -219,6 +219,8 @@ class _Sharing:
         if op.tag == "list_append":
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, op.args["1"])
+        elif isinstance(node, gast.Expr) and fills_array(op, self.fn, self.known):
+            self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
             raise errors.AliasingError(
                 f"`.{op.target}` may write into the array, which is not differentiated",
@@ -240,6 +242,17 @@ class _Sharing:
                     at=ir.location(self.fn.source, node),
                     hint="return the new value instead of writing into the argument",
                 )
+
+
+def fills_array(op: Op, fn: Function, known: Mapping[str, Kind]) -> bool:
+    """Whether a call is `y.fill(v)` of an array with one number: `y[...] = v`."""
+    args = op.args
+    if op.tag != "container" or op.target != "fill" or set(args) != {"0", "1"} or not isinstance(op.node, gast.Call):
+        return False
+    if op.node.keywords or not isinstance(known.get(args["0"].id), kinds.Array):
+        return False
+    filler = kinds.widen(kind_of_atom(args["1"], fn, known))
+    return isinstance(filler, (kinds.Number, kinds.Scalar)) or (isinstance(filler, kinds.Array) and filler.shape == ())
 
 
 def _makes_no_memory(op: Op) -> bool:

@@ -18,6 +18,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
+from ad.transforms.normalize import writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -54,6 +55,14 @@ class Expressions:
         self.names = names
         self.out = out
         self.lifted: dict[str, Any] = {}
+
+    def builtin(self, function: Any) -> str:
+        """The name under which the text calls a function."""
+        name = function.__name__
+        if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
+            name = self.names.fresh(name)
+        self.env[name] = function
+        return str(name)
 
     def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
         return errors.UnsupportedSyntax(why, at=ir.location(self.source, node), hint=hint)
@@ -102,7 +111,7 @@ class Expressions:
 
     def is_quiet_call(self, node: gast.Call) -> bool:
         found, callee = ir.resolve(node.func, self.env)
-        if not found or any(k.arg == "out" for k in node.keywords):
+        if not found or writes.may_write(callee, node):
             return False
         module = getattr(callee, "__module__", None) or ""
         if callee in _QUIET_BUILTINS:
@@ -217,6 +226,9 @@ class Expressions:
         raise self.refuse(node, "a generator that is not consumed on the spot is not differentiated", "build a list")
 
     def _Call(self, node: gast.Call) -> gast.expr:
+        written = writes.lowered(self, node)
+        if written is not None:
+            return written
         callee = self.callee(node.func)
         if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self.consumes(node.func):
             g = node.args[0]

@@ -8,7 +8,15 @@
 
 A `return` in a loop sets a flag and breaks. `break` stays; after a branch that breaks, the rest of the body stands in
 the other branch. A flag of its own appears only where an exit stands in a branch nested in another and statements
-follow both.
+follow both. The `else` of a loop follows the loop, under a flag if the loop may break:
+
+    for x in xs:              finished = True
+        if c:                 for x in xs:
+            break       =>        if c:
+    else:                             finished = False
+        y = a                         break
+                              if finished:
+                                  y = a
 """
 
 from __future__ import annotations
@@ -24,6 +32,7 @@ from ad.names import Names
 
 def single_exit(body: Block, names: Names) -> Block:
     """The body of a function with one `return`, its last statement."""
+    body = _without_else(body, names)
     if isinstance(body[-1], gast.Return) and not any(_exits(s, loops=False) for s in body[:-1]):
         return [*_Exits(names, None).block(body[:-1], _Place(False)), body[-1]]
     if not any(isinstance(n, gast.Return) for n in _own_nodes(body)):
@@ -37,6 +46,52 @@ def single_exit(body: Block, names: Names) -> Block:
 
 def _return_none(like: gast.stmt) -> gast.Return:
     return ir.at(gast.Return(value=ir.constant(None)), like)
+
+
+def _without_else(body: Block, names: Names) -> Block:
+    """The statements with no `else` of a loop; inner loops first, for a `break` in their `else` is the outer one's."""
+    out: Block = []
+    for statement in body:
+        if isinstance(statement, gast.If):
+            inner = [_without_else(b, names) for b in (statement.body, statement.orelse)]
+            out.append(ir.at(gast.If(statement.test, *inner), statement))
+        elif isinstance(statement, (gast.For, gast.While)):
+            loop = ir.clone(statement)
+            loop.body, loop.orelse = _without_else(statement.body, names), []
+            out += _followed(loop, _without_else(statement.orelse, names), names)
+        else:
+            out.append(statement)
+    return out
+
+
+def _followed(loop: gast.For | gast.While, orelse: Block, names: Names) -> Block:
+    """The loop, and then, unless it was left by a `break`, the other statements."""
+    if not (orelse and _breaks(loop.body)):
+        return [loop, *orelse]
+    finished = names.fresh("finished")
+    loop.body = _noted(loop.body, finished)
+    after = ir.at(gast.If(ir.name(finished), orelse, []), orelse[0])
+    return [ir.assign(finished, ir.constant(True), loop), loop, after]
+
+
+def _breaks(body: Block) -> bool:
+    """Whether a loop with this body has a `break` of its own."""
+    return any(
+        isinstance(s, gast.Break) or (isinstance(s, gast.If) and (_breaks(s.body) or _breaks(s.orelse))) for s in body
+    )
+
+
+def _noted(body: Block, flag: str) -> Block:
+    """The body of a loop that clears a flag before it breaks."""
+    out: Block = []
+    for s in body:
+        if isinstance(s, gast.If):
+            out.append(ir.at(gast.If(s.test, _noted(s.body, flag), _noted(s.orelse, flag)), s))
+            continue
+        if isinstance(s, gast.Break):
+            out.append(ir.assign(flag, ir.constant(False), s))
+        out.append(s)
+    return out
 
 
 @dataclass

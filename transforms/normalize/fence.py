@@ -49,12 +49,6 @@ def _check(source: Source, node: gast.AST) -> None:
         found = table.get(type(node))
         if found:
             raise errors.UnsupportedSyntax(found[0], at=ir.location(source, node), hint=found[1], never=never)
-    if isinstance(node, (gast.For, gast.While)) and node.orelse:
-        raise errors.UnsupportedSyntax(
-            "`else` of a loop is not differentiated",
-            at=ir.location(source, node.orelse[0]),
-            hint="set a flag before `break` and test it after the loop",
-        )
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _REFLECTION:
         raise errors.UnsupportedSyntax(
             f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"

@@ -263,13 +263,6 @@ class Statements(Expressions):
         items = self.sequence(it)
         return self.temp(ir.call(self.builtin(len), items), "n", it), lambda i: ir.subscript(items, i)
 
-    def builtin(self, function: Any) -> str:
-        name = function.__name__
-        if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
-            name = self.names.fresh(name)
-        self.env[name] = function
-        return str(name)
-
     def s_FunctionDef(self, node: gast.FunctionDef) -> None:
         if node.name not in self.lifted:
             raise self.refuse(

@@ -683,7 +683,7 @@ def added_lists(x):
 
 def out_argument(x):
     y = np.zeros(3)
-    np.multiply(x, x, out=y)
+    np.multiply(x, x, out=y, where=x > 0.0)
     return np.sum(x)
 
 
