@@ -120,8 +120,27 @@ def expand(scope: Scope, value: gast.expr, kind: Kind, x: str) -> gast.expr:
     where = ir.attribute(ir.name(np_name), function)
     if function != "full":
         return ir.call(where, value, shape)
-    narrow = kinds.dtype(scope.kind(x)) == np.dtype(float) and kinds.dtype(kind) != np.dtype(float)
+    literal = isinstance(kind, kinds.Literal)
+    narrow = kinds.dtype(scope.kind(x)) == np.dtype(float) and not literal and not _only_doubles(scope)
     return ir.call(where, shape, value, *([ir.constant("float64")] if narrow else []))
+
+
+def _only_doubles(scope: Scope) -> bool:
+    """Whether no adjoint here can be of less than double precision."""
+    return all(_is_double_or_exact(kinds.widen(k)) for k in scope.known.values())
+
+
+def _is_double_or_exact(kind: Kind) -> bool:
+    if isinstance(kind, (kinds.Number, kinds.Literal, kinds.Opaque, kinds.Code)):
+        return True
+    if isinstance(kind, kinds.Tuple):
+        return all(map(_is_double_or_exact, kind.entries))
+    if isinstance(kind, (kinds.Dict, kinds.Record)):
+        return all(_is_double_or_exact(k) for _, k in kind.entries)
+    if isinstance(kind, kinds.List):
+        return kind.entry is not None and _is_double_or_exact(kind.entry)
+    found = kinds.dtype(kind)
+    return found is not None and (found == np.dtype(float) or found.kind in "iub")
 
 
 def is_complete(scope: Scope, kind: Kind, x: str) -> bool:
