@@ -14,12 +14,13 @@ from ad import ir, kinds, runtime
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.names import Globals, Names
+from ad.runtime import structures
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import facts
 from ad.transforms.optimize.knowledge import OWN, flat
 from ad.unparse import unparse
 
-HELPERS = {"spread": runtime.spread, "unbroadcast": runtime.unbroadcast}
+HELPERS = {"spread": runtime.spread, "unbroadcast": runtime.unbroadcast, "owned": structures.owned}
 
 
 def parsed(text: str) -> Block:
