@@ -192,3 +192,137 @@ def test_local_named_like_a_generated_function() -> None:
 
     x = np.array([0.7, -0.4])
     np.testing.assert_allclose(ad.grad(f)(x), differences(f, x), rtol=1e-6)
+
+
+def test_an_entry_rebound_to_another_shape() -> None:
+    def tail(p):
+        h = p["x"]
+        for _ in range(1):
+            h = h[1:]
+        return np.sum(h)
+
+    def doubled(p):
+        h = p[0]
+        if len(h) > 1:
+            h = np.concatenate([h, h])
+        return np.sum(h)
+
+    def network(p):
+        h = p["x"]
+        for w in p["W"]:
+            h = np.tanh(w @ h)
+        return np.sum(h)
+
+    x = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(ad.grad(tail)({"x": x})["x"], [0.0, 1.0])
+    np.testing.assert_array_equal(ad.vjp(tail, {"x": x})[1](1.0)[0]["x"], [0.0, 1.0])
+    np.testing.assert_array_equal(ad.grad(doubled)((x,))[0], [2.0, 2.0])
+    ad.check_grads(lambda x, w: network({"x": x, "W": [w]}), (x, np.ones((3, 2))))
+    assert ad.grad(network)({"x": x, "W": [np.ones((3, 2))]})["x"].shape == (2,)
+
+
+def test_memory_layout_of_arguments_and_tangents_is_kept() -> None:
+    def f(A):
+        A.ravel()[0] = 5.0
+        return np.sum(A * A)
+
+    def g(A):
+        B = np.sin(A)
+        B.reshape(-1)[0] = 5.0
+        return np.sum(B)
+
+    A = np.array([[1.0, 2.0], [3.0, 4.0]], order="F")
+    for x in (A, A.copy("C"), np.arange(16.0).reshape(4, 4)[::2, ::2]):
+        for h in (f, g):
+            value = h(np.copy(x, order="K") if x.flags.c_contiguous or x.flags.f_contiguous else x.copy("A")[:] * 1.0)
+            grads = [ad.grad(h)(x), ad.vjp(h, x)[1](1.0)[0]]
+            tangents = [ad.jvp(h, (x,), (np.ones((2, 2), order=o),))[1] for o in "CF"]
+            np.testing.assert_array_equal(grads[0], grads[1])
+            np.testing.assert_allclose(tangents, grads[0].sum())
+            assert np.isfinite(value)
+
+
+def test_containers_that_change_each_other_settle() -> None:
+    def f(x):
+        s = {"a": x, "h": [0.0]}
+        s["h"][0] = s["a"]
+        return s["h"][0]
+
+    def update(state):
+        state["x"] = state["x"] * 2
+        return state
+
+    def g(x):
+        state = {"x": x}
+        state = update(state)
+        return state["x"]
+
+    assert ad.grad(f)(2.0) == 1.0
+    assert ad.grad(g)(2.0) == 2.0
+
+
+def test_tangent_of_a_repeated_object() -> None:
+    def f(x):
+        buffers = [np.zeros(1)] * 2
+        buffers[0][0] = x
+        return buffers[1][0] * 1.0
+
+    assert ad.jvp(f, (3.0,), (1.0,)) == (3.0, 1.0)
+    assert ad.grad(f)(3.0) == 1.0
+
+
+def test_callable_objects_that_hold_numbers_are_refused() -> None:
+    class Net:
+        def __init__(self, w):
+            self.w = w
+
+        def __call__(self, x):
+            return self.w * x
+
+    def f(net, x):
+        return net.w * x
+
+    with pytest.raises(ad.errors.UnsupportedArgument):
+        ad.vjp(f, Net(2.0), 3.0)
+    with pytest.raises(ad.errors.UnsupportedArgument):
+        ad.jvp(f, (Net(2.0), 3.0), (Net(1.0), 0.0))
+
+
+def test_precision_of_a_spread_gradient() -> None:
+    x = np.ones(3)
+    assert ad.grad(lambda x: np.sum(x) * np.float32(0.3))(x).dtype == float
+
+
+def test_method_whose_result_is_not_used_changes_its_list() -> None:
+    def f(x):
+        xs = [1.0, x]
+        xs.pop(0)
+        return np.sum(xs[0])
+
+    with pytest.raises(ad.errors.ADError):
+        ad.grad(f)(np.ones(2))
+
+
+def test_recursion_through_two_functions_that_write() -> None:
+    def even(x, n):
+        if n == 0:
+            x[0] = x[0] * 2.0
+            return 0.0
+        return odd(x, n - 1)
+
+    def odd(x, n):
+        if n == 0:
+            return 1.0
+        return even(x, n - 1)
+
+    def f(x):
+        y = x * 1.0
+        a = odd(y, 3)
+        return np.sum(y * y) + a
+
+    x = np.array([0.5, 2.0])
+    try:
+        found = ad.grad(f)(x)
+    except ad.errors.ADError:
+        return
+    np.testing.assert_allclose(found, differences(f, x), rtol=1e-6)

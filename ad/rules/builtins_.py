@@ -8,6 +8,7 @@ from ad.rules import shapes
 from ad.rules.predicates import is_array, is_list_of_numbers, is_number
 from ad.rules.registry import constant, linear, rule
 from ad.runtime import (
+    in_place,
     list_shares,
     reshape_as,
     scale_list,
@@ -69,5 +70,6 @@ def weigh_(z_bar, xs, weights):
 constant(list_shares)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
+constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
 constant(round, range, print, str, repr, format, type, id, hash, ord, chr, slice, fresh=False)

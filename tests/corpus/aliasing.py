@@ -133,3 +133,109 @@ def saved_then_written(x):
 
 def result_shares_argument(x, a):
     return x, x[1:], x * a
+
+
+def view_read_after_square(x, a):
+    y = x * 1.0
+    y *= y
+    return a * y[::2]
+
+
+def written_parameter_view_returned(x, a):
+    x *= x
+    return a * x[::2]
+
+
+def _square_in_place(u):
+    u *= u
+
+
+def callee_squares_fancy(x):
+    y = x[[0, 0]] * 1.0
+    _square_in_place(y)
+    return np.sum(y * y)
+
+
+def _tail_of(u, c):
+    u[0] = u[-1] * c
+    return u[1:]
+
+
+def callee_returns_view(x, a):
+    y = x * 2.0
+    tail = _tail_of(y, a)
+    tail *= y[0]
+    return np.sum(y * y)
+
+
+def views_kept_while_written(x):
+    y = x * 2.0
+    kept = []
+    for i in range(len(x)):
+        kept.append(y[i:])
+        y[i] = y[i] * y[-1]
+    s = 0.0
+    for v in kept:
+        s = s + np.sum(v * v)
+    return s
+
+
+def overlapping_shift(x):
+    y = x * 1.0
+    y[1:] = y[:-1] * y[1:]
+    y[:-1] = y[1:]
+    return np.sum(y * x)
+
+
+def times_own_transpose(A):
+    B = A * 1.0
+    B *= B.T[: B.shape[0], : B.shape[1]].sum()
+    C = B.T
+    C += 1.0
+    return np.sum(B * A)
+
+
+def rows_swapped(A):
+    B = A * 1.0
+    B[[0, 1]] = B[[1, 0]]
+    first = B[0]
+    first *= 2.0
+    return np.sum(B * A)
+
+
+def written_in_branch(x, a):
+    y = x * 1.0
+    z = y if a > 10.0 else x * 2.0
+    z *= a
+    return np.sum(y * z)
+
+
+def aliases_in_dict(x, a):
+    y = x * 1.0
+    d = {"y": y, "tail": y[1:]}
+    d["tail"] *= a
+    d["y"][0] = a
+    return np.sum(y * y) + np.sum(d["tail"])
+
+
+def one_list_by_two_names(a, b):
+    xs = [a]
+    ys = xs
+    ys.append(a * b)
+    xs[0] = b * b
+    return xs[0] * ys[1] + ys[0]
+
+
+def numbers_in_nested_lists(a, b):
+    rows = [[a, b], [b, a]]
+    row = rows[0]
+    row[1] = a * b
+    return rows[0][0] * rows[0][1] + rows[1][0]
+
+
+def reversed_view_written(x):
+    y = x * 1.0
+    back = y[::-1]
+    back[0] = y[0] * 2.0
+    back += y
+    return np.sum(y * y)
