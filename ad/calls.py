@@ -271,6 +271,9 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
 def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], options: Options) -> Call:
     """The call of a plain function that gives (value, tangent) of a call; one tangent for each active argument."""
     function: Any
+    varying = [x for x, a in zip(call.args, mask, strict=True) if a]
+    if len(varying) == len(dots):
+        dots = list(map(_laid_out, dots, varying))
     if isinstance(call.function, Primitive):
         function, extra = call.function.tangent(call.args, mask)
     else:
@@ -515,9 +518,7 @@ def jvp_of(
 ) -> tuple[Any, Any]:
     """(value, tangent) of any callable at positional arguments, a tangent for each active one."""
     call = reduced(f, args)
-    varying = [p for p, a in zip(args, active, strict=True) if a]
-    dots = list(map(_laid_out, tangents, varying))
-    found = tangent_call(call, call.mask(active), dots, options)
+    found = tangent_call(call, call.mask(active), tangents, options)
     value, value_dot = found.function(*found.args)
     return value, value_dot
 

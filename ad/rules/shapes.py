@@ -520,7 +520,8 @@ def same_square(x: Any) -> Kind:
 
 def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.zeros(shape)` and its kind, of float64 unless a dtype is given."""
-    return Array(dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float)), as_shape(shape))
+    dtype = dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float))
+    return UNKNOWN if dtype is not None and dtype.hasobject else Array(dtype, as_shape(shape))
 
 
 def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:

@@ -191,9 +191,13 @@ class ShadowReverse(Reverse):
         return gast.If(gast.UnaryOp(op=gast.Not(), operand=test), body or [gast.Pass()], [])
 
     def taken(self, z: str) -> None:
-        """z_bar = shadows.take(z), under its name."""
+        """z_bar = shadows.take(z), under its name; of a container the whole structure."""
         old = [self.number_bar(z)] if z in self.bars else []
-        self.assign(self.bar(z), self.shadow("take", ir.name(z), *old))
+        if not kinds.is_numeric(self.scope.kind(z)):
+            taken = self.shadow("cotangent", ir.name(z), *(old or [ir.constant(0.0)]))
+        else:
+            taken = self.shadow("take", ir.name(z), *old)
+        self.assign(self.bar(z), taken)
         self.set_bar(z, contributions.full_kind(self.scope, z))
 
     # --- entries --------------------------------------------------------------------------------------------------
