@@ -209,6 +209,10 @@ class _Sharing:
                 held |= self.parts(source)
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
+            if op.rule is not None and not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
+                inside = f"inside {new}"  # a container made by a rule holds memory that was made with it
+                self.contents.setdefault(new, set()).add(inside)
+                self.contents.setdefault(inside, set()).add(inside)
         else:
             names = ir.names_read(_flat(list(op.args.values())))
             everything = self.reach(names)
