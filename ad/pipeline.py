@@ -246,6 +246,10 @@ class Program:
         suffix = f"_{count}" if count else ""
         hidden = tuple(self.hidden_of(callee, {}).values())
         written = self.parameters_written(callee, args) or set()
+        if not (self.reusable and len(self.solving) == 1) and _reads_parts_of_containers(fn, facts, active):
+            raise errors.AliasingError(
+                "this function reads parts of arrays in a container", at=ir.location(fn.source, fn.source.tree), hint=""
+            )  # their adjoints are added into where they are: by shadows
         into = _added_into(fn, facts, active) - written
         returned = tuple(i for i, a in enumerate(active) if a and i not in into)
         forward = self.globals_name(f"{base}_forward{suffix}")
@@ -481,6 +485,22 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
         and isinstance(facts.kinds.get(p), kinds.Array)
         and facts.kinds[p].shape != ()  # type: ignore[attr-defined]
     }
+
+
+def _reads_parts_of_containers(fn: Function, facts: Facts, active: Sequence[bool]) -> bool:
+    """Whether a callee reads elements of an array inside an argument: a dense adjoint a call would cost too much."""
+    holders = (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)
+    inside = {p for p, a in zip(fn.params, active, strict=True) if a and isinstance(facts.kinds.get(p), holders)}
+    for node in ir.walk(fn.body) if inside else ():
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
+            value = node.value
+            if isinstance(value, (gast.Subscript, gast.Attribute)) and isinstance(value.value, gast.Name):
+                found = value.value.id in inside
+                if found and isinstance(facts.kinds.get(value.value.id), kinds.Array):
+                    return True
+                if found:
+                    inside.add(node.targets[0].id)
+    return False
 
 
 def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind]) -> None:

@@ -83,6 +83,8 @@ PROGRAMS: dict[str, Maker] = {
     "sized.read_in_closure": X,
     "sized.read_slice_in_callee": X,
     "sized.read_from_dict": lambda n: [_params(n)],
+    "sized.read_from_dict_in_callee": lambda n: [_params(n)],
+    "sized.read_from_dataclass": lambda n: [_cell("sized.read_from_dataclass", "Series")(_vector(n), 0.5)],
     "sized.read_from_list": lambda n: [_floats(n)],
     "sized.read_from_list_of_arrays": lambda n: [_arrays(n)],
     "sized.read_table": X,
