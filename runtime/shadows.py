@@ -189,6 +189,9 @@ class Shadows:
             taken = take_last(shadow, key)
             shadow[key] = 0.0
             return stored(unbroadcast(taken, v), x, v)
+        if isinstance(key, slice):
+            why = "a slice of a list is written, which is not differentiated"
+            raise errors.AliasingError(why, hint="write its entries")
         taken = self.parts(x).pop(_index(x, key), 0.0)
         return None if is_place(v) else taken
 

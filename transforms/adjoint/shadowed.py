@@ -283,7 +283,7 @@ class ShadowReverse(Reverse):
         if isinstance(owner, kinds.Array):
             self.array_write(x, index, v, owner)
             return
-        if isinstance(index, gast.Slice) and not kinds.is_numeric(owner):
+        if isinstance(index, gast.Slice) and isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
             raise self.refuse(node, "writing a slice of a list is not differentiated", "write its entries")
         cleared = self.shadow("cleared", ir.name(x), as_index(index), v)
         if not self.active(v):
