@@ -237,7 +237,7 @@ def run_pullback(
 
     def pullback(z_bar: Any) -> tuple[Any, ...]:
         buffers = [structures.zeros(kept[i]) for i in split.into]
-        returned = backward(saved, _owned(z_bar), *buffers)
+        returned = backward(saved, structures.as_cotangent(z_bar, value), *buffers)
         found = dict(zip(split.into, buffers, strict=True))
         several = returned if len(split.returned) != 1 else (returned,)
         found.update(zip(split.returned, several, strict=True))
@@ -526,7 +526,8 @@ def jvp_of(
 def _laid_out(dot: Any, primal: Any) -> Any:
     """A tangent in the memory layout of its primal, so that both have the same views."""
     if type(primal) is not np.ndarray:
-        return dot
+        number = isinstance(primal, (int, float, complex, np.generic)) and isinstance(dot, np.ndarray)
+        return dot[()] if number and dot.ndim == 0 else dot
     if not isinstance(dot, np.ndarray):
         return np.array(dot, np.result_type(dot, 1.0))
     if type(dot) is not np.ndarray or dot.strides == primal.strides:

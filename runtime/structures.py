@@ -183,6 +183,20 @@ def owned(x: Any) -> Any:
     return x
 
 
+def as_cotangent(z_bar: Any, value: Any) -> Any:
+    """A cotangent of `value` with copies of its arrays; that of a number is a number, though a 0-d array was given.
+
+    >>> as_cotangent((np.array(2.0), 1.0), (np.float64(0.5), 0.5))
+    (np.float64(2.0), 1.0)
+    """
+    if isinstance(z_bar, np.ndarray):
+        return z_bar[()] if z_bar.ndim == 0 and isinstance(value, (numbers.Number, np.generic)) else owned(z_bar)
+    if type(z_bar) in (list, tuple, dict) and type(value) is type(z_bar) and len(value) == len(z_bar):
+        parts = _entries(value)
+        return rebuild(z_bar, [as_cotangent(b, parts.get(k)) for k, b in _entries(z_bar).items()])
+    return owned(z_bar) if isinstance(z_bar, (list, tuple, dict)) else z_bar
+
+
 def take_last(x_bar: np.ndarray, i: Any) -> np.ndarray:
     """The adjoint of v in `x[i] = v` for an index that may repeat: the last write takes all, the others get 0.
 

@@ -293,6 +293,19 @@ def test_precision_of_a_spread_gradient() -> None:
     assert ad.grad(lambda x: np.sum(x) * np.float32(0.3))(x).dtype == float
 
 
+def test_a_cotangent_of_a_number_given_as_an_array() -> None:
+    def f(x, a):
+        y = a * x[1]
+        return y + a, x
+
+    x = np.array([0.5, 2.0])
+    _, pullback = ad.vjp(f, x, 3.0)
+    for cotangent in (2.0, np.float64(2.0), np.array(2.0)):
+        x_bar, a_bar = pullback((cotangent, np.zeros(2)))
+        np.testing.assert_allclose(x_bar, [0.0, 6.0])
+        assert a_bar == 6.0
+
+
 def test_method_whose_result_is_not_used_changes_its_list() -> None:
     def f(x):
         xs = [1.0, x]
