@@ -7,6 +7,15 @@ from typing import Any
 import numpy as np
 
 
+def is_record(x: Any) -> bool:
+    """An instance of a class of the user's own, with attributes."""
+    return (
+        hasattr(x, "__dict__")
+        and not callable(x)
+        and type(x).__module__.split(".")[0] not in ("builtins", "numpy")
+    )
+
+
 def copy_of(x: np.ndarray) -> np.ndarray:
     """A copy in memory of the same layout: what is a view or a copy of x (`x.ravel()`) is one of it as well.
 
@@ -27,7 +36,7 @@ def copy_of(x: np.ndarray) -> np.ndarray:
 def duplicate(saved: Any) -> Any:
     """A copy of saved values in which whatever was shared is shared again: views stay views, of a copy of their memory.
 
-    Containers and arrays are copied; anything else is kept.
+    Containers, arrays and objects of the user's classes are copied; anything else is kept.
 
     >>> a = np.zeros(3)
     >>> b, view = duplicate((a, a[1:]))
@@ -60,6 +69,12 @@ class _Duplicate:
             return new
         if type(x) is tuple:
             return self.note(x, tuple(map(self.of, x)))
+        if isinstance(x, tuple) and hasattr(x, "_fields"):
+            return self.note(x, type(x)(*map(self.of, x)))
+        if is_record(x):
+            new = self.note(x, object.__new__(type(x)))
+            new.__dict__.update((k, self.of(v)) for k, v in vars(x).items())
+            return new
         return x
 
     def note(self, x: Any, new: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import copy_of
+from ad.runtime.copies import copy_of, is_record
 
 
 def zeros(x: Any) -> Any:
@@ -55,15 +55,6 @@ def zero_tangent(x: Any) -> Any:
         return made[id(v)]
 
     return of(x)
-
-
-def is_record(x: Any) -> bool:
-    """An instance of a class of the user's own, with attributes."""
-    return (
-        hasattr(x, "__dict__")
-        and not callable(x)
-        and type(x).__module__.split(".")[0] not in ("builtins", "numpy")
-    )
 
 
 def _entries(x: Any) -> dict[Any, Any]:
