@@ -12,17 +12,15 @@ taken, for the function and all that it calls.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
 
 from ad import errors, ir, kinds, pipeline
-from ad.compile import Generated
 from ad.ir import Block, Function
 from ad.kinds import Kind
-from ad.pipeline import Callee, Options, Program, Writer
+from ad.pipeline import Callee, Program, Writer
 from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
 from ad.transforms.adjoint.calls import Split
@@ -32,7 +30,7 @@ from ad.transforms.adjoint.shadowed import ShadowReverse
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
-from ad.transforms.analyses.operations import Op, Operations
+from ad.transforms.analyses.operations import Operations
 from ad.transforms.analyses.places import holds_no_memory
 
 
@@ -40,7 +38,9 @@ class AliasProgram(Program):
     """A program whose functions may write into whatever they reach."""
 
     aliases = True
-    root: Any = None
+
+    def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
+        return AliasWriter(self, fn, facts, active, True)
 
     def places(self, fn: Function, known: dict[str, Kind]) -> places.Places:
         """Who shares memory with whom, and who writes."""
@@ -158,46 +158,3 @@ class AliasWriter(Writer):
         if len(own) == 1:
             return [ir.assign(own[0], copies)]
         return [gast.Assign([gast.Tuple([ir.target(p) for p in own], gast.Store())], copies, None)]
-
-
-def gradient(
-    f: types.FunctionType,
-    args: Sequence[Kind],
-    wrt: Sequence[int],
-    options: Options,
-    call_vjp: Callable[..., Any],
-    stages: bool = False,
-) -> Generated:
-    """`pipeline.gradient`, where the function writes through aliases."""
-    program = AliasProgram(options, call_vjp)
-    program.stages = {} if stages else None
-    fn, facts = program.facts(f, args)
-    active = tuple(i in wrt for i in range(len(args)))
-    writer = AliasWriter(program, fn, facts, active, True)
-    function = assemble.fused(writer, wrt)
-    program.functions.append(function)
-    written = [i for i, p in enumerate(writer.params) if p in writer.written_params]
-    return program.generated(function.name, [c for _, c in writer.hidden.values()], written)
-
-
-def pullback(
-    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_vjp: Callable[..., Any]
-) -> tuple[Generated, Split]:
-    """`pipeline.pullback`, where the function writes through aliases."""
-    program = AliasProgram(options, call_vjp, reusable=True)
-    pipeline.refuse_writes(program, f, args)
-    op = Op("call", ir.constant(None), target=f)
-    program.root = (id(f), tuple(args), tuple(active), True)
-    split = program.split(op, list(args), tuple(active), True)
-    return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split
-
-
-def tangent(
-    f: types.FunctionType,
-    args: Sequence[Kind],
-    active: Sequence[bool],
-    options: Options,
-    tangent_of: Callable[..., Any],
-) -> Generated:
-    """`pipeline.tangent`, where functions may write into their arguments."""
-    return pipeline.tangent(f, args, active, options, tangent_of, AliasProgram)

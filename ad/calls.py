@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from ad import aliases, cache, errors, pipeline
+from ad import cache, errors, pipeline
+from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
 from ad.kinds import Kind
@@ -183,11 +184,16 @@ def _compiled(generated: Generated, extra: Any = None) -> Compiled:
 def gradient_text(
     f: Plain, args: list[Kind], wrt: tuple[int, ...], options: Options, stages: bool = False
 ) -> Generated:
-    """The fused gradient: with adjoints that have names, where writes through aliases forbid that with shadows."""
+    """The fused gradient."""
+    return _written(lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
+
+
+def _written(write: Callable[[type[pipeline.Program]], Any]) -> Any:
+    """What is written with adjoints that have names; where writes through aliases forbid that, with shadows."""
     try:
-        return pipeline.gradient(f, args, wrt, options, call_vjp, stages)
+        return write(pipeline.Program)
     except errors.AliasingError:
-        return aliases.gradient(f, args, wrt, options, call_vjp, stages)
+        return write(AliasProgram)
 
 
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:
@@ -215,11 +221,7 @@ def run_pullback(
     """
 
     def make(known: list[Kind]) -> Compiled:
-        try:
-            generated, split = pipeline.pullback(f, known, active, options, call_vjp)
-        except errors.AliasingError:
-            generated, split = aliases.pullback(f, known, active, options, call_vjp)
-        return _compiled(generated, split)
+        return _compiled(*_written(lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
@@ -257,10 +259,7 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        try:
-            return _compiled(pipeline.tangent(f, known, active, options, tangent_of))
-        except errors.AliasingError:
-            return _compiled(aliases.tangent(f, known, active, options, tangent_of))
+        return _compiled(_written(lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 

@@ -60,6 +60,7 @@ class Program:
     """
 
     aliases = False
+    root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
     def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
         self.options = options
@@ -226,6 +227,10 @@ class Program:
 
         return places.mutated_arguments(op, written)
 
+    def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
+        """The writer of the function that is differentiated."""
+        return Writer(self, fn, facts, active, set(), False)
+
     # --- generation ------------------------------------------------------------------------------------------------
 
     def split(self, op: Op, args: list[Kind], active: tuple[bool, ...], taint: bool) -> Split:
@@ -246,7 +251,7 @@ class Program:
         suffix = f"_{count}" if count else ""
         hidden = tuple(self.hidden_of(callee, {}).values())
         written = self.parameters_written(callee, args) or set()
-        if not (self.reusable and len(self.solving) == 1) and _reads_parts_of_containers(fn, facts, active):
+        if key != self.root and _reads_parts_of_containers(fn, facts, active):
             raise errors.AliasingError(
                 "this function reads parts of arrays in a container", at=ir.location(fn.source, fn.source.tree), hint=""
             )  # their adjoints are added into where they are: by shadows
@@ -521,15 +526,16 @@ def gradient(
     options: Options,
     call_vjp: Callable[..., Any],
     stages: bool = False,
+    program_type: type[Program] = Program,
 ) -> Generated:
     """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its
     intermediate forms if asked.
     """
-    program = Program(options, call_vjp)
+    program = program_type(options, call_vjp)
     program.stages = {} if stages else None
     fn, facts = program.facts(f, args)
     active = tuple(i in wrt for i in range(len(args)))
-    writer = Writer(program, fn, facts, active, set(), False)
+    writer = program.writer(fn, facts, active)
     function = assemble.fused(writer, wrt)
     program.functions.append(function)
     written = [i for i, p in enumerate(writer.params) if p in writer.written_params]
@@ -537,12 +543,18 @@ def gradient(
 
 
 def pullback(
-    f: types.FunctionType, args: Sequence[Kind], active: Sequence[bool], options: Options, call_vjp: Callable[..., Any]
+    f: types.FunctionType,
+    args: Sequence[Kind],
+    active: Sequence[bool],
+    options: Options,
+    call_vjp: Callable[..., Any],
+    program_type: type[Program] = Program,
 ) -> tuple[Generated, Split]:
     """The split adjoint of a function whose backward half may run any number of times."""
-    program = Program(options, call_vjp, reusable=True)
+    program = program_type(options, call_vjp, reusable=True)
     refuse_writes(program, f, args)
     op = Op("call", ir.constant(None), target=f)
+    program.root = (id(f), tuple(args), tuple(active), True)
     split = program.split(op, list(args), tuple(active), True)
     return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split
 

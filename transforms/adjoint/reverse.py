@@ -155,10 +155,7 @@ class Reverse:
             target = node.targets[0]
             if isinstance(target, gast.Name):
                 self.check_method(node)
-                if target.id in self.bars and target.id not in self.leaves:
-                    self.assignment(step, target.id, node)
-                elif target.id not in self.leaves:
-                    self.unused_pop(target.id, node)
+                self.binding(step, target.id, node)
             elif isinstance(target, gast.Tuple):
                 self.unpacking(target, node)
             elif isinstance(target, gast.Subscript):
@@ -171,6 +168,15 @@ class Reverse:
             self.effect(step, node)
         step.backward = self.out
         return step
+
+    def binding(self, step: Step, z: str, node: gast.Assign) -> None:
+        """z = value."""
+        if z in self.leaves:
+            return
+        if z in self.bars:
+            self.assignment(step, z, node)
+        else:
+            self.unused_pop(z, node)
 
     def check_method(self, node: gast.Assign) -> None:
         """`z = xs.pop(0)` and their kind change xs, whether z is used or not."""

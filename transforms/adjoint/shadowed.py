@@ -110,29 +110,8 @@ class ShadowReverse(Reverse):
 
     # --- statements -----------------------------------------------------------------------------------------------
 
-    def step(self, node: gast.stmt) -> Step:
-        self.out = []
-        step = Step(forward=[self.watched(node)])
-        if isinstance(node, gast.Assign):
-            target = node.targets[0]
-            if isinstance(target, gast.Name):
-                self.binding(step, target.id, node)
-            elif isinstance(target, gast.Tuple):
-                self.unpacking(target, node)
-            elif isinstance(target, gast.Subscript):
-                self.item_write(target, node)
-            elif any(n in self.scope.active for n in ir.names_read([target, node.value])):
-                raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
-        elif isinstance(node, gast.AugAssign):
-            self.in_place(step, node)
-        elif isinstance(node, gast.Expr):
-            self.effect(step, node)
-        step.backward = self.out
-        return step
-
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:
         """z = value."""
-        self.check_method(node)
         op = self.classify(node.value)
         if op.tag == "list_pop" and op.args["0"].id in self.scope.active:
             self.emit(gast.Expr(self.shadow("pushed", op.args["0"], ir.name(z), self.number_bar(z))))
