@@ -44,7 +44,7 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
-    return result if kinds.is_inexact(result) else kinds.array_like(None, kinds.shape(result))
+    return result if kinds.is_inexact(result) else kinds.array_like(None, kinds.shape(result), kinds.rank(result))
 
 
 def comparison(*args: Any, **kwargs: Any) -> Kind:
@@ -52,7 +52,7 @@ def comparison(*args: Any, **kwargs: Any) -> Kind:
     result = _ufunc(args, to_float=False)
     if not kinds.is_numeric(result):
         return UNKNOWN
-    return kinds.array_like(np.dtype(bool), kinds.shape(result))
+    return kinds.array_like(np.dtype(bool), kinds.shape(result), kinds.rank(result))
 
 
 def _ufunc(args: tuple[Any, ...], to_float: bool) -> Kind:
@@ -68,7 +68,7 @@ def _promoted(operands: tuple[Kind, ...], to_float: bool) -> Kind:
         dtype = np.dtype(float) if dtype.itemsize >= 4 and dtype.kind in "iu" else None
     if dtype is not None and dtype.kind not in "biufc":
         dtype = None
-    return kinds.array_like(dtype, kinds.broadcast(*map(kinds.shape, operands)))
+    return kinds.array_like(dtype, kinds.broadcast(*map(kinds.shape, operands)), kinds.broadcast_rank(*operands))
 
 
 def _all_python(args: tuple[Any, ...]) -> bool:
@@ -133,7 +133,7 @@ def magnitude(x: Any) -> Kind:
     result = arithmetic(x)
     if kinds.is_real(result):
         return result
-    return kinds.array_like(None, kinds.shape(result)) if kinds.is_numeric(result) else UNKNOWN
+    return kinds.array_like(None, kinds.shape(result), kinds.rank(result)) if kinds.is_numeric(result) else UNKNOWN
 
 
 def choice(*args: Any) -> Kind:
@@ -155,7 +155,7 @@ def where(condition: Any, x: Any, y: Any) -> Kind:
     if not all(map(kinds.is_numeric, operands)):
         return UNKNOWN
     shape = kinds.broadcast(*map(kinds.shape, operands))
-    return Array(kinds.result_dtype(*operands[1:]), shape)
+    return kinds.array(kinds.result_dtype(*operands[1:]), shape, kinds.broadcast_rank(*operands))
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None) -> Kind:
@@ -168,7 +168,8 @@ def array_of(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
     kind = kinds.widen(as_kind(x))
     if not kinds.is_numeric(kind):
         return UNKNOWN
-    return Array(dtype_of(args[0] if args else dtype, kinds.dtype(kind)), kinds.shape(kind))
+    own = dtype_of(args[0] if args else dtype, kinds.dtype(kind))
+    return kinds.array(own, kinds.shape(kind), kinds.rank(kind))
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...] | None:
@@ -187,16 +188,16 @@ def reduction(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwa
     shape, dtype = kinds.shape(kind), kinds.dtype(kind)
     if dtype is not None and not np.issubdtype(dtype, np.inexact):
         dtype = None
-    if (
-        isinstance(axis, Kind)
-        or isinstance(keepdims, Kind)
-        or shape is None
-        or not kinds.is_numeric(kind)
-    ):
+    rank = kinds.rank(kind)
+    if isinstance(axis, Kind) or isinstance(keepdims, Kind) or not kinds.is_numeric(kind):
         return Numeric(dtype, None)
-    axes = normalize_axes(axis, len(shape))
-    if axes is None:
+    if axis is None and not keepdims:
+        return Scalar(dtype)
+    axes = None if rank is None else normalize_axes(axis, rank)
+    if axes is None or rank is None:
         return Numeric(dtype, None)
+    if shape is None:
+        return kinds.array_like(dtype, None, rank if keepdims else rank - len(axes))
     return kinds.array_like(dtype, reduced_shape(shape, axes, bool(keepdims)))
 
 
@@ -204,7 +205,7 @@ def total(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Kind:
     """sum: booleans are counted."""
     result = reduction(x, axis, *args, **kwargs)
     if kinds.dtype(as_kind(x)) == np.dtype(bool) and not args and "dtype" not in kwargs:
-        return kinds.array_like(np.dtype(int), kinds.shape(result))
+        return kinds.array_like(np.dtype(int), kinds.shape(result), kinds.rank(result))
     return result
 
 
@@ -224,7 +225,7 @@ def average(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwarg
     found = kinds.dtype(as_kind(x))
     if found is None or found.kind not in "iub":
         return result
-    return kinds.array_like(np.dtype(float), kinds.shape(result))
+    return kinds.array_like(np.dtype(float), kinds.shape(result), kinds.rank(result))
 
 
 def reduced_shape(shape: Shape, axes: tuple[int, ...], keepdims: bool) -> Shape:
@@ -239,13 +240,20 @@ def matmul(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     x, y = as_kind(x), as_kind(y)
     dtype, sx, sy = kinds.result_dtype(x, y), kinds.shape(x), kinds.shape(y)
     if not sx or not sy:
-        return Numeric(dtype, None)
+        return _product(dtype, kinds.rank(x), kinds.rank(y))
     rows: Shape = sx[-2:-1]
     columns: Shape = sy[-1:] if len(sy) > 1 else ()
     batch = kinds.broadcast(sx[:-2], sy[:-2])
-    return (
-        Numeric(dtype, None) if batch is None else kinds.array_like(dtype, batch + rows + columns)
-    )
+    if batch is None:
+        return _product(dtype, len(sx), len(sy))
+    return kinds.array_like(dtype, batch + rows + columns)
+
+
+def _product(dtype: kinds.DType | None, left: int | None, right: int | None) -> Kind:
+    """The kind of a matrix product of operands of these ranks."""
+    if not left or not right:
+        return Numeric(dtype, None)
+    return kinds.array_like(dtype, None, max(left - 2, right - 2, 0) + (left > 1) + (right > 1))
 
 
 def solution(a: Any, b: Any) -> Kind:
@@ -273,7 +281,7 @@ def outer(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))
     dtype = kinds.result_dtype(as_kind(x), as_kind(y))
     if sx is None or sy is None or len(sx) != 1 or len(sy) != 1:
-        return Array(dtype, None)
+        return kinds.array(dtype, None, 2)
     return Array(dtype, sx + sy)
 
 
@@ -282,7 +290,7 @@ def transpose(x: Any, axes: Any = None, *args: Any, **kwargs: Any) -> Kind:
     kind = as_kind(x)
     shape = kinds.shape(kind)
     if shape is None or isinstance(axes, Kind):
-        return Array(kinds.dtype(kind), None)
+        return kinds.array(kinds.dtype(kind), None, kinds.rank(kind))
     if axes is None:
         return Array(kinds.dtype(kind), shape[::-1])
     if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in axes):
@@ -293,8 +301,10 @@ def transpose(x: Any, axes: Any = None, *args: Any, **kwargs: Any) -> Kind:
 def matrix_transpose(x: Any) -> Kind:
     """`x.mT`: the last two axes exchanged."""
     shape = kinds.shape(as_kind(x))
-    known = shape is not None and len(shape) > 1
-    return Array(kinds.dtype(as_kind(x)), (*shape[:-2], shape[-1], shape[-2]) if known else None)  # type: ignore[index]
+    kind = as_kind(x)
+    if shape is None or len(shape) < 2:
+        return kinds.array(kinds.dtype(kind), None, kinds.rank(kind))
+    return Array(kinds.dtype(kind), (*shape[:-2], shape[-1], shape[-2]))
 
 
 def transposed(x: Any, *axes: Any) -> Kind:
@@ -312,13 +322,14 @@ def reshape(x: Any, *dims: Any) -> Kind:
     """`np.reshape(x, shape)` and `x.reshape(*shape)`."""
     dtype = kinds.dtype(as_kind(x))
     wanted = as_shape(dims[0] if len(dims) == 1 else tuple(dims))
+    rank = _rank_of_shape(dims[0] if len(dims) == 1 else tuple(dims))
     if wanted is None or -1 not in wanted:
-        return Array(dtype, wanted)
+        return kinds.array(dtype, wanted, rank)
     old = kinds.shape(as_kind(x))
     rest = [d for d in wanted if d != -1]
     if old is None or not all(isinstance(d, int) for d in (*old, *rest)) or 0 in rest:
         whole = old is not None and len(old) == 1 and wanted == (-1,)
-        return Array(dtype, old if whole else None)
+        return kinds.array(dtype, old if whole else None, rank)
     missing = math.prod(old) // math.prod(rest)  # type: ignore[arg-type]
     return Array(dtype, tuple(missing if d == -1 else d for d in wanted))
 
@@ -401,7 +412,8 @@ def stack(arrays: Any, axis: Any = 0) -> Kind:
         return Array()
     shape, dtype = kinds.shape(found[0]), kinds.result_dtype(*found)
     if shape is None or any(kinds.shape(k) != shape for k in found):
-        return Array(dtype, None)
+        rank = kinds.rank(found[0])
+        return kinds.array(dtype, None, None if rank is None else rank + 1)
     axes = normalize_axes(axis, len(shape) + 1)
     if axes is None:
         return Array(dtype, None)
@@ -417,10 +429,10 @@ def concatenate(arrays: Any, axis: Any = 0) -> Kind:
     first = shapes[0]
     axes = None if not first else normalize_axes(axis, len(first))
     if first is None or axes is None or any(s is None or len(s) != len(first) for s in shapes):
-        return Array(dtype, None)
+        return kinds.array(dtype, None, kinds.rank(found[0]))
     lengths = [s[axes[0]] for s in shapes]  # type: ignore[index]
     if not all(isinstance(n, int) for n in lengths):
-        return Array(dtype, None)
+        return kinds.array(dtype, None, len(first))
     return Array(dtype, (*first[: axes[0]], sum(lengths), *first[axes[0] + 1 :]))  # type: ignore[arg-type]
 
 
@@ -452,7 +464,7 @@ def full(shape: Any, fill_value: Any) -> Kind:
     dtype = kinds.dtype(value)
     if isinstance(value, Number) and value.type is int:
         dtype = None
-    return Array(dtype, as_shape(shape))
+    return kinds.array(dtype, as_shape(shape), _rank_of_shape(shape))
 
 
 def full_like(a: Any, fill_value: Any) -> Kind:
@@ -466,26 +478,26 @@ def arange(*args: Any, **kwargs: Any) -> Kind:
         return Array(np.dtype(int), (args[0].dim,))
     found = [kinds.widen(as_kind(a)) for a in args]
     if kwargs or not all(isinstance(k, Number) for k in found):
-        return Array()
+        return kinds.array(None, None, 1)
     if any(k.type is float for k in found):  # type: ignore[attr-defined]
-        return Array(np.dtype(float), None)
+        return kinds.array(np.dtype(float), None, 1)
     if len(args) == 1 and isinstance(args[0], int):
         return Array(None, (max(args[0], 0),))
-    return Array()
+    return kinds.array(None, None, 1)
 
 
 def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Kind:
     """`np.linspace` of numbers."""
     if all(kinds.shape(as_kind(v)) == () for v in (start, stop)) and _all_python((start, stop)):
         kept = kinds.result_dtype(as_kind(start), as_kind(stop), kinds.Number(float))
-        return Array(kept, as_shape(num))
+        return kinds.array(kept, as_shape(num), 1)
     return Array()
 
 
 def eye(*args: Any, **kwargs: Any) -> Kind:
     """`np.eye(n, m)` of float64 unless a dtype is given."""
     shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k"} else None
-    return Array(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape)
+    return kinds.array(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
 
 
 def to_float(*args: Any) -> Kind:
@@ -515,13 +527,15 @@ def same_square(x: Any) -> Kind:
     """`np.linalg.inv`: as the argument; integers become float64."""
     found = kinds.dtype(as_kind(x))
     kept = found if found is None or found.kind in "fc" else np.dtype(float)
-    return Array(kept, kinds.shape(as_kind(x)))
+    return kinds.array(kept, kinds.shape(as_kind(x)), kinds.rank(as_kind(x)))
 
 
 def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.zeros(shape)` and its kind, of float64 unless a dtype is given."""
     dtype = dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float))
-    return UNKNOWN if dtype is not None and dtype.hasobject else Array(dtype, as_shape(shape))
+    if dtype is not None and dtype.hasobject:
+        return UNKNOWN
+    return kinds.array(dtype, as_shape(shape), _rank_of_shape(shape))
 
 
 def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
@@ -533,6 +547,16 @@ def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
         return None if isinstance(value, Kind) else np.dtype(value)
     except TypeError:
         return None
+
+
+def _rank_of_shape(shape: Any) -> int | None:
+    """How many dimensions a shape argument has; None where only the run tells."""
+    if isinstance(shape, tuple):
+        return len(shape)
+    if isinstance(shape, kinds.Tuple):
+        return len(shape.entries)
+    whole = isinstance(kinds.widen(as_kind(shape)), Number)
+    return 1 if whole else None
 
 
 def as_shape(shape: Any) -> Shape | None:
@@ -554,7 +578,9 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
 def astype(x: Any, dtype: Any) -> Kind:
     """`x.astype(dtype)`."""
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
-    return Array(wanted, kinds.shape(kind)) if isinstance(kind, Array) else Numeric(wanted)
+    if not isinstance(kind, Array):
+        return Numeric(wanted)
+    return kinds.array(wanted, kind.shape, kind.rank)
 
 
 def part(x: Any) -> Kind:
@@ -562,7 +588,7 @@ def part(x: Any) -> Kind:
     kind = as_kind(x)
     if not isinstance(kind, Array):
         return Numeric(None, kinds.shape(kind))
-    return Array(kind.dtype if kinds.is_real(kind) else None, kind.shape)
+    return kinds.array(kind.dtype if kinds.is_real(kind) else None, kind.shape, kind.rank)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Kind:
@@ -575,4 +601,4 @@ def variance(x: Any, axis: Any = None, **kwargs: Any) -> Kind:
     result = average(x, axis, **{k: v for k, v in kwargs.items() if k == "keepdims"})
     if kinds.is_real(result):
         return result
-    return kinds.array_like(None, kinds.shape(result))
+    return kinds.array_like(None, kinds.shape(result), kinds.rank(result))
