@@ -307,8 +307,11 @@ def shape_attribute(kind: Kind, attr: str) -> Kind:
     shape = kinds.shape(kind) if kinds.is_numeric(kind) else None
     if attr == "shape" and shape is not None:
         return kinds.Tuple(tuple(kinds.literal(d) if isinstance(d, int) else Extent(d) for d in shape))
-    if attr == "ndim" and shape is not None:
-        return kinds.literal(len(shape))
+    rank = kinds.rank(kind) if kinds.is_numeric(kind) else None
+    if attr == "shape" and rank is not None:
+        return kinds.Tuple((Number(int),) * rank)
+    if attr == "ndim" and rank is not None:
+        return kinds.literal(rank)
     return Number(int) if attr in ("ndim", "size", "nbytes", "itemsize") and kinds.is_numeric(kind) else UNKNOWN
 
 
@@ -320,6 +323,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.join_all(owner.entries)
     if isinstance(owner, Array) and owner.shape:
         return kinds.array_like(owner.dtype, owner.shape[1:])
+    if isinstance(owner, Array) and owner.ndim:
+        return kinds.array_like(owner.dtype, None, owner.ndim - 1)
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
 
 
@@ -370,9 +375,10 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
     parts = node.elts if isinstance(node, gast.Tuple) else [node]
     entries = list(index.entries) if isinstance(node, gast.Tuple) and isinstance(index, kinds.Tuple) else [index]
     if is_mask(index):
-        return Array(owner.dtype, None)
+        ranks = kinds.rank(owner), kinds.rank(index)
+        return Array(owner.dtype, None, None if None in ranks else ranks[0] - ranks[1] + 1)  # type: ignore[operator]
     if owner.shape is None:
-        return Numeric(owner.dtype, None)
+        return _item_of_rank(owner, parts, entries)
     if len(parts) > 1 and all(map(_is_index_array, entries)) and len(parts) <= len(owner.shape):
         common = kinds.broadcast(*(kinds.shape(e) for e in entries))
         return Numeric(owner.dtype, None) if not common else Array(owner.dtype, common + owner.shape[len(parts) :])
@@ -405,10 +411,27 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
             return Numeric(owner.dtype, None)
     shape = tuple(dims + rest)
     if any(isinstance(d, Size) and d.symbol == "?" for d in shape):
-        return Array(owner.dtype, None)
+        return Array(owner.dtype, None, len(shape))
     if shape == () and any(_is_literal(e, Ellipsis) for e in entries):
         return Numeric(owner.dtype, ())
     return kinds.array_like(owner.dtype, shape)
+
+
+def _item_of_rank(owner: Array, parts: list[gast.expr], entries: list[Kind]) -> Kind:
+    """What a basic index leaves of an array of which the number of dimensions is known."""
+    left, taken = owner.ndim, 0
+    if left is None or any(_is_literal(e, Ellipsis) for e in entries):
+        return Numeric(owner.dtype, None)
+    for part, kind in zip(parts, entries, strict=True):
+        if _is_literal(kind, None):
+            left += 1
+        elif is_integer(kind):
+            left, taken = left - 1, taken + 1
+        elif isinstance(part, gast.Slice):
+            taken += 1
+        else:
+            return Numeric(owner.dtype, None)
+    return kinds.array_like(owner.dtype, None, left) if taken <= owner.ndim else Numeric(owner.dtype, None)
 
 
 def _is_index_array(kind: Kind) -> bool:
