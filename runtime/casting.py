@@ -42,7 +42,7 @@ def as_real_as(value: Any, x: Any) -> Any:
     >>> as_real_as(1.0 + 2.0j, 3.0)
     1.0
     """
-    return value if np.iscomplexobj(x) or not np.iscomplexobj(value) else np.real(value)
+    return value if np.iscomplexobj(x) or not np.iscomplexobj(value) else np.real(value) + 0.0
 
 
 def to_dtype(x_dot: Any, dtype: Any) -> Any:

@@ -491,6 +491,14 @@ def same(x: Any, *args: Any, **kwargs: Any) -> Kind:
     return kinds.widen(as_kind(x))
 
 
+def in_dtype_of(value: Any, x: Any) -> Kind:
+    """A value in the dtype of x, complex or real, where that is known."""
+    kind, found = as_kind(value), kinds.dtype(as_kind(x))
+    if found is not None and found == kinds.dtype(kind):
+        return kinds.widen(kind)
+    return kinds.retyped(kind, None) if isinstance(kind, Array) else Numeric(None, kinds.shape(kind))
+
+
 def full(shape: Any, fill_value: Any) -> Kind:
     """`np.full`: the dtype of the value."""
     value = kinds.widen(as_kind(fill_value))

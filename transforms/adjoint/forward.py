@@ -591,15 +591,25 @@ class Forward:
     def as_wide(self, z: str, value: gast.expr) -> gast.expr:
         """A tangent that may be written into is complex where the array is, though what it starts from is real."""
         kind = self.scope.kind(z)
-        if not isinstance(kinds.widen(kind), kinds.Array) or kinds.is_real(kind) or not self.may_be_seen(z):
+        if not isinstance(kind, kinds.Array) or kinds.is_real(kind) or not self.may_be_written(z):
             return value
         return self.scope.helper(casting.as_complex_as, value, ir.name(z))
 
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
+        return self.is_returned(x) or self.is_written_here(x)
+
+    def may_be_written(self, x: str) -> bool:
+        """Whether what x holds may be written, here or by a caller in this program."""
+        return self.is_written_here(x) or (not self.is_root and self.is_returned(x))
+
+    def is_written_here(self, x: str) -> bool:
         family = self.places.families.get(x, set()) | {x}
-        returned = x not in self.fn.params and bool(family & _results(self.fn))
-        return returned or any(w in family for w in self.places.written)
+        return any(w in family for w in self.places.written)
+
+    def is_returned(self, x: str) -> bool:
+        family = self.places.families.get(x, set()) | {x}
+        return x not in self.fn.params and bool(family & _results(self.fn))
 
     # --- calls ----------------------------------------------------------------------------------------------------
 
@@ -626,6 +636,8 @@ class Forward:
             dot = self.dot(z) if z in self.active else self.names.fresh(f"{z}_dot")
             pattern = gast.Tuple([ir.target(z), ir.target(dot)], gast.Store())
             self.emit(gast.Assign([pattern], new, None), node)
+            if op.tag == "dispatch" and z in self.active and self.is_written_here(z):
+                self.set_dot(z, self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z)), node)
 
     def user_call(self, op: Op, active: bool) -> gast.expr:
         values = bind(op)
