@@ -63,11 +63,14 @@ class Scalar(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Array(Kind):
-    """A NumPy array, 0-d included; None where dtype or shape are not known. `rank` is told where the shape is not."""
+    """A NumPy array, 0-d included; None where dtype or shape are not known.
+
+    ndim: the number of dimensions where that is known and the shape is not.
+    """
 
     dtype: DType | None = None
     shape: Shape | None = None
-    rank: int | None = None
+    ndim: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +169,8 @@ def show(kind: Kind | None) -> str:
         case Array(dtype=dtype, shape=shape) | Numeric(dtype=dtype, shape=shape):
             name = "array" if isinstance(kind, Array) else "number or array"
             size = None if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
-            if isinstance(kind, Array) and kind.rank is not None:
-                size = f"({', '.join('?' * kind.rank)}{',' * (kind.rank == 1)})"
+            if shape is None and rank(kind) is not None:
+                size = f"of {rank(kind)} dimensions"
             return " ".join(filter(None, [dtype and str(dtype), name, size]))
         case Tuple(entries=entries, type=type_):
             return f"{type_.__name__} ({', '.join(map(show, entries))})"
@@ -209,10 +212,10 @@ def shape(kind: Kind) -> Shape | None:
 
 def rank(kind: Kind) -> int | None:
     """The number of dimensions of a numeric kind, None where it is not known."""
-    found = shape(kind)
-    if found is not None:
-        return len(found)
-    return kind.rank if isinstance(kind, Array) else None
+    known = shape(kind)
+    if known is not None:
+        return len(known)
+    return kind.ndim if isinstance(kind, Array) else None
 
 
 def dtype(kind: Kind) -> DType | None:
@@ -267,24 +270,28 @@ def broadcast(*shapes: Shape | None) -> Shape | None:
     return tuple(result)
 
 
-def broadcast_rank(*kinds: Kind) -> int | None:
-    """The rank of what operands of numeric kinds broadcast to; None where that is not known."""
-    ranks = [rank(kind) for kind in kinds]
-    return None if None in ranks else max((r for r in ranks if r is not None), default=0)
+def array_like(dtype: DType | None, shape: Shape | None, ndim: int | None = None) -> Kind:
+    """The kind of a ufunc's result: NumPy returns a scalar, not a 0-d array, for 0-d operands.
+
+    ndim: the number of dimensions where the shape is not known.
+    """
+    if shape is not None:
+        return Array(dtype, shape) if shape else Scalar(dtype)
+    if ndim is None:
+        return Numeric(dtype, None)
+    return Array(dtype, None, ndim) if ndim else Scalar(dtype)
 
 
-def array(dtype: DType | None, shape: Shape | None, rank: int | None) -> Array:
-    """The kind of an array, of which the rank may be known where the shape is not."""
-    return Array(dtype, shape, rank if shape is None else None)
+def ranked(dtype: DType | None, shape: Shape | None, ndim: int | None) -> Array:
+    """An array of a shape, or of a number of dimensions where the shape is not known."""
+    return Array(dtype, shape, ndim if shape is None else None)
 
 
-def array_like(dtype: DType | None, shape: Shape | None, rank: int | None = None) -> Kind:
-    """The kind of a ufunc's result: NumPy returns a scalar, not a 0-d array, for 0-d operands."""
-    if shape == () or rank == 0:
-        return Scalar(dtype)
-    if shape is None:
-        return Numeric(dtype, None) if rank is None else Array(dtype, None, rank)
-    return Array(dtype, shape)
+def retyped(kind: Kind, dtype: DType | None) -> Kind:
+    """The kind of a ufunc's result of another dtype."""
+    if isinstance(kind, Array) and kind.shape is None:
+        return Array(dtype, None, kind.ndim)
+    return array_like(dtype, shape(kind))
 
 
 class Dimensions:
@@ -395,7 +402,7 @@ def _join_numeric(a: Kind, b: Kind) -> Kind:
     if isinstance(a, (Number, Scalar)) and isinstance(b, (Number, Scalar)):
         return Scalar(both_dtype)
     if isinstance(a, Array) and isinstance(b, Array):
-        return array(both_dtype, both_shape, rank(a) if rank(a) == rank(b) else None)
+        return ranked(both_dtype, both_shape, rank(a) if rank(a) == rank(b) else None)
     return Numeric(both_dtype, both_shape)
 
 

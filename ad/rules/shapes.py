@@ -7,6 +7,7 @@ They take what the function takes, each argument as its Kind, or as its value wh
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -44,7 +45,7 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
-    return result if kinds.is_inexact(result) else kinds.array_like(None, kinds.shape(result), kinds.rank(result))
+    return result if kinds.is_inexact(result) else kinds.retyped(result, None)
 
 
 def comparison(*args: Any, **kwargs: Any) -> Kind:
@@ -52,7 +53,7 @@ def comparison(*args: Any, **kwargs: Any) -> Kind:
     result = _ufunc(args, to_float=False)
     if not kinds.is_numeric(result):
         return UNKNOWN
-    return kinds.array_like(np.dtype(bool), kinds.shape(result), kinds.rank(result))
+    return kinds.retyped(result, np.dtype(bool))
 
 
 def _ufunc(args: tuple[Any, ...], to_float: bool) -> Kind:
@@ -68,7 +69,10 @@ def _promoted(operands: tuple[Kind, ...], to_float: bool) -> Kind:
         dtype = np.dtype(float) if dtype.itemsize >= 4 and dtype.kind in "iu" else None
     if dtype is not None and dtype.kind not in "biufc":
         dtype = None
-    return kinds.array_like(dtype, kinds.broadcast(*map(kinds.shape, operands)), kinds.broadcast_rank(*operands))
+    shape, ndim = kinds.broadcast(*map(kinds.shape, operands)), common_rank(operands)
+    if ndim is None and any(map(kinds.rank, operands)):
+        return Array(dtype, None)
+    return kinds.array_like(dtype, shape, ndim)
 
 
 def _all_python(args: tuple[Any, ...]) -> bool:
@@ -131,9 +135,10 @@ def absolute(x: Any) -> Kind:
 def magnitude(x: Any) -> Kind:
     """`np.abs`: the absolute value of a complex number is real."""
     result = arithmetic(x)
-    if kinds.is_real(result):
+    if kinds.is_real(result) or not kinds.is_numeric(result):
         return result
-    return kinds.array_like(None, kinds.shape(result), kinds.rank(result)) if kinds.is_numeric(result) else UNKNOWN
+    found = kinds.dtype(result)
+    return kinds.retyped(result, None if found is None else np.zeros(0, found).real.dtype)
 
 
 def choice(*args: Any) -> Kind:
@@ -155,7 +160,13 @@ def where(condition: Any, x: Any, y: Any) -> Kind:
     if not all(map(kinds.is_numeric, operands)):
         return UNKNOWN
     shape = kinds.broadcast(*map(kinds.shape, operands))
-    return kinds.array(kinds.result_dtype(*operands[1:]), shape, kinds.broadcast_rank(*operands))
+    return kinds.ranked(kinds.result_dtype(*operands[1:]), shape, common_rank(operands))
+
+
+def common_rank(operands: Iterable[Kind]) -> int | None:
+    """The number of dimensions that operands broadcast to, None where it is not known."""
+    ranks = [kinds.rank(k) for k in operands]
+    return max((r for r in ranks if r is not None), default=0) if None not in ranks else None
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None) -> Kind:
@@ -168,8 +179,8 @@ def array_of(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
     kind = kinds.widen(as_kind(x))
     if not kinds.is_numeric(kind):
         return UNKNOWN
-    own = dtype_of(args[0] if args else dtype, kinds.dtype(kind))
-    return kinds.array(own, kinds.shape(kind), kinds.rank(kind))
+    given = dtype_of(args[0] if args else dtype, kinds.dtype(kind))
+    return kinds.ranked(given, kinds.shape(kind), kinds.rank(kind))
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...] | None:
@@ -188,13 +199,13 @@ def reduction(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwa
     shape, dtype = kinds.shape(kind), kinds.dtype(kind)
     if dtype is not None and not np.issubdtype(dtype, np.inexact):
         dtype = None
-    rank = kinds.rank(kind)
     if isinstance(axis, Kind) or isinstance(keepdims, Kind) or not kinds.is_numeric(kind):
         return Numeric(dtype, None)
     if axis is None and not keepdims:
         return Scalar(dtype)
+    rank = kinds.rank(kind)
     axes = None if rank is None else normalize_axes(axis, rank)
-    if axes is None or rank is None:
+    if rank is None or axes is None:
         return Numeric(dtype, None)
     if shape is None:
         return kinds.array_like(dtype, None, rank if keepdims else rank - len(axes))
@@ -205,7 +216,7 @@ def total(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Kind:
     """sum: booleans are counted."""
     result = reduction(x, axis, *args, **kwargs)
     if kinds.dtype(as_kind(x)) == np.dtype(bool) and not args and "dtype" not in kwargs:
-        return kinds.array_like(np.dtype(int), kinds.shape(result), kinds.rank(result))
+        return kinds.retyped(result, np.dtype(int))
     return result
 
 
@@ -225,7 +236,7 @@ def average(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwarg
     found = kinds.dtype(as_kind(x))
     if found is None or found.kind not in "iub":
         return result
-    return kinds.array_like(np.dtype(float), kinds.shape(result), kinds.rank(result))
+    return kinds.retyped(result, np.dtype(float))
 
 
 def reduced_shape(shape: Shape, axes: tuple[int, ...], keepdims: bool) -> Shape:
@@ -240,20 +251,20 @@ def matmul(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     x, y = as_kind(x), as_kind(y)
     dtype, sx, sy = kinds.result_dtype(x, y), kinds.shape(x), kinds.shape(y)
     if not sx or not sy:
-        return _product(dtype, kinds.rank(x), kinds.rank(y))
+        return _product_of_ranks(dtype, kinds.rank(x), kinds.rank(y))
     rows: Shape = sx[-2:-1]
     columns: Shape = sy[-1:] if len(sy) > 1 else ()
     batch = kinds.broadcast(sx[:-2], sy[:-2])
     if batch is None:
-        return _product(dtype, len(sx), len(sy))
+        return Array(dtype, None, max(len(sx), len(sy)))
     return kinds.array_like(dtype, batch + rows + columns)
 
 
-def _product(dtype: kinds.DType | None, left: int | None, right: int | None) -> Kind:
-    """The kind of a matrix product of operands of these ranks."""
-    if not left or not right:
-        return Numeric(dtype, None)
-    return kinds.array_like(dtype, None, max(left - 2, right - 2, 0) + (left > 1) + (right > 1))
+def _product_of_ranks(dtype: kinds.DType | None, rx: int | None, ry: int | None) -> Kind:
+    """`x @ y` where only the numbers of dimensions are known; neither may be 0."""
+    if rx and ry:
+        return kinds.array_like(dtype, None, rx + ry - 2 if 1 in (rx, ry) else max(rx, ry))
+    return Array(dtype, None) if (rx or ry or 0) > 1 else Numeric(dtype, None)
 
 
 def solution(a: Any, b: Any) -> Kind:
@@ -268,10 +279,10 @@ def solution(a: Any, b: Any) -> Kind:
 
 def dot(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.dot` where it is a matrix product or a product with a scalar."""
-    sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))
-    if sx == () or sy == ():
+    rx, ry = kinds.rank(as_kind(x)), kinds.rank(as_kind(y))
+    if rx == 0 or ry == 0:
         return arithmetic(x, y)
-    if sx is not None and sy is not None and len(sx) <= 2 and len(sy) <= 2:
+    if rx is not None and ry is not None and rx <= 2 and ry <= 2:
         return matmul(x, y)
     return Numeric(kinds.result_dtype(as_kind(x), as_kind(y)), None)
 
@@ -281,7 +292,7 @@ def outer(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))
     dtype = kinds.result_dtype(as_kind(x), as_kind(y))
     if sx is None or sy is None or len(sx) != 1 or len(sy) != 1:
-        return kinds.array(dtype, None, 2)
+        return Array(dtype, None, 2)
     return Array(dtype, sx + sy)
 
 
@@ -290,7 +301,7 @@ def transpose(x: Any, axes: Any = None, *args: Any, **kwargs: Any) -> Kind:
     kind = as_kind(x)
     shape = kinds.shape(kind)
     if shape is None or isinstance(axes, Kind):
-        return kinds.array(kinds.dtype(kind), None, kinds.rank(kind))
+        return Array(kinds.dtype(kind), None, kinds.rank(kind))
     if axes is None:
         return Array(kinds.dtype(kind), shape[::-1])
     if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in axes):
@@ -301,10 +312,8 @@ def transpose(x: Any, axes: Any = None, *args: Any, **kwargs: Any) -> Kind:
 def matrix_transpose(x: Any) -> Kind:
     """`x.mT`: the last two axes exchanged."""
     shape = kinds.shape(as_kind(x))
-    kind = as_kind(x)
-    if shape is None or len(shape) < 2:
-        return kinds.array(kinds.dtype(kind), None, kinds.rank(kind))
-    return Array(kinds.dtype(kind), (*shape[:-2], shape[-1], shape[-2]))
+    known = shape is not None and len(shape) > 1
+    return Array(kinds.dtype(as_kind(x)), (*shape[:-2], shape[-1], shape[-2]) if known else None)  # type: ignore[index]
 
 
 def transposed(x: Any, *axes: Any) -> Kind:
@@ -322,14 +331,13 @@ def reshape(x: Any, *dims: Any) -> Kind:
     """`np.reshape(x, shape)` and `x.reshape(*shape)`."""
     dtype = kinds.dtype(as_kind(x))
     wanted = as_shape(dims[0] if len(dims) == 1 else tuple(dims))
-    rank = _rank_of_shape(dims[0] if len(dims) == 1 else tuple(dims))
     if wanted is None or -1 not in wanted:
-        return kinds.array(dtype, wanted, rank)
+        return Array(dtype, wanted)
     old = kinds.shape(as_kind(x))
     rest = [d for d in wanted if d != -1]
     if old is None or not all(isinstance(d, int) for d in (*old, *rest)) or 0 in rest:
         whole = old is not None and len(old) == 1 and wanted == (-1,)
-        return kinds.array(dtype, old if whole else None, rank)
+        return Array(dtype, old if whole else None)
     missing = math.prod(old) // math.prod(rest)  # type: ignore[arg-type]
     return Array(dtype, tuple(missing if d == -1 else d for d in wanted))
 
@@ -348,6 +356,8 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
     """`np.swapaxes`."""
     shape = kinds.shape(as_kind(x))
+    if shape is None and kinds.rank(as_kind(x)) is not None:
+        return Array(kinds.dtype(as_kind(x)), None, kinds.rank(as_kind(x)))
     axes = None if shape is None else [normalize_axes(a, len(shape)) for a in (axis1, axis2)]
     if (
         shape is None
@@ -365,8 +375,10 @@ def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
 
 def expand_dims(x: Any, axis: Any) -> Kind:
     """`np.expand_dims`."""
-    shape = kinds.shape(as_kind(x))
+    shape, rank = kinds.shape(as_kind(x)), kinds.rank(as_kind(x))
     count = len(axis) if isinstance(axis, tuple) else 1
+    if shape is None and rank is not None and isinstance(axis, (int, tuple)):
+        return Array(kinds.dtype(as_kind(x)), None, rank + count)
     axes = None if shape is None or axis is None else normalize_axes(axis, len(shape) + count)
     if shape is None or axes is None or len(set(axes)) != count:
         return moved(x)
@@ -394,7 +406,7 @@ def squeeze(x: Any, axis: Any = None) -> Kind:
 
 def broadcast_to(x: Any, shape: Any) -> Kind:
     """`np.broadcast_to`."""
-    return Array(kinds.dtype(as_kind(x)), as_shape(shape))
+    return kinds.ranked(kinds.dtype(as_kind(x)), as_shape(shape), shape_rank(shape))
 
 
 def _entries(arrays: Any) -> list[Kind] | None:
@@ -412,8 +424,7 @@ def stack(arrays: Any, axis: Any = 0) -> Kind:
         return Array()
     shape, dtype = kinds.shape(found[0]), kinds.result_dtype(*found)
     if shape is None or any(kinds.shape(k) != shape for k in found):
-        rank = kinds.rank(found[0])
-        return kinds.array(dtype, None, None if rank is None else rank + 1)
+        return Array(dtype, None, _next_rank(found))
     axes = normalize_axes(axis, len(shape) + 1)
     if axes is None:
         return Array(dtype, None)
@@ -429,10 +440,10 @@ def concatenate(arrays: Any, axis: Any = 0) -> Kind:
     first = shapes[0]
     axes = None if not first else normalize_axes(axis, len(first))
     if first is None or axes is None or any(s is None or len(s) != len(first) for s in shapes):
-        return kinds.array(dtype, None, kinds.rank(found[0]))
+        return Array(dtype, None)
     lengths = [s[axes[0]] for s in shapes]  # type: ignore[index]
     if not all(isinstance(n, int) for n in lengths):
-        return kinds.array(dtype, None, len(first))
+        return Array(dtype, None, len(first))
     return Array(dtype, (*first[: axes[0]], sum(lengths), *first[axes[0] + 1 :]))  # type: ignore[arg-type]
 
 
@@ -449,13 +460,43 @@ def array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
             types = {kinds.widen(k).type for k in found}  # type: ignore[attr-defined]
             widest = next((t for t in (complex, float) if t in types), None)
             return Array(None if widest is None else np.dtype(widest), (len(found),))
-        return Array()
+        given = args[0] if args else dtype
+        return _array_of_entries(found or []) if given is None else Array(dtype_of(given, None))
     return array_of(x, *args, dtype=dtype)
+
+
+def _array_of_entries(found: list[Kind]) -> Kind:
+    """`np.array([a, b])`: the entries are stacked."""
+    dtypes = [kinds.dtype(k) for k in found]
+    dtype = None if None in dtypes or not dtypes else np.result_type(*dtypes)
+    dtype = dtype if dtype is not None and dtype.kind in "fc" else None
+    if found and all(map(kinds.is_immutable_number, found)):
+        return Array(dtype, (len(found),))
+    return Array(dtype, None, _next_rank(found))
+
+
+def _next_rank(found: list[Kind]) -> int | None:
+    """The number of dimensions of an array stacked from entries."""
+    ranks = {1 if _is_flat_list(k) else kinds.rank(k) for k in found}
+    rank = ranks.pop() if len(ranks) == 1 else None
+    return None if rank is None else rank + 1
+
+
+def _is_flat_list(kind: Kind) -> bool:
+    return isinstance(kind, kinds.List) and kind.entry is not None and kinds.is_immutable_number(kind.entry)
 
 
 def same(x: Any, *args: Any, **kwargs: Any) -> Kind:
     """The kind of the argument."""
     return kinds.widen(as_kind(x))
+
+
+def in_dtype_of(value: Any, x: Any) -> Kind:
+    """A value in the dtype of x, complex or real, where that is known."""
+    kind, found = as_kind(value), kinds.dtype(as_kind(x))
+    if found is not None and found == kinds.dtype(kind):
+        return kinds.widen(kind)
+    return kinds.retyped(kind, None) if isinstance(kind, Array) else Numeric(None, kinds.shape(kind))
 
 
 def full(shape: Any, fill_value: Any) -> Kind:
@@ -464,7 +505,7 @@ def full(shape: Any, fill_value: Any) -> Kind:
     dtype = kinds.dtype(value)
     if isinstance(value, Number) and value.type is int:
         dtype = None
-    return kinds.array(dtype, as_shape(shape), _rank_of_shape(shape))
+    return kinds.ranked(dtype, as_shape(shape), shape_rank(shape))
 
 
 def full_like(a: Any, fill_value: Any) -> Kind:
@@ -478,26 +519,26 @@ def arange(*args: Any, **kwargs: Any) -> Kind:
         return Array(np.dtype(int), (args[0].dim,))
     found = [kinds.widen(as_kind(a)) for a in args]
     if kwargs or not all(isinstance(k, Number) for k in found):
-        return kinds.array(None, None, 1)
+        return Array()
     if any(k.type is float for k in found):  # type: ignore[attr-defined]
-        return kinds.array(np.dtype(float), None, 1)
+        return Array(np.dtype(float), None, 1)
     if len(args) == 1 and isinstance(args[0], int):
         return Array(None, (max(args[0], 0),))
-    return kinds.array(None, None, 1)
+    return Array(None, None, 1)
 
 
 def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Kind:
     """`np.linspace` of numbers."""
     if all(kinds.shape(as_kind(v)) == () for v in (start, stop)) and _all_python((start, stop)):
         kept = kinds.result_dtype(as_kind(start), as_kind(stop), kinds.Number(float))
-        return kinds.array(kept, as_shape(num), 1)
+        return kinds.ranked(kept, as_shape(num), 1)
     return Array()
 
 
 def eye(*args: Any, **kwargs: Any) -> Kind:
     """`np.eye(n, m)` of float64 unless a dtype is given."""
     shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k"} else None
-    return kinds.array(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
+    return kinds.ranked(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
 
 
 def to_float(*args: Any) -> Kind:
@@ -527,7 +568,7 @@ def same_square(x: Any) -> Kind:
     """`np.linalg.inv`: as the argument; integers become float64."""
     found = kinds.dtype(as_kind(x))
     kept = found if found is None or found.kind in "fc" else np.dtype(float)
-    return kinds.array(kept, kinds.shape(as_kind(x)), kinds.rank(as_kind(x)))
+    return kinds.ranked(kept, kinds.shape(as_kind(x)), kinds.rank(as_kind(x)))
 
 
 def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
@@ -535,7 +576,7 @@ def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
     dtype = dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float))
     if dtype is not None and dtype.hasobject:
         return UNKNOWN
-    return kinds.array(dtype, as_shape(shape), _rank_of_shape(shape))
+    return kinds.ranked(dtype, as_shape(shape), shape_rank(shape))
 
 
 def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
@@ -549,16 +590,6 @@ def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
         return None
 
 
-def _rank_of_shape(shape: Any) -> int | None:
-    """How many dimensions a shape argument has; None where only the run tells."""
-    if isinstance(shape, tuple):
-        return len(shape)
-    if isinstance(shape, kinds.Tuple):
-        return len(shape.entries)
-    whole = isinstance(kinds.widen(as_kind(shape)), Number)
-    return 1 if whole else None
-
-
 def as_shape(shape: Any) -> Shape | None:
     """A shape argument as dimensions: an int or extent, or a tuple of those; None otherwise."""
     dims: Any = shape if isinstance(shape, tuple) else (shape,)
@@ -568,6 +599,20 @@ def as_shape(shape: Any) -> Shape | None:
     if all(isinstance(d, (int, kinds.Size)) and not isinstance(d, bool) for d in dims):
         return dims
     return None
+
+
+def shape_rank(shape: Any) -> int | None:
+    """The number of dimensions that a shape argument asks for: 1 for an integer, the length of a tuple."""
+    if isinstance(shape, kinds.Tuple):
+        return len(shape.entries)
+    if isinstance(shape, tuple):
+        return len(shape)
+    return 1 if _is_integer(kinds.widen(as_kind(shape))) else None
+
+
+def _is_integer(kind: Kind) -> bool:
+    found = kinds.dtype(kind)
+    return kinds.is_immutable_number(kind) and found is not None and found.kind in "iu"
 
 
 def dims_of(x: Any) -> tuple[Dim, ...] | None:
@@ -580,7 +625,7 @@ def astype(x: Any, dtype: Any) -> Kind:
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
     if not isinstance(kind, Array):
         return Numeric(wanted)
-    return kinds.array(wanted, kind.shape, kind.rank)
+    return kinds.ranked(wanted, kind.shape, kind.ndim)
 
 
 def part(x: Any) -> Kind:
@@ -588,7 +633,7 @@ def part(x: Any) -> Kind:
     kind = as_kind(x)
     if not isinstance(kind, Array):
         return Numeric(None, kinds.shape(kind))
-    return kinds.array(kind.dtype if kinds.is_real(kind) else None, kind.shape, kind.rank)
+    return kinds.ranked(kind.dtype if kinds.is_real(kind) else None, kind.shape, kind.ndim)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Kind:
@@ -601,4 +646,4 @@ def variance(x: Any, axis: Any = None, **kwargs: Any) -> Kind:
     result = average(x, axis, **{k: v for k, v in kwargs.items() if k == "keepdims"})
     if kinds.is_real(result):
         return result
-    return kinds.array_like(None, kinds.shape(result), kinds.rank(result))
+    return kinds.retyped(result, None)

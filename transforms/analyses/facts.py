@@ -312,7 +312,10 @@ def shape_attribute(kind: Kind, attr: str) -> Kind:
     shape = kinds.shape(kind) if kinds.is_numeric(kind) else None
     if attr == "shape" and shape is not None:
         return kinds.Tuple(tuple(kinds.literal(d) if isinstance(d, int) else Extent(d) for d in shape))
-    if attr == "ndim" and kinds.is_numeric(kind) and (rank := kinds.rank(kind)) is not None:
+    rank = kinds.rank(kind) if kinds.is_numeric(kind) else None
+    if attr == "shape" and rank is not None:
+        return kinds.Tuple((Number(int),) * rank)
+    if attr == "ndim" and rank is not None:
         return kinds.literal(rank)
     return Number(int) if attr in ("ndim", "size", "nbytes", "itemsize") and kinds.is_numeric(kind) else UNKNOWN
 
@@ -325,8 +328,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.join_all(owner.entries)
     if isinstance(owner, Array) and owner.shape:
         return kinds.array_like(owner.dtype, owner.shape[1:])
-    if isinstance(owner, Array) and owner.rank:
-        return kinds.array_like(owner.dtype, None, owner.rank - 1)
+    if isinstance(owner, Array) and owner.ndim:
+        return kinds.array_like(owner.dtype, None, owner.ndim - 1)
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
 
 
@@ -379,7 +382,7 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
     rank = kinds.rank(owner)
     if is_mask(index):
         taken = kinds.rank(index)
-        return kinds.array(owner.dtype, None, None if rank is None or taken is None else rank - taken + 1)
+        return kinds.ranked(owner.dtype, None, None if rank is None or taken is None else rank - taken + 1)
     if owner.shape is None:
         return _item_by_rank(owner.dtype, rank, parts, entries)
     if len(parts) > 1 and all(map(_is_index_array, entries)) and len(parts) <= len(owner.shape):
@@ -412,7 +415,7 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
             return _item_by_rank(owner.dtype, rank, parts, entries)
     shape = tuple(dims + rest)
     if any(isinstance(d, Size) and d.symbol == "?" for d in shape):
-        return kinds.array(owner.dtype, None, len(shape))
+        return Array(owner.dtype, None, len(shape))
     if shape == () and any(_is_literal(e, Ellipsis) for e in entries):
         return Numeric(owner.dtype, ())
     return kinds.array_like(owner.dtype, shape)

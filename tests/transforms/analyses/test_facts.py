@@ -68,8 +68,11 @@ def _size(dim: kinds.Dim, sizes: Sizes) -> int:
 
 
 def _of_dtype(value: Any, dtype: np.dtype | None) -> bool:
-    """A Python number counts as of the dtype that NumPy gives it: paths may join."""
-    return dtype is None or np.result_type(value) == dtype or isinstance(value, int | float | complex)
+    """Where paths join, the wider dtype of float64 and complex128 is told."""
+    if dtype is None or isinstance(value, int | float | complex):
+        return True
+    joined = dtype in (np.dtype(float), np.dtype(complex)) and np.can_cast(value.dtype, dtype)
+    return np.result_type(value) == dtype or (joined and value.dtype.kind != "b")
 
 
 def _fits(kind: Kind, value: Any, sizes: Sizes) -> bool:
