@@ -88,7 +88,7 @@ def _fits(kind: Kind, value: Any, sizes: Sizes) -> bool:
         (kinds.Array(np.dtype(float), (kinds.Size("n0", 2),)), np.zeros(3), True),
         (kinds.Array(np.dtype(float), (kinds.Size("n0", 1),)), np.zeros(3), False),
         (kinds.Array(np.dtype(float), None, 1), np.zeros((3, 3)), False),
-        (kinds.Array(np.dtype(float), None), np.zeros(3, int), False),
+        (kinds.Array(np.dtype("float32"), None), np.zeros(3), False),
         (kinds.Array(None, ()), np.float64(1.0), False),
         (kinds.Scalar(np.dtype(float)), np.zeros(()), False),
         (kinds.List(kinds.Number(int)), [1, 2.0], False),
