@@ -15,7 +15,7 @@ from tests.oracles import flat
 STEP = 1e-6
 
 
-# --- programs: each returns arrays that it went on writing, or hands out what it was given -----------------------------
+# --- programs: each returns arrays that it went on writing, or hands out what it was given -------------------------
 
 
 def written_in_place(x: Any) -> Any:
