@@ -29,7 +29,7 @@ from ad.compile import Generated, compile_text
 from ad.kinds import Kind
 from ad.pipeline import Options
 from ad.runtime import structures
-from ad.runtime.calling import apply
+from ad.runtime.calling import Starred, apply
 from ad.runtime.copies import copy_of
 
 Plain = types.FunctionType
@@ -127,6 +127,8 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
     Callables that are no plain functions (derivatives, pullbacks, `ad.vjp`) say themselves what they come down to, by
     `__ad_reduce__`.
     """
+    if isinstance(f, Starred):
+        return _unstarred(f.f, *args)
     target = target_of(f)
     shift = len(target.leading)
     if hasattr(target.function, "__ad_reduce__"):
@@ -134,6 +136,21 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
         return replace(call, shift=call.shift + shift, places=call.places[shift:])
     function, ordered, names = ordered_arguments(target, args, kwargs or {})
     return Call(function, ordered, names, shift, tuple(range(shift, shift + len(args))))
+
+
+def _unstarred(f: Any, args: Sequence[Any], named: dict[str, Any] | None = None) -> Call:
+    """`f(*args, **named)` as a call of a plain function of the list and the dict."""
+    function = _starred_call(f, len(args), None if named is None else tuple(named))
+    given = [args] if named is None else [args, named]
+    return Call(function, given, ["args", "named"][: len(given)], 0, tuple(range(len(given))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
+    """`def call(args, named): return f(args[0], args[1], k=named["k"])`."""
+    passed = ", ".join([*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())])
+    params = "args" if keys is None else "args, named"
+    return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
 
 
 def generic_parameters(f: Any) -> tuple[Plain, list[str]]:

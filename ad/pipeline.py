@@ -76,6 +76,7 @@ class Program:
         self.results: dict[Any, Kind | None] = {}
         self.solving: list[Any] = []
         self.splits: dict[Any, Split] = {}
+        self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
         self.stages: dict[str, str] | None = None
 
     def show(self, stage: str, text: Callable[[], str]) -> None:
@@ -243,6 +244,18 @@ class Program:
             finally:
                 self.solving.pop()
         return self.splits[key]
+
+    def polish(self, body: Block, scope: Scope) -> Block:
+        """The optimized body, or that without optimization."""
+        return optimize(body, scope) if self.options.optimize else lower_ownership(body, scope)
+
+    def primal_call(self, op: Op, reverse: Reverse) -> gast.expr:
+        """The call of an inner function that is not differentiated: there is a function of the program for it."""
+        values = [v for k, v in op.args.items() if k.isdigit()]
+        known = [reverse.scope.of(v) for v in values]
+        primal = self.primals.of(op.target, known, (False,) * len(values), plain=True)
+        hidden = [ir.name(self.hidden_name(c, reverse)) for c in primal.hidden]
+        return ir.call(primal.name, *values, *hidden)
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
@@ -447,9 +460,7 @@ class Writer:
     def polished(self, body: Block) -> Block:
         """The optimized body."""
         self.program.show("forward and backward", lambda: _text(self.fn.name, self.params, body))
-        if self.options.optimize:
-            return optimize(body, self.scope)
-        return lower_ownership(body, self.scope)
+        return self.program.polish(body, self.scope)
 
 
 def _text(name: str, params: Sequence[str], body: Block) -> str:
@@ -570,6 +581,6 @@ def tangent(
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
     refuse_writes(program, f, args)
-    written = forward.Tangents(program, tangent_of, optimize if options.optimize else lower_ownership)
+    written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))
     return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())

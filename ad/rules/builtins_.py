@@ -61,6 +61,11 @@ class list_extremum:
         return scale_list(z_bar, list_shares(z, xs))
 
 
+@linear(tuple, sequences=("iterable",), cases=_list_cases)
+def tuple_(z_bar, iterable):
+    return list(z_bar)
+
+
 @linear(weigh, sequences=("xs",), kind=shapes.numeric, fresh=True,
         cases=lambda rng: [(([4.0, 3.0], [0.5, 0.25]), {})])  # fmt: skip
 def weigh_(z_bar, xs, weights):

@@ -13,6 +13,7 @@ from ad.ir import Block, Function
 from ad.names import Names
 from ad.reader import Source
 from ad.transforms.normalize import resolve
+from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
 from ad.transforms.normalize.statements import Nested, Statements
@@ -45,9 +46,10 @@ def _lower(
     wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested]
     env, hidden = resolve.resolve(source, [w for w in wanted if not _own_local_of_nested(w, nested, source)])
     names.taken |= set(env) | set(hidden)
-    body: Block = single_exit(list(tree.body), names)
+    body: Block = single_exit(inline_generators(list(tree.body), names), names)
     lowering = Statements(source, env, names, [])
     lowering.lifted = dict(nested)
+    lowering.rebound = {n.target.id for n in ir.walk(body) if isinstance(n, gast.NamedExpr)}
     body = lowering.body(body)
     body = split_webs((*params, *hidden), body, names)
     functions = visible.new_child()

@@ -31,6 +31,9 @@ _CONSTANT_TYPES = (
 )
 
 
+_OWN_VARIABLES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
 def is_constant(value: Any) -> bool:
     """Whether a captured value is code, which generated text names, rather than data, which it is handed."""
     return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_reduce__")
@@ -54,7 +57,9 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
             continue
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             found.add(node.id)
-        if not isinstance(node, (gast.Lambda, gast.ListComp, gast.GeneratorExp)):
+        if isinstance(node, _OWN_VARIABLES):
+            found |= {n.target.id for n in ir.walk(node) if isinstance(n, gast.NamedExpr)}
+        elif not isinstance(node, gast.Lambda):
             stack += ir.children(node)
     return found
 

@@ -17,7 +17,7 @@ from ad import ir
 from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import sequences
-from ad.transforms.normalize import resolve
+from ad.transforms.normalize import resolve, stars
 from ad.transforms.normalize.anf import Expressions, suggest
 
 
@@ -42,10 +42,30 @@ class Statements(Expressions):
     def s_Return(self, node: gast.Return) -> None:
         self.out.append(ir.at(gast.Return(value=self.atom(node.value or ir.constant(None))), node))
 
+    def s_Delete(self, node: gast.Delete) -> None:
+        """`del x` lets go of a name: there is nothing to compute."""
+        for target in node.targets:
+            self.delete(target, node)
+
+    def delete(self, target: gast.expr, node: gast.Delete) -> None:
+        """`del target`."""
+        if isinstance(target, (gast.Tuple, gast.List)):
+            for t in target.elts:
+                self.delete(t, node)
+        elif not isinstance(target, gast.Name):
+            raise self.refuse(node, "`del` of an entry or attribute is not differentiated", "build a new container")
+
     def s_Raise(self, node: gast.Raise) -> None:
-        self.out.append(ir.clone(node))
+        error = node.exc
+        if isinstance(error, gast.Call) and not all(map(self.is_quiet, error.args)):
+            args = [a if self.is_quiet(a) else self.atom(a) for a in error.args]
+            error = ir.at(gast.Call(error.func, args, error.keywords), error)
+        self.out.append(ir.at(gast.Raise(ir.clone(error), ir.clone(node.cause)), node))
 
     def s_Assert(self, node: gast.Assert) -> None:
+        if node.msg is not None and not self.is_quiet(node.msg):
+            self.s_If(_raised_by_hand(node, self.builtin(AssertionError)))
+            return
         test = node.test if self.is_quiet(node.test) else self.atom(node.test)
         self.out.append(ir.at(gast.Assert(test=ir.clone(test), msg=ir.clone(node.msg)), node))
 
@@ -99,6 +119,12 @@ class Statements(Expressions):
             self.out.append(ir.assign(target, lowered, node))
 
     def unpack(self, targets: list[gast.expr], value: gast.expr, node: gast.stmt) -> None:
+        if any(isinstance(t, gast.Starred) for t in targets):
+            stars.unpack(self, targets, value, node)
+            return
+        value = self.consumed(value)
+        if isinstance(value, (gast.Tuple, gast.List)) and stars.is_starred(value):
+            value = self.atom(value)
         if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(targets):
             plain = [t.id for t in targets if isinstance(t, gast.Name)]
             values = [self.atom(v) for v in value.elts]
@@ -184,11 +210,13 @@ class Statements(Expressions):
 
     def sequence(self, it: gast.expr) -> gast.expr:
         """An atom that can be iterated over more than once and indexed, whatever `it` was."""
-        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(it)), "items", it)
+        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(self.consumed(it))), "items", it)
 
     def helper(self, function: Any) -> str:
-        self.env[function.__name__] = function
-        return str(function.__name__)
+        """The name under which the text calls a function of the runtime."""
+        name = self.builtin(function)
+        self.names.taken.add(name)
+        return name
 
     def emit_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         simple = isinstance(target, gast.Name) and target.id not in ir.names_bound(getattr(node, "body", []))
@@ -284,34 +312,10 @@ class Statements(Expressions):
         return isinstance(target, gast.Name) and target.id in self.lifted and isinstance(node.value, gast.Lambda)
 
 
-def comprehension(lowering: Expressions, node: gast.ListComp) -> gast.expr:
-    """A list comprehension as a loop; its variables are its own."""
-    assert isinstance(lowering, Statements)
-    result = lowering.temp(gast.List(elts=[], ctx=gast.Load()), "listed", node)
-    renamed = {v: lowering.names.fresh(v) for g in node.generators for v in ir.names_bound(g.target)}
-
-    def own(part: gast.expr) -> gast.expr:
-        return ir.substitute(part, renamed)
-
-    def level(depth: int) -> None:
-        if depth == len(node.generators):
-            item = lowering.atom(own(node.elt))
-            append = ir.call(ir.attribute(ir.name(result.id), "append"), item)
-            lowering.out.append(ir.at(gast.Expr(ir.at(append, node)), node))
-            return
-        generator = node.generators[depth]
-        it = generator.iter if depth == 0 else own(generator.iter)
-        lowering.loop(own(generator.target), it, lambda: conditions(generator.ifs, depth), node)
-
-    def conditions(tests: list[gast.expr], depth: int) -> None:
-        if not tests:
-            level(depth + 1)
-            return
-        test = lowering.test(own(tests[0]))
-        lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: conditions(tests[1:], depth)), []), node))
-
-    level(0)
-    return ir.name(result.id)
+def _raised_by_hand(node: gast.Assert, error: str) -> gast.If:
+    """`assert test, message` with a message that is computed only where the test fails."""
+    raised = ir.at(gast.Raise(ir.at(ir.call(error, node.msg), node), None), node)
+    return ir.at(gast.If(ir.at(gast.UnaryOp(gast.Not(), node.test), node), [raised], []), node)
 
 
 @dataclass
