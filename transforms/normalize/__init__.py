@@ -13,15 +13,19 @@ from ad.ir import Block, Function
 from ad.names import Names
 from ad.reader import Source
 from ad.transforms.normalize import resolve
+from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
+from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.statements import Nested, Statements
 from ad.transforms.normalize.webs import split_webs
 
 
 def normalize(source: Source) -> Function:
     """The normal form of a function."""
+    for desugar in (without_match, with_cells):
+        source = desugar(source)
     fence(source)
     return _lower(source, (), {}, ChainMap())
 

@@ -19,6 +19,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
+from ad.runtime import patterns
 from ad.transforms.normalize import comprehensions, stars, writes
 
 _QUIET_BUILTINS = frozenset(
@@ -43,6 +44,8 @@ _QUIET_BUILTINS = frozenset(
         ord,
         chr,
         id,
+        patterns.is_sequence,
+        patterns.is_mapping,
     }
 )
 

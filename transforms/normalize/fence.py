@@ -20,7 +20,6 @@ _NOT_YET: dict[type, tuple[str, str]] = {
     gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),
     gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
-    gast.Match: ("`match` is not differentiated", "write it with `if`"),
 }
 _NEVER: dict[type, tuple[str, str]] = {
     gast.Await: ("coroutines have no derivative", "differentiate the plain function that does the computing"),

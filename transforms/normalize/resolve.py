@@ -49,9 +49,12 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
     """Names that are local to a function: parameters and everything bound in its own body."""
     found = set(parameters(tree))
     found |= {p.id for p in (tree.args.vararg, tree.args.kwarg) if p is not None}
+    elsewhere: set[str] = set()
     stack: list[gast.AST] = list(tree.body)
     while stack:
         node = stack.pop()
+        if isinstance(node, (gast.Global, gast.Nonlocal)):
+            elsewhere |= set(node.names)
         if isinstance(node, gast.FunctionDef):
             found.add(node.name)
             continue
@@ -61,7 +64,7 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
             found |= {n.target.id for n in ir.walk(node) if isinstance(n, gast.NamedExpr)}
         elif not isinstance(node, gast.Lambda):
             stack += ir.children(node)
-    return found
+    return found - elsewhere
 
 
 def free_names(node: gast.AST | list[gast.stmt], bound: Iterable[str] = ()) -> list[str]:
