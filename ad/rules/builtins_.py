@@ -10,6 +10,7 @@ from ad.rules.registry import constant, linear, rule
 from ad.runtime import (
     in_place,
     list_shares,
+    publishing,
     reshape_as,
     scale_list,
     spread,
@@ -72,7 +73,7 @@ def weigh_(z_bar, xs, weights):
     return scale_list(z_bar, weights)
 
 
-constant(list_shares)
+constant(list_shares, publishing.snapshot)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)

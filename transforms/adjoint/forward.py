@@ -137,6 +137,7 @@ class Forward:
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
+        program.note_stores(fn, self.places, known, reached)
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
         self.active = reached & useful(fn, known, self.places, handed_back)

@@ -17,6 +17,8 @@ from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
+from ad.transforms.normalize.global_writes import with_stores
+from ad.transforms.normalize.imports import with_imports
 from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.statements import Nested, Statements
 from ad.transforms.normalize.webs import split_webs
@@ -24,7 +26,7 @@ from ad.transforms.normalize.webs import split_webs
 
 def normalize(source: Source) -> Function:
     """The normal form of a function."""
-    for desugar in (without_match, with_cells):
+    for desugar in (with_imports, without_match, with_cells, with_stores):
         source = desugar(source)
     fence(source)
     return _lower(source, (), {}, ChainMap())

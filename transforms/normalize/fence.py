@@ -13,11 +13,8 @@ from ad.reader import Source
 _NOT_YET: dict[type, tuple[str, str]] = {
     gast.Try: ("`try` statements are not differentiated", "move the `try` around the call of the derivative"),
     gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
-    gast.Global: ("writing globals is not differentiated", "return the value instead"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
     gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
-    gast.Import: ("imports inside a differentiated function are not supported", "import at the top of the module"),
-    gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),
     gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
 }
