@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, errors, pipeline
+from ad import cache, errors, pipeline, variadic
 from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
@@ -78,19 +78,13 @@ def ordered_arguments(
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
         function = wrapper_of(function, len(args), tuple(kwargs))
-        return function, [*args, *kwargs.values()], list(_parameters(function))
+        return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
         return function, list(args), list(function.__code__.co_varnames[: len(args)])
-    signature = inspect.signature(function, follow_wrapped=False)
-    bound = signature.bind(*args, **kwargs)
+    if variadic.is_variadic(function):
+        function = variadic.fitted(function, len(args), tuple(kwargs))
+    bound = inspect.signature(function, follow_wrapped=False).bind(*args, **kwargs)
     bound.apply_defaults()
-    variadic = [p for p in signature.parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    if variadic:
-        raise errors.UnsupportedSyntax(
-            f"`{variadic[0]}` parameters are not differentiated",
-            at=errors.Location(function.__code__.co_filename, function.__code__.co_firstlineno, 0),
-            hint="name the parameters",
-        )
     return function, list(bound.arguments.values()), list(bound.arguments)
 
 
@@ -162,17 +156,14 @@ def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
         )
     if not isinstance(function, Plain):
         function = wrapper_of(function, 1, ())
-    return function, list(_parameters(function))
+    if variadic.is_variadic(function):
+        raise errors.UnsupportedArgument("how many arguments this function takes, a call tells", hint="pass arguments")
+    return function, variadic.parameters(function)
 
 
 def _is_simple(function: Plain) -> bool:
     code = function.__code__
     return not code.co_kwonlyargcount and not code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
-
-
-def _parameters(function: Plain) -> tuple[str, ...]:
-    code = function.__code__
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -305,7 +296,7 @@ def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], option
 @functools.lru_cache(maxsize=1024)
 def contraction(f: Plain) -> Plain:
     """A plain function that returns (value, tangent), as one that returns the tangent."""
-    name, params = f.__name__, ", ".join(_parameters(f))
+    name, params = f.__name__, ", ".join(variadic.parameters(f))
     return text_function(
         "tangent", f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n", {name: f}
     )

@@ -14,7 +14,7 @@ from typing import Any
 
 import gast
 
-from ad import errors, ir, kinds
+from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
 from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
@@ -111,7 +111,7 @@ class Program:
                 if isinstance(owner, types.ModuleType) and isinstance(value, types.FunctionType):
                     cell = Cell(node.attr, vars(owner))
                     self.dependencies[cell.key()] = (cell, value)
-        function = fn.source.function
+        function = variadic.original(fn.source.function)
         for slot in ("__code__", "__defaults__"):
             self.slots[id(function), slot] = (function, slot, getattr(function, slot))
 
@@ -300,8 +300,10 @@ class Program:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue
                 known, target = ir.resolve(node.func, fn.env)
-                if known and isinstance(target, types.FunctionType) and classify(node, fn, {}).tag == "call":
-                    found.update(self.hidden_of(target, seen))
+                if known and isinstance(target, types.FunctionType):
+                    op = classify(node, fn, {})
+                    if op.tag == "call":
+                        found.update(self.hidden_of(op.target, seen))
         return found
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:

@@ -21,7 +21,7 @@ from ad.runtime import calling, sequences
 from ad.transforms.normalize.comprehensions import append
 
 if TYPE_CHECKING:
-    from ad.transforms.normalize.statements import Statements
+    from ad.transforms.normalize.statements import Nested, Statements
 
 
 def is_starred(node: gast.Call | gast.List | gast.Tuple | gast.Set) -> bool:
@@ -160,8 +160,7 @@ def call(e: Statements, node: gast.Call) -> gast.expr:
     if fixed is not None:
         return e.value(_one_by_one(e, node, fixed))
     if isinstance(node.func, gast.Name) and node.func.id in e.lifted:
-        raise e.refuse(node, "an inner function is called with a number of arguments that only the run tells",
-                       "write the arguments out")  # fmt: skip
+        return _packed(e, e.lifted[node.func.id], node)
     callee = e.callee(node.func)
     if isinstance(callee, gast.Attribute) and not ir.resolve(callee, e.env)[0]:
         callee = e.temp(callee, "method", node)
@@ -171,6 +170,29 @@ def call(e: Statements, node: gast.Call) -> gast.expr:
     keys = [None if k.arg is None else ir.constant(k.arg) for k in node.keywords]
     named = merged(e, keys, [k.value for k in node.keywords], node) if keys else None
     return gast.Call(func=by_list, args=[args, *([named] if named is not None else [])], keywords=[])
+
+
+def _packed(e: Statements, nested: Nested, node: gast.Call) -> gast.expr:
+    """The call of an inner function whose `*args` are as many as the run tells."""
+    parameters = list(nested.signature.parameters.values())
+    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    rest = next((p for p in parameters if p.kind is p.VAR_POSITIONAL), None)
+    first = next((i for i, a in enumerate(node.args) if isinstance(a, gast.Starred)), 0)
+    missing = plain[first:]
+    if rest is None or any(p.default is not p.empty for p in missing) or any(k.arg is None for k in node.keywords):
+        raise e.refuse(node, "an inner function is called with a number of arguments that only the run tells",
+                       "write the arguments out")  # fmt: skip
+    if missing:  # the starred arguments fill parameters too
+        names = [*(ir.target(e.names.fresh(p.name)) for p in missing), ir.target(e.names.fresh(rest.name))]
+        pattern = [*names[:-1], ir.at(gast.Starred(names[-1], gast.Store()), node)]
+        unpack(e, pattern, ir.at(gast.List(node.args[first:], gast.Load()), node), ir.at(gast.Expr(node), node))
+        last = ir.at(gast.Starred(ir.name(names[-1].id), gast.Load()), node)
+        node = ir.at(gast.Call(node.func, [*node.args[:first], *(ir.name(n.id) for n in names[:-1]), last],
+                               node.keywords), node)  # fmt: skip
+    head = list(map(e.atom, node.args[: len(plain)]))
+    packed = e.atom(ir.at(gast.Tuple(node.args[len(plain) :], gast.Load()), node))
+    bound = nested.signature.bind(*head, **{k.arg: e.atom(k.value) for k in node.keywords}).arguments
+    return nested.call_with(e, ir.clone(node.func), {**bound, rest.name: packed}, node)
 
 
 def _fixed_count(e: Statements, node: gast.Call) -> int | None:
@@ -190,7 +212,7 @@ def _fixed_count(e: Statements, node: gast.Call) -> int | None:
 
 def _parameters(e: Statements, func: gast.expr) -> list[inspect.Parameter] | None:
     if isinstance(func, gast.Name) and func.id in e.lifted:
-        return list(e.lifted[func.id].signature().parameters.values())
+        return list(e.lifted[func.id].signature.parameters.values())
     found, callee = ir.resolve(func, e.env)
     if found and isinstance(callee, types.FunctionType):
         return list(inspect.signature(callee, follow_wrapped=False).parameters.values())

@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -320,26 +321,67 @@ def _raised_by_hand(node: gast.Assert, error: str) -> gast.If:
 
 @dataclass
 class Nested:
-    """A function defined inside another: called with its captured variables as further arguments."""
+    """A function defined inside another: called with its captured variables as further arguments.
+
+    In `tree`, what `*args` and `**kwargs` collect is a parameter like others; `signature` tells what they collect.
+    """
 
     name: str
     tree: gast.FunctionDef
+    signature: inspect.Signature
     captured: tuple[str, ...]
     source: Source
     kept: dict[str, str] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, gast.expr]:
         """The defaults of its parameters."""
-        names = resolve.parameters(self.tree)
-        return dict(zip(reversed(names), reversed(self.tree.args.defaults), strict=False))
+        return {n: p.default for n, p in self.signature.parameters.items() if p.default is not p.empty}
 
     def call(self, lowering: Expressions, call: gast.Call, node: gast.Call) -> gast.expr:
-        names = resolve.parameters(self.tree)
-        bound: dict[str, gast.expr] = dict(zip(names, call.args, strict=False))
-        bound.update({k.arg: k.value for k in call.keywords})
-        defaults = {p: ir.name(self.kept[p]) if p in self.kept else d for p, d in self.defaults().items()}
-        missing = [n for n in names if n not in bound and n not in defaults]
-        if len(call.args) > len(names) or missing or not set(bound) <= set(names):
-            raise lowering.refuse(node, f"the arguments do not fit {self.name}", "see its definition")
-        own = [bound[n] if n in bound else lowering.atom(defaults[n]) for n in names]
-        return gast.Call(func=call.func, args=[*own, *map(ir.name, self.captured)], keywords=[])
+        try:
+            bound = self.signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
+        except TypeError as error:
+            raise lowering.refuse(node, f"the arguments do not fit {self.name}: {error}", "see its definition") from None
+        return self.call_with(lowering, call.func, bound.arguments, node)
+
+    def call_with(self, lowering: Expressions, func: gast.expr, bound: dict[str, Any], node: gast.Call) -> gast.expr:
+        """The call with these arguments by the names of the parameters, the defaults of others and what is captured."""
+        own = [self.argument(lowering, p, bound, node) for p in self.signature.parameters.values()]
+        return gast.Call(func=func, args=[*own, *map(ir.name, self.captured)], keywords=[])
+
+    def argument(
+        self, lowering: Expressions, p: inspect.Parameter, bound: dict[str, Any], node: gast.Call
+    ) -> gast.expr:
+        """What a parameter is given."""
+        value: Any = bound.get(p.name)
+        if p.kind is p.VAR_POSITIONAL and not isinstance(value, gast.AST):
+            return lowering.atom(ir.at(ir.tuple_(*(value or ())), node))
+        if p.kind is p.VAR_KEYWORD:
+            found = value or {}
+            return lowering.atom(ir.at(gast.Dict([ir.constant(k) for k in found], list(found.values())), node))
+        if value is not None:
+            return value  # type: ignore[no-any-return]
+        return ir.name(self.kept[p.name]) if p.name in self.kept else lowering.atom(p.default)
+
+
+def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Signature]:
+    """An inner function with all its parameters plain, and the signature that it has by the text."""
+    a = tree.args
+    groups = [
+        (a.posonlyargs, inspect.Parameter.POSITIONAL_ONLY),
+        (a.args, inspect.Parameter.POSITIONAL_OR_KEYWORD),
+        ([a.vararg] if a.vararg else [], inspect.Parameter.VAR_POSITIONAL),
+        (a.kwonlyargs, inspect.Parameter.KEYWORD_ONLY),
+        ([a.kwarg] if a.kwarg else [], inspect.Parameter.VAR_KEYWORD),
+    ]
+    by_position = [p.id for p in (*a.posonlyargs, *a.args)]
+    defaults = dict(zip(reversed(by_position), reversed(a.defaults), strict=False))
+    defaults.update({p.id: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None})
+    parameters = [
+        inspect.Parameter(p.id, kind, default=defaults.get(p.id, inspect.Parameter.empty))
+        for group, kind in groups
+        for p in group
+    ]
+    plain = ir.clone(tree)
+    plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
+    return plain, inspect.Signature(parameters)
