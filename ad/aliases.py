@@ -108,6 +108,7 @@ class AliasWriter(Writer):
         self.operations = Operations(fn, self.known)
         self.places = program.places(fn, self.known)
         self.find_written()
+        program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         self.bind_environment()
         self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}
