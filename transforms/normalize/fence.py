@@ -1,6 +1,6 @@
 """Refuse, at its place, whatever the later passes would not understand.
 
-    with open(p) as f: ...      =>      UnsupportedSyntax: `with` statements, not supported yet
+    del x      =>      UnsupportedSyntax: `del`, not supported yet
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from ad import errors, ir
 from ad.reader import Source
 
 _NOT_YET: dict[type, tuple[str, str]] = {
-    gast.Try: ("`try` statements are not differentiated", "move the `try` around the call of the derivative"),
-    gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
+    gast.TryStar: ("`except*` is not differentiated", "write `except`"),
     gast.Global: ("writing globals is not differentiated", "return the value instead"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
     gast.Delete: ("`del` is not differentiated", "leave the name alone: it dies with the function"),
