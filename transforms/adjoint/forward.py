@@ -277,6 +277,8 @@ class Forward:
         first: Block = []
         if isinstance(node, gast.For) and node.target.id in self.active:
             first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
+        if isinstance(node, ir.Within) and any(n in self.reached for n in ir.names_read(node.item)):
+            raise self.refuse(node, "a context manager gets what is differentiated", "do without the `with` there")
         node.body = [*first, *self.block(node.body)]
         if isinstance(node, gast.If):
             node.orelse = self.block(node.orelse)
