@@ -60,6 +60,7 @@ def mean(z_bar, a, axis=None, *, keepdims=False):
     return spread(z_bar, a, axis, keepdims) / count(a, axis)
 
 
+@rule(np.nanmax, np.nanmin, kind=shapes.reduction, fresh=True, smooth=False, cases=_max_cases)
 @rule(np.max, np.amax, np.ndarray.max, np.min, np.amin, np.ndarray.min, kind=shapes.reduction,
       fresh=True, smooth=False, cases=_max_cases)  # fmt: skip
 class extremum:

@@ -41,6 +41,11 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
     return _ufunc(args, to_float=False)
 
 
+def arithmetic_of_first(x: Any, *args: Any, **kwargs: Any) -> Kind:
+    """A ufunc of the first argument that keeps integers."""
+    return Numeric(kinds.dtype(as_kind(x)), None) if not _all_python((x,)) else Numeric()
+
+
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
@@ -334,6 +339,17 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else UNKNOWN
 
 
+def joined(*args: Any, **kwargs: Any) -> Kind:
+    """Some array."""
+    return Array()
+
+
+def at_least(x: Any) -> Kind:
+    """`np.atleast_2d` and its kind: an array, of numbers as well."""
+    kind = kinds.widen(as_kind(x))
+    return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else Array()
+
+
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
     """`np.swapaxes`."""
     shape = kinds.shape(as_kind(x))
@@ -493,6 +509,11 @@ def to_float(*args: Any) -> Kind:
     return Number(float)
 
 
+def to_complex(*args: Any) -> Kind:
+    """A Python complex."""
+    return Number(complex)
+
+
 def to_int(*args: Any) -> Kind:
     """A Python int."""
     return Number(int)
@@ -551,7 +572,15 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
     return kinds.shape(as_kind(x))
 
 
-def astype(x: Any, dtype: Any) -> Kind:
+def item(x: Any, *args: Any) -> Kind:
+    """`x.item(i)`: a Python number."""
+    found = kinds.dtype(as_kind(x))
+    types = {"f": float, "c": complex, "i": int, "u": int, "b": bool}
+    known = found is not None and found.kind in types and found != np.dtype(np.longdouble)
+    return Number(types[found.kind]) if found is not None and known else Numeric()
+
+
+def astype(x: Any, dtype: Any, **kwargs: Any) -> Kind:
     """`x.astype(dtype)`."""
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
     return Array(wanted, kinds.shape(kind)) if isinstance(kind, Array) else Numeric(wanted)

@@ -352,11 +352,11 @@ def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | Non
 
 
 def _has_out(op: Op) -> bool:
-    """A call with `out=`, or with more positional arguments than the function reads."""
+    """A call with `out=`, with `copy=` (of `nan_to_num`), or with more positional arguments than the function reads."""
     if not isinstance(op.node, gast.Call):
         return False
     too_many = isinstance(op.target, TypeError) and "arguments" in str(op.target)
-    return too_many or any(k.arg == "out" for k in op.node.keywords)
+    return too_many or any(k.arg in ("out", "copy") for k in op.node.keywords)
 
 
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")

@@ -1,0 +1,46 @@
+"""Shapes and axes that functions written out in NumPy ask for."""
+
+from __future__ import annotations
+
+import math
+
+from ad.runtime.broadcasting import Axis
+
+
+def axes_of(axis: Axis, rank: int) -> tuple[int, ...]:
+    """The axes that `axis` names, none of them negative.
+
+    >>> axes_of(-1, 3), axes_of(None, 2)
+    ((2,), (0, 1))
+    """
+    axes = tuple(range(rank)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return tuple(a % rank for a in axes) if rank else ()
+
+
+def first_axis_shape(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of an array whose `axes` became one, the first.
+
+    >>> first_axis_shape((2, 3, 4), (0, 2))
+    (8, 3)
+    """
+    return math.prod(shape[a] for a in axes), *reduced_shape(shape, axes, False)
+
+
+def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool) -> tuple[int, ...]:
+    """The shape of a reduction along `axes`.
+
+    >>> reduced_shape((2, 3, 4), (0, 2), True)
+    (1, 3, 1)
+    """
+    if keepdims:
+        return tuple(1 if i in axes else n for i, n in enumerate(shape))
+    return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def along(n: int, rank: int) -> tuple[int, ...]:
+    """The shape in which n numbers broadcast along the first of `rank` axes.
+
+    >>> along(5, 3)
+    (5, 1, 1)
+    """
+    return n, *(1,) * (rank - 1)
