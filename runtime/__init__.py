@@ -1,6 +1,6 @@
 """Plain NumPy functions that generated code may call. They import NumPy and nothing else of `ad`."""
 
-from ad.runtime.axes import along, axes_of, first_axis_shape, reduced_shape
+from ad.runtime.axes import along, axes_of, first_axis_shape, one_axis, reduced_shape
 from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
 from ad.runtime.casting import keeps_derivative, to_dtype, to_inexact
 from ad.runtime.contractions import (
@@ -87,6 +87,7 @@ __all__ = [
     "matmul_x_bar",
     "matmul_y_bar",
     "nested_like",
+    "one_axis",
     "pad_adjoint",
     "pinv_adjoint",
     "polygamma",

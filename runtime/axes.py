@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ad import errors
 from ad.runtime.broadcasting import Axis
 
 
@@ -35,6 +36,17 @@ def reduced_shape(shape: tuple[int, ...], axes: tuple[int, ...], keepdims: bool)
     if keepdims:
         return tuple(1 if i in axes else n for i, n in enumerate(shape))
     return tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def one_axis(axis: Axis, rank: int) -> int:
+    """The one axis that is meant, the only one if None.
+
+    >>> one_axis(None, 1)
+    0
+    """
+    if (axis is None and rank != 1) or isinstance(axis, tuple):
+        raise errors.NoRule("np.gradient: the derivative is known along one axis, two or three", hint="name the axis")
+    return 0 if axis is None else axis
 
 
 def along(n: int, rank: int) -> tuple[int, ...]:

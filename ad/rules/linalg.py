@@ -390,9 +390,9 @@ def _pinv_cases(rng):
 @rule(np.linalg.pinv, kind=shapes.joined, fresh=True, singular=True, cases=_pinv_cases)
 class pinv:
     def jvp(a_dot, z, a, rcond=None):
-        a_dot_h, z_h = np.conj(mT(a_dot)), np.conj(mT(z))
-        left, right = a_dot_h - a_dot_h @ a @ z, a_dot_h - z @ a @ a_dot_h
-        return z @ z_h @ left + right @ z_h @ z - z @ a_dot @ z
+        h = np.conj(mT(a_dot))
+        z_h = np.conj(mT(z))
+        return z @ z_h @ (h - h @ a @ z) + (h - z @ a @ h) @ z_h @ z - z @ a_dot @ z
 
     def vjp(z_bar, z, a, rcond=None):
         return pinv_adjoint(z_bar, z, a)
@@ -403,8 +403,10 @@ class pinv:
     ((rng.normal(size=(2, 3)), rng.normal(size=2)), {"rcond": None}),
 ])  # fmt: skip
 def lstsq(a, b, rcond=None):
-    x = np.linalg.pinv(a) @ b
-    rank = np.linalg.matrix_rank(a)
+    if rcond is None:
+        rank, x = np.linalg.matrix_rank(a), np.linalg.pinv(a) @ b
+    else:
+        rank, x = np.linalg.matrix_rank(a, rtol=rcond), np.linalg.pinv(a, rcond) @ b
     left = np.reshape(b - a @ x, (len(a), -1))
     residuals = np.sum(left * left, axis=0)
     if rank < a.shape[1] or len(a) <= a.shape[1]:

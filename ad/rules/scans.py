@@ -6,7 +6,7 @@ import numpy as np
 
 from ad import errors
 from ad.rules.registry import constant, reference
-from ad.runtime import along, axes_of, first_axis_shape, reduced_shape
+from ad.runtime import along, axes_of, first_axis_shape, one_axis, reduced_shape
 
 
 def _product_cases(rng):
@@ -68,7 +68,7 @@ def cumprod(a, axis=None):
     return np.moveaxis(products, 0, axis)
 
 
-constant(axes_of, first_axis_shape, reduced_shape, along)
+constant(axes_of, first_axis_shape, one_axis, reduced_shape, along)
 
 
 def _diff_cases(rng):
@@ -157,11 +157,11 @@ def _gradient_cases(rng):
 @reference(np.gradient, arity=1, cases=_gradient_cases)
 def gradient(f, *, axis=None, edge_order=1):
     f = np.asarray(f)
-    if axis is None and f.ndim != 1:
-        return tuple([slope(f, 1.0, i, edge_order) for i in range(f.ndim)])
-    if isinstance(axis, tuple):
-        return tuple([slope(f, 1.0, i, edge_order) for i in axis])
-    return slope(f, 1.0, 0 if axis is None else axis, edge_order)
+    if axis is None and f.ndim == 2:
+        return (slope(f, 1.0, 0, edge_order), slope(f, 1.0, 1, edge_order))
+    if axis is None and f.ndim == 3:
+        return (slope(f, 1.0, 0, edge_order), slope(f, 1.0, 1, edge_order), slope(f, 1.0, 2, edge_order))
+    return slope(f, 1.0, one_axis(axis, f.ndim), edge_order)
 
 
 def _spaced_cases(rng):
@@ -173,18 +173,18 @@ def _spaced_cases(rng):
 @reference(np.gradient, arity=2, wrt=("f", "spacing"), cases=_spaced_cases)
 def gradient_spaced(f, spacing, *, axis=None, edge_order=1):
     f = np.asarray(f)
-    if axis is None and f.ndim != 1:
-        return tuple([slope(f, spacing, i, edge_order) for i in range(f.ndim)])
-    if isinstance(axis, tuple):
-        return tuple([slope(f, spacing, i, edge_order) for i in axis])
-    return slope(f, spacing, 0 if axis is None else axis, edge_order)
+    if axis is None and f.ndim == 2:
+        return (slope(f, spacing, 0, edge_order), slope(f, spacing, 1, edge_order))
+    if axis is None and f.ndim == 3:
+        return (slope(f, spacing, 0, edge_order), slope(f, spacing, 1, edge_order), slope(f, spacing, 2, edge_order))
+    return slope(f, spacing, one_axis(axis, f.ndim), edge_order)
 
 
-@reference(np.gradient, arity=3, wrt=("f", "dy", "dx"))
-def gradient_of_plane(f, dy, dx, *, axis=None, edge_order=1):
+@reference(np.gradient, arity=3, wrt=("f", "dy", "dx"), cases=lambda rng: [
+    ((rng.normal(size=(4, 5)), 0.5, np.cumsum(rng.uniform(0.5, 1.0, size=5))), {})])  # fmt: skip
+def gradient_of_plane(f, dy, dx, *, edge_order=1):
     f = np.asarray(f)
-    axes = (0, 1) if axis is None else axis
-    return (slope(f, dy, axes[0], edge_order), slope(f, dx, axes[1], edge_order))
+    return (slope(f, dy, 0, edge_order), slope(f, dx, 1, edge_order))
 
 
 def slope(f, spacing, axis, edge_order):
@@ -247,6 +247,8 @@ def polyval(p, x):
 def poly(seq_of_zeros):
     if np.ndim(seq_of_zeros) != 1:
         raise errors.NoRule("np.poly: the derivative is known for zeros, not for matrices")
+    if len(seq_of_zeros) == 0:
+        return 1.0
     p = np.ones(1)
     for zero in seq_of_zeros:
         p = np.concatenate((p, np.zeros(1))) - zero * np.concatenate((np.zeros(1), p))

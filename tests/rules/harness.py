@@ -18,7 +18,7 @@ from ad.rules.template import Template, choose
 from ad.runtime import unbroadcast
 
 IN_PLACE = {getattr(operator, name) for name in dir(operator) if name.startswith("i")}
-SCALARS_ONLY = {max, min, *(v for v in vars(math).values() if callable(v))}
+SCALARS_ONLY = {max, min, complex, *(v for v in vars(math).values() if callable(v))}
 SHAPES: dict[int, list[tuple[Any, ...]]] = {
     1: [("number",), ("scalar",), ((),), ((3,),), ((2, 3),), ((0, 3),)],
     2: [
