@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -55,17 +56,8 @@ def pad_adjoint(z_bar: Any, x: Any, pad_width: Any) -> Any:
     return z_bar[tuple(slice(b, b + n) for b, n in zip(before, shape, strict=True))].copy()
 
 
-def rearranged(x: Any, order: Any, axis: int | None = -1) -> Any:
-    """The elements of x in another order along `axis`, of the whole if None.
-
-    >>> rearranged(np.array([5.0, 6.0, 7.0]), np.array([2, 0, 1]))
-    array([7., 5., 6.])
-    """
-    return np.take_along_axis(x, order, axis)
-
-
 def unrearranged(z_bar: Any, order: Any, x: Any, axis: int | None = -1) -> Any:
-    """The adjoint of `rearranged`: the elements where they were.
+    """The adjoint of `np.take_along_axis(x, order, axis)` for an order of all elements: they go where they were.
 
     >>> unrearranged(np.array([7.0, 5.0, 6.0]), np.array([2, 0, 1]), np.zeros(3))
     array([5., 6., 7.])
@@ -102,7 +94,7 @@ def split_bounds(n: int, sections: int | Sequence[int], equal: bool) -> list[tup
         marks = [i * each + min(i, longer) for i in range(int(sections) + 1)]  # type: ignore[call-overload]
     else:
         marks = [0, *map(int, sections), n]  # type: ignore[arg-type]
-    return list(zip(marks[:-1], marks[1:], strict=True))
+    return list(itertools.pairwise(marks))
 
 
 def item_position(x: Any, args: tuple[Any, ...]) -> int:

@@ -39,7 +39,7 @@ def rank_weights(function: Callable[..., Any], x: Any, axis: Axis = None, q: Any
     axes = tuple(a % x.ndim for a in (axes if isinstance(axes, tuple) else (axes,)))
     last = tuple(range(x.ndim - len(axes), x.ndim))
     moved = np.moveaxis(x, axes, last)
-    flat = moved.reshape(*moved.shape[: x.ndim - len(axes)], -1)
+    flat = moved.reshape((*moved.shape[: x.ndim - len(axes)], -1))
     ranks = np.argsort(np.argsort(flat, -1, kind="stable"), -1).astype(float)
     ranks[np.isnan(flat)] = np.nan
     given = () if q is None else (q,)
@@ -48,7 +48,7 @@ def rank_weights(function: Callable[..., Any], x: Any, axis: Axis = None, q: Any
     weights = np.maximum(1.0 - np.abs(ranks - at), 0.0)
     weights = np.where(np.isnan(ranks), 0.0, weights)
     lead = np.ndim(q) if q is not None else 0
-    weights = weights.reshape(*weights.shape[:lead], *moved.shape)
+    weights = weights.reshape((*weights.shape[:lead], *moved.shape))
     weights = np.moveaxis(weights, tuple(lead + a for a in last), tuple(lead + a for a in axes))
     return weights.astype(x.dtype) if x.dtype.kind == "f" else weights
 

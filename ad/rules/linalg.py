@@ -333,12 +333,12 @@ class svd:
 
 
 def singular_values_tangent(a_dot, a):
-    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
     return np.diagonal(mT(u) @ a_dot @ mT(vh), 0, -2, -1)
 
 
 def singular_values_adjoint(z_bar, a):
-    u, s, vh = np.linalg.svd(a, full_matrices=False)
+    u, _, vh = np.linalg.svd(a, full_matrices=False)
     return (u * np.expand_dims(z_bar, -2)) @ vh
 
 

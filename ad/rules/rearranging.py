@@ -10,7 +10,6 @@ from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
     pad_adjoint,
     positions,
-    rearranged,
     reshape_as,
     scatter,
     split_bounds,
@@ -205,7 +204,7 @@ def _sort_cases(rng):
 @rule(np.sort, kind=shapes.moved, fresh=True, cases=_sort_cases)
 class sort:
     def jvp(a_dot, z, a, axis=-1, kind=None, *, stable=None):
-        return rearranged(a_dot, np.argsort(a, axis, kind, stable=stable), axis)
+        return np.take_along_axis(a_dot, np.argsort(a, axis, kind, stable=stable), axis)
 
     def vjp(z_bar, z, a, axis=-1, kind=None, *, stable=None):
         return unrearranged(z_bar, np.argsort(a, axis, kind, stable=stable), a, axis)
@@ -215,22 +214,15 @@ class sort:
     ((rng.normal(size=(3, 5)), 2), {}), ((rng.normal(size=(3, 5)), 1, 0), {}), ((rng.normal(size=7), (2, 4), None), {})])  # fmt: skip
 class partition:
     def jvp(a_dot, z, a, kth, axis=-1):
-        return rearranged(a_dot, np.argpartition(a, kth, axis), axis)
+        return np.take_along_axis(a_dot, np.argpartition(a, kth, axis), axis)
 
     def vjp(z_bar, z, a, kth, axis=-1):
         return unrearranged(z_bar, np.argpartition(a, kth, axis), a, axis)
 
 
-@reference(rearranged, wrt=("x",), cases=lambda rng: [
-    ((rng.normal(size=(2, 3)), np.array([[2, 0, 1], [1, 0, 2]]), 1), {}),
-    ((rng.normal(size=(2, 2)), np.array([3, 0, 1, 2]), None), {}),
-])  # fmt: skip
-def rearranged_(x, order, axis):
-    return np.take_along_axis(x, order, axis)
-
-
 constant(positions, split_bounds)
-constant(np.argpartition, np.ndarray.argpartition, np.lexsort, np.argwhere, np.digitize)
+constant(np.argsort, np.ndarray.argsort, np.argpartition, np.ndarray.argpartition, kind=shapes.indices)
+constant(np.lexsort, np.argwhere, np.digitize)
 constant(np.isin, np.unravel_index, np.ravel_multi_index, np.ndarray.searchsorted)
 constant(np.ndarray.nonzero, np.tri, np.ix_, np.iscomplexobj, np.isrealobj, np.isscalar, np.array_equiv, fresh=False)
 constant(np.triu_indices_from, np.tril_indices_from, np.diag_indices, np.diag_indices_from)

@@ -38,7 +38,7 @@ def prod(a, axis=None, *, keepdims=False):
     one = np.prod(np.ones_like(a, shape=0))  # in the dtype of the result
     factors = np.reshape(np.moveaxis(a, axes, range(len(axes))), first_axis_shape(a.shape, axes))
     if len(factors) == 0:
-        return np.reshape(one * np.sum(factors, axis=0) + one, reduced_shape(a.shape, axes, keepdims))[()]
+        return one * np.ones(reduced_shape(a.shape, axes, keepdims))
     factors = one * factors
     while len(factors) > 1:
         half = len(factors) // 2

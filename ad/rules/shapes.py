@@ -344,6 +344,11 @@ def joined(*args: Any, **kwargs: Any) -> Kind:
     return Array()
 
 
+def indices(*args: Any, **kwargs: Any) -> Kind:
+    """An array of integers."""
+    return Array(np.dtype(np.intp), None)
+
+
 def at_least(x: Any) -> Kind:
     """`np.atleast_2d` and its kind: an array, of numbers as well."""
     kind = kinds.widen(as_kind(x))

@@ -209,15 +209,21 @@ class _Sharing:
                 held |= self.parts(source)
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
-            if op.rule is not None and not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
-                inside = f"inside {new}"  # a container made by a rule holds memory that was made with it
-                self.contents.setdefault(new, set()).add(inside)
-                self.contents.setdefault(inside, set()).add(inside)
+            if op.rule is not None:
+                self.made_inside(target, new, set())
         else:
             names = ir.names_read(_flat(list(op.args.values())))
             everything = self.reach(names)
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
+            self.made_inside(target, new, everything)
+
+    def made_inside(self, target: str, new: str, others: set[str]) -> None:
+        """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""
+        if not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
+            inside = f"inside {new}"
+            self.contents.setdefault(new, set()).add(inside)
+            self.contents.setdefault(inside, set()).update(others | {inside})
 
     def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag == "list_append":
