@@ -1,6 +1,13 @@
 """Plain NumPy functions that generated code may call. They import NumPy and nothing else of `ad`."""
 
-from ad.runtime.axes import along, axes_of, first_axis_shape, one_axis, reduced_shape
+from ad.runtime.axes import (
+    along,
+    axes_of,
+    first_axis_shape,
+    one_axis,
+    reduced_shape,
+    unit_of_products,
+)
 from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
 from ad.runtime.casting import keeps_derivative, to_dtype, to_inexact
 from ad.runtime.contractions import (
@@ -115,6 +122,7 @@ __all__ = [
     "to_inexact",
     "trace_adjoint",
     "unbroadcast",
+    "unit_of_products",
     "unrearranged",
     "unroll",
     "unstacked",

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from typing import Any
+
+import numpy as np
 
 from ad import errors
 from ad.runtime.broadcasting import Axis
@@ -47,6 +50,15 @@ def one_axis(axis: Axis, rank: int) -> int:
     if (axis is None and rank != 1) or isinstance(axis, tuple):
         raise errors.NoRule("np.gradient: the derivative is known along one axis, two or three", hint="name the axis")
     return 0 if axis is None else axis
+
+
+def unit_of_products(x: Any) -> Any:
+    """1 in the dtype of `np.prod(x)`.
+
+    >>> unit_of_products(np.zeros(2, np.float32))
+    np.float32(1.0)
+    """
+    return np.prod(np.ones(0, np.result_type(x)))
 
 
 def along(n: int, rank: int) -> tuple[int, ...]:

@@ -180,7 +180,8 @@ def heaviside(z, x, y):
     return None, 1.0 * (x == 0.0)
 
 
-@partials(np.ldexp, kind=shapes.numeric, wrt=("x",), cases=lambda rng: [((1.5, 3), {}), ((rng.normal(size=3), np.arange(3)), {})])
+@partials(np.ldexp, kind=shapes.numeric, wrt=("x",),
+          cases=lambda rng: [((1.5, 3), {}), ((rng.normal(size=3), np.arange(3)), {})])  # fmt: skip
 def ldexp(z, x, i):
     return np.ldexp(1.0, i)
 

@@ -44,7 +44,7 @@ def _einsum_1_cases(rng):
             (("ij->ji", x[:0]), {})]  # fmt: skip
 
 
-@linear(np.einsum, arity=2, wrt=("a",), cases=_einsum_1_cases)
+@linear(np.einsum, arity=2, wrt=("a",), kind=shapes.numeric, cases=_einsum_1_cases)
 def einsum_of_one(z_bar, subscripts, a, *, optimize=False):
     return einsum_adjoint(z_bar, subscripts, 0, a)
 

@@ -119,7 +119,7 @@ def _array_cases(rng):
     ]
 
 
-@rule(np.array, kind=shapes.array, fresh=True, sequences=("object",), cases=_array_cases)
+@rule(np.array, kind=shapes.array, fresh=True, shape_only=("dtype",), sequences=("object",), cases=_array_cases)
 class array:
     def jvp(object_dot, z, object, dtype=None):
         if dtype is None:
@@ -142,7 +142,8 @@ class array:
         return nested_like(z_bar, object)
 
 
-@rule(np.asarray, np.asanyarray, kind=shapes.array, sequences=("a",), cases=_array_cases)
+@rule(np.asarray, np.asanyarray, kind=shapes.array, shape_only=("dtype",), sequences=("a",),
+      cases=_array_cases)  # fmt: skip
 class asarray:
     def jvp(a_dot, z, a, dtype=None):
         if dtype is None:
@@ -166,7 +167,7 @@ class asarray:
 
 
 @linear(np.ascontiguousarray, np.asfortranarray, kind=shapes.at_least,
-        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {}), ((rng.normal(size=(2, 3)).T,), {})])  # fmt: skip
+        cases=lambda rng: [((x,), {}) for x in (rng.normal(size=(2, 3)), 1.5, rng.normal(size=(2, 3)).T)])  # fmt: skip
 def ascontiguousarray(z_bar, a):
     if is_sequence(a):
         raise TypeError("an array is expected here")
@@ -178,7 +179,7 @@ def _astype_cases(rng):
     return [((x, float), {}), ((x, np.float64), {}), ((x, "f8"), {}), ((x,), {"dtype": complex})]
 
 
-@rule(np.ndarray.astype, kind=shapes.astype, cases=_astype_cases)
+@rule(np.ndarray.astype, kind=shapes.astype, shape_only=("dtype",), cases=_astype_cases)
 class astype:
     def jvp(a_dot, z, a, dtype, *, copy=True, casting="unsafe", order="K"):
         if is_exact_dtype(dtype):
@@ -254,7 +255,7 @@ def item(z_bar, a, *args):
     return scatter(z_bar, item_position(a, args), a)
 
 
-@linear(np.ndarray.tolist, fresh=True, cases=lambda rng: [((rng.normal(size=3),), {}), ((rng.normal(size=(2, 3)),), {})])
+@linear(np.ndarray.tolist, fresh=True, cases=lambda rng: [((rng.normal(size=s),), {}) for s in (3, (2, 3))])
 def tolist(z_bar, a):
     return np.reshape(np.array(z_bar), a.shape)
 

@@ -195,7 +195,8 @@ def nan_to_num(z, x, *, nan=0.0, posinf=None, neginf=None):
 
 
 @rule(np.angle, kind=shapes.numeric, cases=lambda rng: [
-    ((rng.normal(size=3) + 1j * rng.normal(size=3),), {}), ((1.5 - 0.5j,), {"deg": True}), ((rng.normal(size=3),), {})])  # fmt: skip
+    ((rng.normal(size=3) + 1j * rng.normal(size=3),), {}), ((1.5 - 0.5j,), {"deg": True}),
+    ((rng.normal(size=3),), {})])  # fmt: skip
 class angle:
     def jvp(x_dot, z, x, deg=False):
         if deg is True:

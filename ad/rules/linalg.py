@@ -223,7 +223,8 @@ class det:
         return np.expand_dims(z_bar, (-2, -1)) * cofactors(a)
 
 
-@rule(cofactors, kind=shapes.same_square, fresh=True, cases=lambda rng: [((_square(rng),), {}), ((_square(rng, 2),), {})])
+@rule(cofactors, kind=shapes.same_square, fresh=True,
+      cases=lambda rng: [((_square(rng),), {}), ((_square(rng, 2),), {})])  # fmt: skip
 class cofactors_:
     def jvp(a_dot, z, a):
         x = np.linalg.inv(a)

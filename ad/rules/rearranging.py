@@ -50,7 +50,7 @@ def flipud(z_bar, m):
 
 
 @linear(np.rollaxis, kind=shapes.moved, cheap=True,
-        cases=lambda rng: [((rng.normal(size=(2, 3, 4)), 2), {}), ((rng.normal(size=(2, 3, 4)), 0, 3), {})])  # fmt: skip
+        cases=lambda rng: [((rng.normal(size=(2, 3, 4)), *to), {}) for to in ((2,), (0, 3))])  # fmt: skip
 def rollaxis(z_bar, a, axis, start=0):
     return scatter(z_bar, np.rollaxis(positions(a), axis, start), a)
 
@@ -211,7 +211,8 @@ class sort:
 
 
 @rule(np.partition, kind=shapes.moved, fresh=True, cases=lambda rng: [
-    ((rng.normal(size=(3, 5)), 2), {}), ((rng.normal(size=(3, 5)), 1, 0), {}), ((rng.normal(size=7), (2, 4), None), {})])  # fmt: skip
+    ((rng.normal(size=(3, 5)), 2), {}), ((rng.normal(size=(3, 5)), 1, 0), {}),
+    ((rng.normal(size=7), (2, 4), None), {})])  # fmt: skip
 class partition:
     def jvp(a_dot, z, a, kth, axis=-1):
         return np.take_along_axis(a_dot, np.argpartition(a, kth, axis), axis)
@@ -389,8 +390,8 @@ def grid_part(x, whole, copy):
     return np.copy(x) if copy else x
 
 
-@reference(np.broadcast_arrays, arity=2, wrt=("x", "y"),
-           cases=lambda rng: [((rng.normal(size=3), rng.normal(size=(2, 1))), {}), ((1.5, rng.normal(size=2)), {})])  # fmt: skip
+@reference(np.broadcast_arrays, arity=2, wrt=("x", "y"), cases=lambda rng: [
+    ((rng.normal(size=3), rng.normal(size=(2, 1))), {}), ((1.5, rng.normal(size=2)), {})])  # fmt: skip
 def broadcast_arrays(x, y):
     shape = np.broadcast_shapes(np.shape(x), np.shape(y))
     return (np.broadcast_to(x, shape), np.broadcast_to(y, shape))

@@ -216,7 +216,7 @@ def rule(*targets: Any, **options: Any) -> Callable[[type], type]:
 
 
 def reference(*targets: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare a function by what it computes, written in functions that have rules: `def f(x, axis=None): return ...`."""
+    """Declare a function by what it computes, in functions that have rules: `def f(x, axis=None): return ...`."""
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         params = inspect.signature(function).parameters.values()

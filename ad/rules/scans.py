@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ad import errors
+from ad.rules import shapes
 from ad.rules.registry import constant, reference
-from ad.runtime import along, axes_of, first_axis_shape, one_axis, reduced_shape
+from ad.runtime import along, axes_of, first_axis_shape, one_axis, reduced_shape, unit_of_products
 
 
 def _product_cases(rng):
@@ -35,7 +36,7 @@ def _product_cases(rng):
 def prod(a, axis=None, *, keepdims=False):
     a = np.asarray(a)
     axes = axes_of(axis, a.ndim)
-    one = np.prod(np.ones_like(a, shape=0))  # in the dtype of the result
+    one = unit_of_products(a)
     factors = np.reshape(np.moveaxis(a, axes, range(len(axes))), first_axis_shape(a.shape, axes))
     if len(factors) == 0:
         return one * np.ones(reduced_shape(a.shape, axes, keepdims))
@@ -60,7 +61,7 @@ def cumprod(a, axis=None):
     a = np.asarray(a)
     if axis is None:
         a, axis = np.reshape(a, -1), 0
-    products = np.prod(np.ones_like(a, shape=0)) * np.moveaxis(a, axis, 0)
+    products = unit_of_products(a) * np.moveaxis(a, axis, 0)
     step = 1
     while step < len(products):
         products = np.concatenate((products[:step], products[step:] * products[:-step]))
@@ -68,6 +69,7 @@ def cumprod(a, axis=None):
     return np.moveaxis(products, 0, axis)
 
 
+constant(unit_of_products, kind=shapes.inexact_scalar)
 constant(axes_of, first_axis_shape, one_axis, reduced_shape, along)
 
 
@@ -255,8 +257,8 @@ def poly(seq_of_zeros):
     return p
 
 
-@reference(np.vander, cases=lambda rng: [((rng.normal(size=3),), {}), ((rng.normal(size=3), 5), {}),
-                                         ((rng.normal(size=3), 2, True), {}), ((np.array([0.0, 2.0]), 4), {})])  # fmt: skip
+@reference(np.vander, cases=lambda rng: [
+    ((rng.normal(size=3), *more), {}) for more in ((), (5,), (2, True))] + [((np.array([0.0, 2.0]), 4), {})])  # fmt: skip
 def vander(x, N=None, increasing=False):
     x = np.asarray(x)
     columns = len(x) if N is None else N

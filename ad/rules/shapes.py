@@ -344,6 +344,11 @@ def joined(*args: Any, **kwargs: Any) -> Kind:
     return Array()
 
 
+def inexact_scalar(x: Any) -> Kind:
+    """A NumPy scalar, of the dtype of the argument where that is not an integer's."""
+    return kinds.Scalar(kinds.dtype(as_kind(x)) if kinds.is_inexact(kinds.widen(as_kind(x))) else None)
+
+
 def indices(*args: Any, **kwargs: Any) -> Kind:
     """An array of integers."""
     return Array(np.dtype(np.intp), None)
@@ -353,6 +358,16 @@ def at_least(x: Any) -> Kind:
     """`np.atleast_2d` and its kind: an array, of numbers as well."""
     kind = kinds.widen(as_kind(x))
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else Array()
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Kind:
+    """`np.moveaxis` of one axis."""
+    shape = kinds.shape(as_kind(x))
+    if not shape or not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in (source, destination)):
+        return moved(x)
+    rest = list(shape)
+    rest.insert(destination % len(shape), rest.pop(source))
+    return Array(kinds.dtype(as_kind(x)), tuple(rest))
 
 
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
