@@ -49,7 +49,7 @@ def one_axis(axis: Axis, rank: int) -> int:
     """
     if (axis is None and rank != 1) or isinstance(axis, tuple):
         raise errors.NoRule("np.gradient: the derivative is known along one axis, two or three", hint="name the axis")
-    return 0 if axis is None else axis
+    return 0 if axis is None else int(axis)
 
 
 def unit_of_products(x: Any) -> Any:

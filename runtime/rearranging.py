@@ -87,13 +87,13 @@ def split_bounds(n: int, sections: int | Sequence[int], equal: bool) -> list[tup
     >>> split_bounds(5, 2, False), split_bounds(5, (2, 3), True)
     ([(0, 3), (3, 5)], [(0, 2), (2, 3), (3, 5)])
     """
-    if np.ndim(sections) == 0:
-        each, longer = divmod(n, int(sections))  # type: ignore[call-overload]
+    if isinstance(sections, (int, np.integer)):
+        each, longer = divmod(n, int(sections))
         if equal and longer:
             raise ValueError("array split does not result in an equal division")
-        marks = [i * each + min(i, longer) for i in range(int(sections) + 1)]  # type: ignore[call-overload]
+        marks = [i * each + min(i, longer) for i in range(int(sections) + 1)]
     else:
-        marks = [0, *map(int, sections), n]  # type: ignore[arg-type]
+        marks = [0, *map(int, sections), n]
     return list(itertools.pairwise(marks))
 
 

@@ -258,7 +258,7 @@ def poly(seq_of_zeros):
 
 
 @reference(np.vander, cases=lambda rng: [
-    ((rng.normal(size=3), *more), {}) for more in ((), (5,), (2, True))] + [((np.array([0.0, 2.0]), 4), {})])  # fmt: skip
+    ((rng.normal(size=3), *more), {}) for more in ((), (5,), (2, True))] + [((np.array([0.0, 2]), 4), {})])  # fmt: skip
 def vander(x, N=None, increasing=False):
     x = np.asarray(x)
     columns = len(x) if N is None else N

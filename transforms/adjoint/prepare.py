@@ -162,8 +162,8 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
         inner = _answer(test.operand, fn, facts)
         return None if inner is None else not inner
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
-        found = _is_none(test.left, test.comparators[0], facts)
-        return found if found is None or isinstance(test.ops[0], gast.Is) else not found
+        same = _is_none(test.left, test.comparators[0], facts)
+        return same if same is None or isinstance(test.ops[0], gast.Is) else not same
     if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
         return None
     subject, classes = test.args
