@@ -186,7 +186,7 @@ class astype:
             return None
         if is_inexact_dtype(dtype):
             return a_dot.astype(dtype, copy=copy)
-        return to_dtype(a_dot, dtype)
+        return to_dtype(a_dot, dtype, copy)
 
     def vjp(z_bar, z, a, dtype, *, copy=True, casting="unsafe", order="K"):
         if is_exact_dtype(dtype):
@@ -196,12 +196,12 @@ class astype:
         return to_inexact(z_bar, dtype)
 
 
-@linear(to_dtype, fresh=True, cases=lambda rng: [((rng.normal(size=3), float), {})])
-def to_dtype_(z_bar, x_dot, dtype):
+@linear(to_dtype, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])
+def to_dtype_(z_bar, x_dot, dtype, copy=True):
     return to_inexact(z_bar, dtype)
 
 
-@linear(to_inexact, cases=lambda rng: [((rng.normal(size=3), float), {})])
+@linear(to_inexact, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])
 def to_inexact_(z_bar, x_bar, dtype):
     return to_inexact(z_bar, dtype)
 
