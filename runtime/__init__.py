@@ -9,7 +9,7 @@ from ad.runtime.axes import (
     unit_of_products,
 )
 from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
-from ad.runtime.casting import keeps_derivative, to_dtype, to_inexact
+from ad.runtime.casting import as_complex_as, as_real_as, keeps_derivative, to_dtype, to_inexact
 from ad.runtime.contractions import (
     convolve_adjoint,
     einsum_adjoint,
@@ -64,6 +64,8 @@ from ad.runtime.ties import attains, larger, tie_shares
 
 __all__ = [
     "along",
+    "as_complex_as",
+    "as_real_as",
     "attains",
     "axes_of",
     "beside",
