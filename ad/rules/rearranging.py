@@ -201,7 +201,7 @@ def _sort_cases(rng):
             [((), {}), ((0,), {}), ((None,), {}), ((), {"kind": "stable"}), ((), {"axis": -2})]]  # fmt: skip
 
 
-@rule(np.sort, kind=shapes.moved, fresh=True, cases=_sort_cases)
+@rule(np.sort, kind=shapes.moved, fresh=True, smooth=False, cases=_sort_cases)
 class sort:
     def jvp(a_dot, z, a, axis=-1, kind=None, *, stable=None):
         return np.take_along_axis(a_dot, np.argsort(a, axis, kind, stable=stable), axis)
@@ -210,7 +210,7 @@ class sort:
         return unrearranged(z_bar, np.argsort(a, axis, kind, stable=stable), a, axis)
 
 
-@rule(np.partition, kind=shapes.moved, fresh=True, cases=lambda rng: [
+@rule(np.partition, kind=shapes.moved, fresh=True, smooth=False, cases=lambda rng: [
     ((rng.normal(size=(3, 5)), 2), {}), ((rng.normal(size=(3, 5)), 1, 0), {}),
     ((rng.normal(size=7), (2, 4), None), {})])  # fmt: skip
 class partition:

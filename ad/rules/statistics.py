@@ -70,7 +70,7 @@ def _median_cases(rng):
     return [((x,), {}), ((x, 1), {}), ((x,), {"axis": (0, 2)}), ((x[0, 0],), {"keepdims": True})]
 
 
-@rule(np.median, kind=shapes.average, fresh=True, cases=_median_cases)
+@rule(np.median, kind=shapes.average, fresh=True, smooth=False, cases=_median_cases)
 class median:
     def jvp(a_dot, z, a, axis=None, *, keepdims=False):
         return np.sum(a_dot * rank_weights(np.median, a, axis), axis=axis, keepdims=keepdims)
@@ -79,7 +79,7 @@ class median:
         return spread(z_bar, a, axis, keepdims) * rank_weights(np.median, a, axis)
 
 
-@rule(np.nanmedian, kind=shapes.average, fresh=True, cases=_nan_cases)
+@rule(np.nanmedian, kind=shapes.average, fresh=True, smooth=False, cases=_nan_cases)
 class nanmedian:
     def jvp(a_dot, z, a, axis=None, *, keepdims=False):
         return np.sum(a_dot * rank_weights(np.nanmedian, a, axis), axis=axis, keepdims=keepdims)
@@ -102,7 +102,7 @@ def _quantile_cases(rng):
     ]
 
 
-@rule(np.quantile, fresh=True, cases=_quantile_cases)
+@rule(np.quantile, fresh=True, smooth=False, cases=_quantile_cases)
 class quantile:
     def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
         weights = rank_weights(np.quantile, a, axis, q, method)
@@ -113,7 +113,7 @@ class quantile:
         return spread_weighted(z_bar, a, weights, axis, keepdims)
 
 
-@rule(np.nanquantile, fresh=True, cases=_quantile_cases)
+@rule(np.nanquantile, fresh=True, smooth=False, cases=_quantile_cases)
 class nanquantile:
     def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
         weights = rank_weights(np.nanquantile, a, axis, q, method)
@@ -128,7 +128,7 @@ def _percentile_cases(rng):
     return [((a, np.multiply(q, 100.0).tolist(), *r), k) for (a, q, *r), k in _quantile_cases(rng)]
 
 
-@rule(np.percentile, fresh=True, cases=_percentile_cases)
+@rule(np.percentile, fresh=True, smooth=False, cases=_percentile_cases)
 class percentile:
     def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
         weights = rank_weights(np.percentile, a, axis, q, method)
@@ -139,7 +139,7 @@ class percentile:
         return spread_weighted(z_bar, a, weights, axis, keepdims)
 
 
-@rule(np.nanpercentile, fresh=True, cases=_percentile_cases)
+@rule(np.nanpercentile, fresh=True, smooth=False, cases=_percentile_cases)
 class nanpercentile:
     def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
         weights = rank_weights(np.nanpercentile, a, axis, q, method)
