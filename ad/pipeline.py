@@ -299,11 +299,9 @@ class Program:
                 if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue
-                known, target = ir.resolve(node.func, fn.env)
-                if known and isinstance(target, types.FunctionType):
-                    op = classify(node, fn, {})
-                    if op.tag == "call":
-                        found.update(self.hidden_of(op.target, seen))
+                op = classify(node, fn, {}) if ir.resolve(node.func, fn.env)[0] else None
+                if op is not None and op.tag == "call" and isinstance(op.target, types.FunctionType):
+                    found.update(self.hidden_of(op.target, seen))
         return found
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:

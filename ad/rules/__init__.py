@@ -3,13 +3,18 @@
 from ad.rules import (
     arithmetic,
     builtins_,
+    contractions,
     creation,
     elementary,
     linalg,
     math_module,
     products,
+    rearranging,
     reductions,
+    scans,
+    selection,
     shape_ops,
+    statistics,
 )
 from ad.rules.registry import (
     Rule,
@@ -20,6 +25,7 @@ from ad.rules.registry import (
     linear,
     lookup,
     partials,
+    reference,
     rule,
 )
 
@@ -27,8 +33,13 @@ CHAPTERS = (
     arithmetic,
     elementary,
     reductions,
+    scans,
+    statistics,
     products,
+    contractions,
     shape_ops,
+    rearranging,
+    selection,
     creation,
     linalg,
     math_module,
@@ -45,5 +56,6 @@ __all__ = [
     "linear",
     "lookup",
     "partials",
+    "reference",
     "rule",
 ]

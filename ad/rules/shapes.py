@@ -42,6 +42,11 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
     return _ufunc(args, to_float=False)
 
 
+def arithmetic_of_first(x: Any, *args: Any, **kwargs: Any) -> Kind:
+    """A ufunc of the first argument that keeps integers."""
+    return Numeric(kinds.dtype(as_kind(x)), None) if not _all_python((x,)) else Numeric()
+
+
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
@@ -353,6 +358,37 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else UNKNOWN
 
 
+def joined(*args: Any, **kwargs: Any) -> Kind:
+    """Some array."""
+    return Array()
+
+
+def inexact_scalar(x: Any) -> Kind:
+    """A NumPy scalar, of the dtype of the argument where that is not an integer's."""
+    return kinds.Scalar(kinds.dtype(as_kind(x)) if kinds.is_inexact(kinds.widen(as_kind(x))) else None)
+
+
+def indices(*args: Any, **kwargs: Any) -> Kind:
+    """An array of integers."""
+    return Array(np.dtype(np.intp), None)
+
+
+def at_least(x: Any) -> Kind:
+    """`np.atleast_2d` and its kind: an array, of numbers as well."""
+    kind = kinds.widen(as_kind(x))
+    return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else Array()
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Kind:
+    """`np.moveaxis` of one axis."""
+    shape = kinds.shape(as_kind(x))
+    if not shape or not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in (source, destination)):
+        return moved(x)
+    rest = list(shape)
+    rest.insert(destination % len(shape), rest.pop(source))
+    return Array(kinds.dtype(as_kind(x)), tuple(rest))
+
+
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
     """`np.swapaxes`."""
     shape = kinds.shape(as_kind(x))
@@ -546,6 +582,11 @@ def to_float(*args: Any) -> Kind:
     return Number(float)
 
 
+def to_complex(*args: Any) -> Kind:
+    """A Python complex."""
+    return Number(complex)
+
+
 def to_int(*args: Any) -> Kind:
     """A Python int."""
     return Number(int)
@@ -620,7 +661,15 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
     return kinds.shape(as_kind(x))
 
 
-def astype(x: Any, dtype: Any) -> Kind:
+def item(x: Any, *args: Any) -> Kind:
+    """`x.item(i)`: a Python number."""
+    found = kinds.dtype(as_kind(x))
+    types = {"f": float, "c": complex, "i": int, "u": int, "b": bool}
+    known = found is not None and found.kind in types and found != np.dtype(np.longdouble)
+    return Number(types[found.kind]) if found is not None and known else Numeric()
+
+
+def astype(x: Any, dtype: Any, **kwargs: Any) -> Kind:
     """`x.astype(dtype)`."""
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
     if not isinstance(kind, Array):

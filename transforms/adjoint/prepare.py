@@ -135,7 +135,7 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
 
 
 def decide_types(fn: Function, facts: Facts) -> bool:
-    """`if isinstance(x, T)` whose answer the kinds give: only the branch that runs is left."""
+    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left."""
     changed = False
 
     def block(body: Block) -> Block:
@@ -161,6 +161,9 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
         inner = _answer(test.operand, fn, facts)
         return None if inner is None else not inner
+    if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
+        same = _is_none(test.left, test.comparators[0], facts)
+        return same if same is None or isinstance(test.ops[0], gast.Is) else not same
     if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
         return None
     subject, classes = test.args
@@ -171,6 +174,15 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if found is None or not all(known and isinstance(c, type) for known, c in named):
         return None
     return issubclass(found, tuple(c for _, c in named))
+
+
+def _is_none(left: gast.expr, right: gast.expr, facts: Facts) -> bool | None:
+    """`x is None`, None where only the run tells."""
+    if not (isinstance(left, gast.Name) and isinstance(right, gast.Constant) and right.value is None):
+        return None
+    kind = facts.kinds.get(left.id, kinds.UNKNOWN)
+    found = _class_of(kind)
+    return found is type(None) if found is not None else False if kinds.is_numeric(kind) else None
 
 
 def _class_of(kind: kinds.Kind) -> type | None:

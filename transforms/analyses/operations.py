@@ -121,7 +121,7 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
 
 
 def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
-    rule = registry.lookup(target, len(args)) if not keywords else registry.lookup(target)
+    rule = registry.lookup(target, len(args))
     if rule is None:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
@@ -137,6 +137,8 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
         bound = registry.bind(rule, args, keywords)
     except TypeError as error:
         return Op("opaque", node, args=_positional(args, keywords), target=error)
+    if rule.form == "reference":
+        return Op("call", node, args=_positional(args, keywords), target=rule.plain)
     return Op("rule", node, rule, bound, target)
 
 
@@ -206,8 +208,9 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 
 def _is_library(function: types.FunctionType) -> bool:
+    """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
     return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
-        function.__module__.startswith("ad.nn")
+        function.__module__.startswith(("ad.nn", "ad.rules."))
     )
 
 

@@ -221,15 +221,21 @@ class _Sharing:
                 held |= self.parts(source)
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
-            if op.rule is not None and not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
-                inside = f"inside {new}"  # a container made by a rule holds memory that was made with it
-                self.contents.setdefault(new, set()).add(inside)
-                self.contents.setdefault(inside, set()).add(inside)
+            if op.rule is not None:
+                self.made_inside(target, new, set())
         else:
             names = ir.names_read(_flat(list(op.args.values())))
             everything = self.reach(names)
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
+            self.made_inside(target, new, everything)
+
+    def made_inside(self, target: str, new: str, others: set[str]) -> None:
+        """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""
+        if not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
+            inside = f"inside {new}"
+            self.contents.setdefault(new, set()).add(inside)
+            self.contents.setdefault(inside, set()).update(others | {inside})
 
     def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag == "list_append":
@@ -376,11 +382,11 @@ def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | Non
 
 
 def _has_out(op: Op) -> bool:
-    """A call with `out=`, or with more positional arguments than the function reads."""
+    """A call with `out=`, with `copy=` (of `nan_to_num`), or with more positional arguments than the function reads."""
     if not isinstance(op.node, gast.Call):
         return False
     too_many = isinstance(op.target, TypeError) and "arguments" in str(op.target)
-    return too_many or any(k.arg == "out" for k in op.node.keywords)
+    return too_many or any(k.arg in ("out", "copy") for k in op.node.keywords)
 
 
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")

@@ -45,8 +45,7 @@ from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 
 _CHANGING = frozenset(
-    "append extend insert pop remove clear sort reverse update setdefault popitem add discard fill put itemset resize"
-    " partition setflags appendleft popleft write send throw".split()
+    ["append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem", "add", "discard", "fill", "put", "itemset", "resize", "partition", "setflags", "appendleft", "popleft", "write", "send", "throw"]
 )
 _LOOKS = (str, repr, print, isinstance, issubclass, type, format)
 _HINT = "move the `try` around the call of the derivative"
