@@ -173,5 +173,6 @@ constant(
 constant(operator.not_, operator.contains, operator.truth, operator.is_, operator.is_not)
 constant(
     operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift, operator.rshift,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    kind=shapes.bits,
 )  # fmt: skip
+constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift)
