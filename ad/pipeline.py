@@ -438,7 +438,7 @@ class Writer:
         nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
         heads: dict[int, set[str]] = {}
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
-        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all)
+        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all, self.reverse.is_place)
         saving.run()
         self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
