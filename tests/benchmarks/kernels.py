@@ -20,17 +20,17 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import ad
 from tests.benchmarks.timing import compare, duration, spread, table
 
 Args = tuple[Any, ...]
+CORPUS = Path(__file__).resolve().parents[1] / "corpus/kernels.py"
 
 
 def _corpus() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("corpus_kernels", ROOT / "tests/corpus/kernels.py")
+    spec = importlib.util.spec_from_file_location("corpus_kernels", CORPUS)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules["corpus_kernels"] = module

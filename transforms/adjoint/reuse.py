@@ -46,8 +46,8 @@ class _Reuse:
 
     def looked_up(self, node: gast.stmt) -> str | None:
         """x of `x_bar = shadows.of(x)`."""
-        call = node.value if ir.target_name(node) is not None else None  # type: ignore[attr-defined]
-        if self.method(call) != "of":
+        call = node.value if ir.target_name(node) is not None else None
+        if call is None or self.method(call) != "of":
             return None
         return call.args[0].id if isinstance(call.args[0], gast.Name) else None
 

@@ -184,7 +184,18 @@ class Reverse:
         elif isinstance(node, gast.Expr):
             self.effect(step, node)
         step.backward = self.out
+        step.forward = [self.named(s) for s in step.forward]
         return step
+
+    def named(self, node: gast.stmt) -> gast.stmt:
+        """A call of an inner function that is not reversed, by the name of its primal in the generated text."""
+        value = getattr(node, "value", None)
+        called = value.func if isinstance(value, gast.Call) else None
+        if not (isinstance(called, gast.Name) and called.id in self.scope.fn.nested):
+            return node
+        new = ir.clone(node)
+        new.value = ir.at(self.calls.program.primal_call(self.classify(value), self), value)
+        return new
 
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:
         """z = value."""
@@ -559,7 +570,8 @@ class Reverse:
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
-        taken_kind = facts.item(kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim), index, self._index_kind(index)) or UNKNOWN
+        own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
+        taken_kind = facts.item(own, index, self._index_kind(index)) or UNKNOWN
         place = ir.subscript(ir.name(bar), index)
         taken = ""
         if self.active(v):
