@@ -17,13 +17,13 @@ POSITIVE = (0.3, 3.0)
 
 
 @partials(np.add, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.add, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.add, kind=shapes.addition, cheap=True, domain=(ANY, ANY))
 def add(z, x, y):
     return 1.0, 1.0
 
 
 @partials(np.subtract, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.sub, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.sub, kind=shapes.subtraction, cheap=True, domain=(ANY, ANY))
 def subtract(z, x, y):
     return 1.0, -1.0
 

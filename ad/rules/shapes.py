@@ -89,6 +89,24 @@ def operation(*args: Any, **kwargs: Any) -> Kind:
     return arithmetic(*args)
 
 
+def addition(x: Any, y: Any) -> Kind:
+    """`x + y`, where a dimension and a number in the text give a dimension."""
+    return _moved_extent(x, y, -1) or _moved_extent(y, x, -1) or operation(x, y)
+
+
+def subtraction(x: Any, y: Any) -> Kind:
+    """`x - y`, where a dimension less a number in the text is a dimension."""
+    return _moved_extent(x, y, 1) or operation(x, y)
+
+
+def _moved_extent(extent: Any, by: Any, sign: int) -> Kind | None:
+    """`n - 1` of a dimension n; where that is below 0 no array has it."""
+    by = by.value if isinstance(by, kinds.Literal) else by
+    if not isinstance(extent, kinds.Extent) or type(by) is not int or not isinstance(extent.dim, kinds.Size):
+        return None
+    return kinds.Extent(kinds.Size(extent.dim.symbol, extent.dim.minus + sign * by))
+
+
 def _has_bool(args: tuple[Any, ...]) -> bool:
     """Whether all operands may be bool, which operators of Python and NumPy treat apart."""
     return all(kinds.dtype(as_kind(a)) == np.dtype(bool) for a in args)

@@ -1701,3 +1701,38 @@ def temporary_added_twice(signal, steps):
         s = s + np.sum(v * z)
         z *= v
     return s
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+
+
+def _halves(x):
+    if len(x) == 1:
+        return x[0] ** 2
+    return _halves(x[::2]) * 1.1 + _halves(x[1::2])
+
+
+def recursion_on_halves(signal):
+    return _halves(signal)
+
+
+def _shorter(x):
+    if len(x) < 2:
+        return np.sum(x**2)
+    return _shorter(x[:-1]) * 0.5 + x[0] * x[-1]
+
+
+def recursion_on_shorter(signal):
+    return _shorter(signal)
+
+
+def sizes_meet(signal):
+    n = len(signal)
+    y = np.zeros(n - 1)
+    y[:] = signal[1:] * signal[:-1]
+    z = np.zeros(n + 1)
+    z[1:] = signal
+    z[0] = y[0]
+    one = signal[:1]
+    total = np.sum(y * z[1:-1]) + np.sum(signal[:3] * y[-3:]) + np.sum(signal[::2] * z[1::2])
+    return total + np.sum(signal * one) + np.sum(signal * signal[7:]) + np.sum(signal[:3] * signal[::8])
