@@ -17,13 +17,13 @@ POSITIVE = (0.3, 3.0)
 
 
 @partials(np.add, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.add, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.add, kind=shapes.addition, cheap=True, domain=(ANY, ANY))
 def add(z, x, y):
     return 1.0, 1.0
 
 
 @partials(np.subtract, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.sub, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.sub, kind=shapes.subtraction, cheap=True, domain=(ANY, ANY))
 def subtract(z, x, y):
     return 1.0, -1.0
 
@@ -214,5 +214,6 @@ constant(
 constant(operator.not_, operator.contains, operator.truth, operator.is_, operator.is_not)
 constant(
     operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift, operator.rshift,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    kind=shapes.bits,
 )  # fmt: skip
+constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift)

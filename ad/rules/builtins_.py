@@ -63,7 +63,7 @@ def _list_cases(rng):
     return [(([1.0, 3.0, 2.0],), {}), (((-1.0, -2.0),), {}), (([0.5],), {})]
 
 
-@rule(max, min, arity=1, sequences=("xs",), fresh=False, smooth=False, cases=_list_cases)
+@rule(max, min, arity=1, sequences=("xs",), kind=shapes.entry_of, fresh=False, smooth=False, cases=_list_cases)
 class list_extremum:
     def jvp(xs_dot, z, xs):
         return weigh(xs_dot, list_shares(z, xs))

@@ -94,9 +94,32 @@ def operation(*args: Any, **kwargs: Any) -> Kind:
     return arithmetic(*args)
 
 
+def addition(x: Any, y: Any) -> Kind:
+    """`x + y`, where a dimension and a number in the text give a dimension."""
+    return _moved_extent(x, y, -1) or _moved_extent(y, x, -1) or operation(x, y)
+
+
+def subtraction(x: Any, y: Any) -> Kind:
+    """`x - y`, where a dimension less a number in the text is a dimension."""
+    return _moved_extent(x, y, 1) or operation(x, y)
+
+
+def _moved_extent(extent: Any, by: Any, sign: int) -> Kind | None:
+    """`n - 1` of a dimension n; where that is below 0 no array has it."""
+    by = by.value if isinstance(by, kinds.Literal) else by
+    if not isinstance(extent, kinds.Extent) or type(by) is not int or not isinstance(extent.dim, kinds.Size):
+        return None
+    return kinds.Extent(kinds.Size(extent.dim.symbol, extent.dim.minus + sign * by))
+
+
 def _has_bool(args: tuple[Any, ...]) -> bool:
     """Whether all operands may be bool, which operators of Python and NumPy treat apart."""
     return all(kinds.dtype(as_kind(a)) == np.dtype(bool) for a in args)
+
+
+def bits(*args: Any) -> Kind:
+    """`& | ^ << >> ~` of whole numbers; of bools and arrays they differ."""
+    return Number(int) if all(kinds.widen(as_kind(a)) == Number(int) for a in args) else UNKNOWN
 
 
 def division(x: Any, y: Any) -> Kind:
@@ -150,6 +173,12 @@ def choice(*args: Any) -> Kind:
     """Python's `max(x, y)`: one of the operands."""
     found = kinds.join_all(map(as_kind, args))
     return UNKNOWN if found is None else kinds.widen(found)
+
+
+def entry_of(xs: Any) -> Kind:
+    """Python's `max(xs)`: one of the entries, where they are numbers."""
+    found = kinds.join_all(_entries(xs) or []) if not isinstance(xs, kinds.List) else xs.entry
+    return kinds.widen(found) if found is not None and kinds.is_immutable_number(found) else UNKNOWN
 
 
 def operator_comparison(x: Any, y: Any) -> Kind:
@@ -573,8 +602,9 @@ def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Kind
 
 def eye(*args: Any, **kwargs: Any) -> Kind:
     """`np.eye(n, m)` of float64 unless a dtype is given."""
-    shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k"} else None
-    return kinds.ranked(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
+    shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k", "dtype"} else None
+    dtype = None if len(args) > 3 else dtype_of(kwargs.get("dtype"), np.dtype(float))
+    return kinds.ranked(dtype, shape, 2)
 
 
 def to_float(*args: Any) -> Kind:

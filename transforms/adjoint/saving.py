@@ -13,6 +13,7 @@ lives across trips, or an array's part, is saved before it is overwritten, and r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
@@ -50,6 +51,7 @@ class Saving:
     heads: dict[int, set[str]]
     aliases: dict[str, set[str]]
     undo_all: bool = False  # every write is undone, and objects are what they were: they have shadows
+    has_shadow: Callable[[str], bool] = lambda _: False  # whether the adjoint of a name is found from what it holds
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     restores: bool = False
@@ -149,7 +151,7 @@ class Saving:
             return
         definition = definitions[0].node
         one = len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block
-        if one and not (self.undo_all and self.may_hold_memory(name)):
+        if one and not self.has_shadow(name):
             assert isinstance(definition, Step)
             recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
             if recomputed is not None:

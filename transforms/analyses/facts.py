@@ -484,9 +484,11 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
         return len(range(*slice(lower, upper, step).indices(dim)))
     if step == -1 and lower is None and upper is None:
         return dim
-    if step not in (None, 1) or (lower or 0) < 0 or (upper is not None and upper >= 0):
-        return Size("?")
-    return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    if (step or 1) < 1 or (lower or 0) < 0 or (upper is not None and upper >= 0):
+        text = ":".join("" if b is None else str(b) for b in bounds)
+        return Size(f"({dim})[{text}]")
+    rest = Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    return rest if step in (None, 1) else Size(f"({rest})/{step}")  # rounded up, and 0 where nothing is left
 
 
 def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:

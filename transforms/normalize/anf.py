@@ -14,6 +14,7 @@ import math
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir
 from ad.ir import Block
@@ -214,9 +215,10 @@ class Expressions:
         return self.atom(node)
 
     def _Attribute(self, node: gast.Attribute) -> gast.expr:
-        if ir.resolve(node, self.env)[0]:
-            return ir.clone(node)
-        return ir.attribute(self.atom(node.value), node.attr)
+        found, value = ir.resolve(node, self.env)
+        if found and value is None and ir.resolve(node.value, self.env)[1] is np:
+            return ir.constant(None)  # np.newaxis
+        return ir.clone(node) if found else ir.attribute(self.atom(node.value), node.attr)
 
     def _Tuple(self, node: gast.Tuple) -> gast.expr:
         if stars.is_starred(node):

@@ -214,6 +214,7 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
+        it = self.backwards(it)
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
@@ -221,6 +222,16 @@ class Statements(Expressions):
             self.emit_loop(target, self.sequence(it), fill, node)
         else:
             self.index_loop(target, it, fill, node)
+
+    def backwards(self, it: gast.expr) -> gast.expr:
+        """`range(n - 1, -1, -1)` for `reversed(range(n))` and `range(n)[::-1]`, where it steps by one."""
+        inner = it.args[0] if self.iterator(it) is reversed else it.value if _is_reversed_slice(it) else None
+        if inner is None or self.iterator(inner) is not range or len(inner.args) > 2:
+            return it
+        start, stop = [ir.constant(0), *inner.args][-2:]
+        first, last = ir.binop(stop, gast.Sub(), ir.constant(1)), ir.binop(start, gast.Sub(), ir.constant(1))
+        last = ir.constant(-1) if len(inner.args) == 1 else last
+        return ir.at(ir.call(inner.func, first, last, ir.constant(-1)), it)
 
     def iterator(self, it: gast.expr) -> Any:
         """range, enumerate, zip, reversed or dict.items, where `it` is a call of that; None for anything else."""
@@ -409,3 +420,13 @@ def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Sig
     plain = ir.clone(tree)
     plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
     return plain, inspect.Signature(parameters)
+
+
+def _is_reversed_slice(it: gast.expr) -> bool:
+    """`xs[::-1]`."""
+    part = it.slice if isinstance(it, gast.Subscript) else None
+    if not isinstance(part, gast.Slice) or part.lower is not None or part.upper is not None:
+        return False
+    step = part.step
+    minus = isinstance(step, gast.UnaryOp) and isinstance(step.op, gast.USub)
+    return minus and isinstance(step.operand, gast.Constant) and step.operand.value == 1
