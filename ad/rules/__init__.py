@@ -10,6 +10,7 @@ from ad.rules import (
     products,
     reductions,
     shape_ops,
+    writes,
 )
 from ad.rules.registry import (
     Rule,
@@ -33,6 +34,7 @@ CHAPTERS = (
     linalg,
     math_module,
     builtins_,
+    writes,
 )
 
 __all__ = [

@@ -24,7 +24,6 @@ from ad.runtime import (
     unbroadcast,
 )
 from ad.runtime.shadows import private
-from ad.runtime.writes import diagonal_index
 
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
 constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
@@ -242,4 +241,3 @@ def item(z_bar, a):
 
 
 constant(keeps_derivative)
-constant(diagonal_index)

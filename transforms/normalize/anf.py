@@ -18,7 +18,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
-from ad.transforms.normalize import writes
+from ad.transforms.normalize import ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -61,6 +61,7 @@ class Expressions:
         name = function.__name__
         if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
             name = self.names.fresh(name)
+        self.names.taken.add(name)
         self.env[name] = function
         return str(name)
 
@@ -226,9 +227,10 @@ class Expressions:
         raise self.refuse(node, "a generator that is not consumed on the spot is not differentiated", "build a list")
 
     def _Call(self, node: gast.Call) -> gast.expr:
-        written = writes.lowered(self, node)
-        if written is not None:
-            return written
+        for lowered in (writes.lowered, ufunc_methods.lowered):
+            value = lowered(self, node)
+            if value is not None:
+                return value
         callee = self.callee(node.func)
         if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self.consumes(node.func):
             g = node.args[0]

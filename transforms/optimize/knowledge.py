@@ -290,10 +290,9 @@ class Knowledge:
             return True
         found, callee = ir.resolve(node.func, self.objects)
         if not found:
-            func = node.func
-            return isinstance(func, gast.Attribute) and func.attr == "at" and isinstance(
-                ir.resolve(func.value, self.objects)[1], np.ufunc
-            )
+            return False
+        if getattr(callee, "__name__", "") == "at":
+            return isinstance(getattr(callee, "__self__", None), np.ufunc)
         return (getattr(callee, "__module__", None) or "").startswith("ad.runtime.")
 
     def fresh(self, node: gast.expr) -> bool:
