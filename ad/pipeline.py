@@ -402,6 +402,8 @@ class Writer:
                 ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
+            elif isinstance(node, gast.Expr) and (op := self.operations.of(node.value)).tag == "add_at":
+                ops.append((op.args["0"].id, Op("getitem", node.value, args={"0": op.args["1"]})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):

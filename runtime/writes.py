@@ -50,6 +50,32 @@ def check_same_out(function: str, t: Any, y: Any, where: str) -> None:
         )
 
 
+def check_in_place(operator: str, t: Any, y: Any, where: str) -> None:
+    """The errors of `y op= v` where y is an array, t the value of `y op v`.
+
+    >>> check_in_place("pow", 2.0, 1.0, "model.py:3")
+    >>> check_in_place("truediv", np.ones(2), np.ones(2, int), "model.py:3")
+    Traceback (most recent call last):
+        ...
+    TypeError: Cannot cast ufunc 'truediv' output from dtype('float64') to dtype('int64') with casting rule 'same_kind'
+    """
+    if _is_array(y):
+        check_out(operator, t, y, where)
+
+
+def check_matmul_in_place(operator: str, t: Any, y: Any, where: str) -> None:
+    """The same for `A @= B`, which does not broadcast its result.
+
+    >>> check_matmul_in_place("matmul", np.ones((3, 1)), np.ones((3, 2)), "model.py:3")
+    Traceback (most recent call last):
+        ...
+    ValueError: the result of @= has the shape (3, 1), the array the shape (3, 2)
+    """
+    check_in_place(operator, t, y, where)
+    if _is_array(y) and t.shape != y.shape:
+        raise ValueError(f"the result of @= has the shape {t.shape}, the array the shape {y.shape}")
+
+
 def check_copied(y: Any, v: Any) -> None:
     """The errors of `np.copyto(y, v)` that `y[...] = v` does not raise.
 
