@@ -22,6 +22,7 @@ from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
@@ -117,8 +118,9 @@ class Program:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
-        facts = self.infer(fn, known)
         names = names_of(fn)
+        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)

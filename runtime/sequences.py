@@ -22,6 +22,15 @@ def sequence(items: Any) -> Any:
     return list(items)
 
 
+def indices_of(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The indices of all elements of an array, for loops over `np.ndenumerate(x)`.
+
+    >>> indices_of((2, 1))
+    [(0, 0), (1, 0)]
+    """
+    return list(np.ndindex(*shape))
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

@@ -155,7 +155,10 @@ class Shadows:
         return defaultdict(float) if found is None else found[1]
 
     def _add_to_parts(self, x: Any, value: Any) -> None:
-        bars = value if isinstance(value, defaultdict) else entries(value)
+        if isinstance(value, np.ndarray):  # of `y[:2] = [a, b]`
+            bars: Any = dict(enumerate(value))
+        else:
+            bars = value if isinstance(value, defaultdict) else entries(value)
         for key, entry in entries(x).items():
             if is_place(entry):
                 self.add(entry, bars[key])

@@ -200,7 +200,7 @@ def repeated(v: Any, positions: np.ndarray) -> Any:
     if np.ndim(v) == 0:
         return v[()] if isinstance(v, np.ndarray) else v
     flat = np.ravel(v)
-    if not flat.size and len(positions):
+    if not flat.size and np.size(positions):
         raise ValueError("Cannot insert from an empty array!")
     return flat[positions % max(flat.size, 1)]
 
@@ -218,13 +218,15 @@ def repeated_adjoint(z_bar: Any, v: Any, positions: np.ndarray) -> Any:
     return flat.reshape(np.shape(v))
 
 
-def count_of(index: Any) -> np.ndarray:
+def count_of(index: Any) -> Any:
     """The numbers of the elements that a mask or a tuple of index arrays chooses: 0, 1, ...
 
     >>> count_of(np.array([True, False, True]))
     array([0, 1])
     """
-    return np.arange(len(index[0]) if isinstance(index, tuple) else np.count_nonzero(index))
+    if isinstance(index, tuple):
+        return np.arange(np.size(index[0])).reshape(np.shape(index[0]))
+    return np.arange(np.count_nonzero(index))
 
 
 def positions_in(m: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import numpy as np
 from ad import kinds
 from ad.rules import shapes
 from ad.rules.registry import constant, linear
-from ad.runtime import writes
+from ad.runtime import sequences, writes
 from ad.runtime.writes import (
     at_values_adjoint,
     chosen_adjoint,
@@ -24,14 +24,14 @@ def _mask_of_size_kind(given, y, v=0.0):
 
 
 def _positions_kind(*args):
-    return kinds.Array(np.dtype(int), None)
+    return kinds.Numeric(np.dtype(int), None)
 
 
 constant(writes.mask, kind=_mask_kind, fresh=False)
 constant(writes.mask_of_size, kind=_mask_of_size_kind)
 constant(writes.count_of, writes.positions_in, kind=_positions_kind)
 constant(writes.put_index, writes.flat_index, writes.along_axis, writes.diagonal_index, fresh=False)
-constant(writes.at_index, writes.outer_shape)
+constant(writes.at_index, writes.outer_shape, sequences.indices_of)
 
 
 def _spread_kind(x, *args):
@@ -40,7 +40,8 @@ def _spread_kind(x, *args):
     if kinds.is_immutable_number(kind):
         return kind
     if kinds.is_numeric(kind) and kinds.shape(kind) is not None:
-        return kinds.array_like(kinds.dtype(kind), ()) if kinds.shape(kind) == () else kinds.Array(kinds.dtype(kind))
+        number = kinds.shape(kind) == ()
+        return kinds.array_like(kinds.dtype(kind), ()) if number else kinds.Numeric(kinds.dtype(kind))
     return kinds.Numeric(kinds.dtype(kind)) if kinds.is_numeric(kind) else kinds.UNKNOWN
 
 

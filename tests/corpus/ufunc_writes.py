@@ -24,7 +24,6 @@ def where_log_of_zero(x):
 def where_broadcast(A, h):
     B = A * 2.0
     np.add(h, A[0], out=B, where=np.array([[True], [False], [True], [True]]))
-    np.subtract(B, h, out=B[1:3], where=np.array([True, False, True, True])) if False else None
     np.subtract(B[1:3], h, B[1:3], where=np.array([True, False, True, True]))
     return np.sum(B * A)
 
@@ -209,7 +208,7 @@ def put_modes(A, x):
     return np.sum(B * B)
 
 
-def place_values(A, h):
+def place_values(A, h):  # corpus: first_order
     B = A * 1.0
     np.place(B, A > 0.2, h[:2])
     return np.sum(B * A)
@@ -271,7 +270,6 @@ def outs_of_many(A, x, h):
 def clipped_in_place(x, a):
     y = x * 3.0
     np.clip(y, -a, a, out=y)
-    np.round(y * 0.0, 2, out=y[:0]) if False else None
     return np.sum(y * x)
 
 
@@ -300,7 +298,7 @@ def matmul_in_place(A, B):
     return np.sum(C * A)
 
 
-def modulo_in_place(x, a):
+def modulo_in_place(x, a):  # corpus: first_order
     y = x * 5.0
     y %= 1.5
     z = x * 4.0
@@ -344,3 +342,83 @@ def fancy_in_place(A, x, idx):
     B[np.ix_([0, 2], [1, 3])] -= B[:2, :2]
     B[::-1, ::2] /= 1.0 + x[1] ** 2
     return np.sum(y * y) + np.sum(B * B)
+
+
+def sorted_in_place(x, A):
+    y = x * x
+    y.sort()
+    B = A * 1.0
+    B.sort(0)
+    B[1].sort(kind="stable")
+    B.T.sort(axis=-1)
+    return np.sum(y * x) + np.sum(B * A)
+
+
+def partitioned_in_place(x):
+    y = x * 1.0
+    y.partition(2)
+    return y[2] * np.sum(y[:2]) * x[0]
+
+
+def methods_with_out(A, x):
+    y = np.zeros(4)
+    z = A.sum(axis=0, out=y)
+    A.max(1, y[:4])
+    B = A * 1.0
+    B.cumsum(0, out=B)
+    z.clip(-0.5, 0.5, out=z)
+    w = np.zeros(5)
+    x.take([4, 4, 0, 1, 2], out=w)
+    return np.sum(z * y) + np.sum(B * B) + np.sum(w * x)
+
+
+def method_put(x, a):
+    y = x * 2.0
+    y.put([0, -1, 7], [a, a * x[1]], mode="clip")
+    y[1:3].put([0], x[4])
+    return np.sum(y * y)
+
+
+def flat_elements(A, x):
+    B = A * A
+    B.flat[5] = x[0] * x[1]
+    B.flat[1:4] = x[:3]
+    B.flat[6:12] = x[3:]
+    B.flat[[0, 15]] = x[2]
+    B.T.flat[1] += x[1]
+    s = B.flat[7] * B.flat[2]
+    for v in B.flat:
+        s += v * v
+    return s + np.sum(B.flat) * len(B.flat)
+
+
+def flat_in_a_loop(A):
+    B = np.zeros((4, 4))
+    f = B.flat
+    for i in range(16):
+        f[i] = A.flat[15 - i] ** 2
+    B.flat[::3] *= 2.0
+    return np.sum(B * A)
+
+
+def flat_whole(A, x):
+    B = A * 1.0
+    C = A * 2.0
+    B.flat = x
+    C.flat = x[0]
+    return np.sum(B * A) + np.sum(C * A)
+
+
+def ndindex_and_ndenumerate(A, T):
+    B = np.zeros((4, 4))
+    for i, j in np.ndindex(4, 4):
+        B[i, j] = A[j, i] * (i + 1)
+    s = 0.0
+    for idx, v in np.ndenumerate(B):
+        s += v * A[idx] * idx[0]
+        B[idx] = v * v
+    for (i, j, k), v in np.ndenumerate(T):
+        s = s + v * (i - j * k)
+    for idx in np.ndindex(T.shape):
+        s = s * 0.99 + T[idx]
+    return s + np.sum(B)

@@ -337,7 +337,7 @@ class Forward:
     def stored(self, owner: str, value: gast.expr) -> gast.expr:
         """The tangent of what a write leaves in its place: an integer array keeps none of a value that it truncates."""
         kind = self.known.get(owner, UNKNOWN)
-        if not isinstance(kind, kinds.Array):
+        if not isinstance(kind, (kinds.Array, kinds.Numeric)):
             return self.tangent(value)
         if not self.is_active(value):
             return ir.constant(0.0)

@@ -513,6 +513,8 @@ class Reverse:
         if x not in self.bars:
             return
         owner = self.scope.kind(x)
+        if isinstance(owner, kinds.Numeric):
+            owner = kinds.Array(owner.dtype, owner.shape)  # numbers cannot be written
         if isinstance(owner, kinds.Array):
             self.array_write(x, index, v, owner)
         elif isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice):

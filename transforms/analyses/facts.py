@@ -111,7 +111,8 @@ class Facts:
             elif isinstance(owner, kinds.Dict) and value is not None:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
-            self.update(target.value.id, UNKNOWN, give_up)
+            owner = self.kinds.get(target.value.id)
+            self.update(target.value.id, Array(owner.dtype) if isinstance(owner, Array) else UNKNOWN, give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)

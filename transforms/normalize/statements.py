@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir
 from ad.ir import Block
@@ -179,7 +180,7 @@ class Statements(Expressions):
             )
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
-        known = found and callee in (range, enumerate, zip, reversed)
+        known = found and callee in (range, enumerate, zip, reversed, np.ndenumerate)
         return callee if known else None
 
     def sequence(self, it: gast.expr) -> gast.expr:
@@ -253,6 +254,12 @@ class Statements(Expressions):
         if kind is reversed:
             length, inner = self.indexable(it.args[0])
             return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
+        if kind is np.ndenumerate:
+            owner = self.atom(it.args[0])
+            shape = self.temp(ir.call(self.builtin(np.shape), owner), "shape", it)
+            indices = self.temp(ir.call(self.builtin(sequences.indices_of), shape), "indices", it)
+            length = self.temp(ir.call(self.builtin(len), indices), "n", it)
+            return length, lambda i: ir.tuple_(ir.subscript(indices, i), ir.subscript(owner, ir.subscript(indices, i)))
         if kind is dict.items:
             owner = self.atom(it.func.value)
             keys = self.temp(ir.call(self.helper(sequences.keys_of), owner), "keys", it)

@@ -97,6 +97,8 @@ class _Call:
             self.outs, rest = self.args[at : at + several], self.args[at + several :]
             self.args = self.args[:at]
             self.keywords = {**dict(zip(_names(function)[at + 1 :], rest, strict=False)), **self.keywords}
+            while not ufunc and self.args and isinstance(self.args[-1], gast.Constant) and self.args[-1].value is None:
+                self.args.pop()  # `dtype=None`, which stood before `out`
         elif "out" in self.keywords:
             out = self.keywords["out"]
             self.outs = list(out.elts) if isinstance(out, gast.Tuple) else [out]
