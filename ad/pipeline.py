@@ -61,6 +61,7 @@ class Program:
     """
 
     aliases = False
+    decides_in_place = False  # whether `x op= v` may be written for a number and for an array
     root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
     def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
@@ -124,7 +125,7 @@ class Program:
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
-        if prepare.lower_augmented(fn, facts, names, both=self.aliases):
+        if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         prepare.settle_writes(fn, facts)
@@ -573,6 +574,7 @@ def tangent(
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
+    program.decides_in_place = True
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, optimize if options.optimize else lower_ownership)
     found = written.of(f, list(args), tuple(active))

@@ -26,7 +26,7 @@ from ad.transforms.analyses.operations import BINARY, classify, kind_of_atom
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
     """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place.
 
-    both: where only the run tells, both are written; otherwise an array is refused at run time.
+    both: where only the run tells, both are written; otherwise that is refused.
     """
     lowering = _Augmented(fn, facts, names, both)
     fn.body = lowering.block(fn.body)
@@ -53,6 +53,8 @@ class _Augmented:
     def statement(self, node: gast.AugAssign) -> Block:
         name = node.target.id
         kind = kinds.widen(self.facts.kinds.get(name, kinds.UNKNOWN))
+        if isinstance(kind, kinds.Array) and self.is_sequence(node.value):
+            return [self.as_array(node), *self.statement(node)]
         part_of = getattr(node, "part_of", None)
         if part_of is not None and isinstance(self.facts.kinds.get(part_of), kinds.Array):
             self.changed = True
@@ -69,6 +71,18 @@ class _Augmented:
         if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal)):
             return rebinding
         return self.decided_at_run_time(node, name, rebinding)
+
+    def is_sequence(self, node: gast.expr) -> bool:
+        found = self.facts.kinds.get(node.id) if isinstance(node, gast.Name) else None
+        return isinstance(found, (kinds.List, kinds.Tuple))
+
+    def as_array(self, node: gast.AugAssign) -> gast.stmt:
+        """`y op= [a, b]`: the list as an array."""
+        self.changed = True
+        self.fn.env["asarray"] = np.asarray
+        value = ir.call("asarray", node.value)
+        node.value = ir.name(self.names.fresh(f"{node.value.id}_array"))
+        return ir.assign(node.value.id, ir.at(value, node), node)
 
     def rebinding(self, node: gast.AugAssign, name: str) -> Block:
         fresh = self.names.fresh(f"{name}_next")
@@ -102,12 +116,12 @@ class _Augmented:
         """Only the run tells a number, which is rebound, from an array, which would be written in place."""
         from ad.runtime import in_place
 
-        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         where = ir.location(self.fn.source, node)
+        if not self.both:
+            raise errors.AliasingError("only the run tells whether `op=` writes in place here", at=where, hint="")
+        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         text = ir.constant(f"{where.filename}:{where.lineno}")
         check = ir.at(gast.Expr(ir.call("refuse_in_place", ir.name(name), text)), node)
-        if not self.both:
-            return [check, *rebinding]
         test = self.names.fresh("is_array")
         self.fn.env[test] = in_place.is_array
         written = self.in_place(node, name)

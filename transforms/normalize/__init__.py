@@ -40,7 +40,8 @@ def _lower(
     names = Names(n.id for n in ir.walk(tree) if isinstance(n, gast.Name))
     names.taken |= local | set(outer)
     nested = {**outer, **_liftable(source, tree, local, outer)}
-    inner_free = [f for n in nested.values() if n.name not in outer for f in resolve.free_names(n.tree.body)]
+    own = [n.tree for n in nested.values() if n.name not in outer]
+    inner_free = [f for t in own for f in resolve.free_names(t.body, resolve.bound_names(t))]
     free = resolve.free_names(tree.body, local | set(nested))
     wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested]
     env, hidden = resolve.resolve(source, [w for w in wanted if not _own_local_of_nested(w, nested, source)])

@@ -135,7 +135,8 @@ class Statements(Expressions):
         old = self.temp(ir.clone(place), suggest(place), node)
         value = self.atom(node.value)
         update = ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node)
-        update.part_of = owner.id if isinstance(target, gast.Subscript) and isinstance(owner, gast.Name) else None
+        part = isinstance(target, gast.Subscript) or target.attr in ("real", "imag", "flat")
+        update.part_of = owner.id if part and isinstance(owner, gast.Name) else None
         self.out.append(update)
         write = ir.clone(place)
         write.ctx = gast.Store()
