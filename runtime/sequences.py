@@ -31,6 +31,17 @@ def indices_of(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     return list(np.ndindex(*shape))
 
 
+def in_memory(x: np.ndarray) -> tuple[Any, ...]:
+    """The indices of the elements of an array in the order in which `np.nditer(x)` meets them.
+
+    >>> in_memory(np.zeros((2, 2)).T)
+    (array([0, 1, 0, 1]), array([0, 0, 1, 1]))
+    """
+    walk = np.nditer(x, flags=["c_index"])
+    order = np.array([walk.index for _ in walk], int)
+    return tuple(np.unravel_index(order, x.shape)) if x.ndim else (None,)
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

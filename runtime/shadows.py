@@ -133,7 +133,7 @@ class Shadows:
         shadow = self.of(x)
         if np.iscomplexobj(value) and not np.iscomplexobj(shadow):
             value = np.real(value)
-        if _overlaps_itself(x):
+        if overlaps_itself(x):
             owner = owner_of(x)
             numbers = _memory(owner, np.dtype(np.intp))
             numbers[...] = np.arange(owner.size).reshape(owner.shape)
@@ -275,7 +275,7 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray) -> np.ndarray:
     return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))
 
 
-def _overlaps_itself(x: np.ndarray) -> bool:
+def overlaps_itself(x: np.ndarray) -> bool:
     """Whether some elements of x are the same memory: broadcast dimensions, sliding windows."""
     if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
         return False

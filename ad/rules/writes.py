@@ -7,7 +7,7 @@ import numpy as np
 from ad import kinds
 from ad.rules import shapes
 from ad.rules.registry import constant, linear
-from ad.runtime import sequences, writes
+from ad.runtime import sequences, unbroadcast, writes
 from ad.runtime.writes import (
     at_values_adjoint,
     chosen_adjoint,
@@ -27,11 +27,11 @@ def _positions_kind(*args):
     return kinds.Numeric(np.dtype(int), None)
 
 
-constant(writes.mask, kind=_mask_kind, fresh=False)
+constant(writes.mask, kind=_mask_kind)
 constant(writes.mask_of_size, kind=_mask_of_size_kind)
 constant(writes.count_of, writes.positions_in, kind=_positions_kind)
-constant(writes.put_index, writes.flat_index, writes.along_axis, writes.diagonal_index, fresh=False)
-constant(writes.at_index, writes.outer_shape, sequences.indices_of)
+constant(writes.put_index, writes.flat_index, writes.along_axis, writes.diagonal_index)
+constant(writes.at_index, writes.outer_shape, sequences.indices_of, sequences.in_memory)
 
 
 def _spread_kind(x, *args):
@@ -68,3 +68,37 @@ def repeated(z_bar, v, positions):
                            ((1.5, np.zeros(3), np.array([1, 1])), {})])  # fmt: skip
 def at_values(z_bar, v, y, i):
     return at_values_adjoint(z_bar, v, y, i)
+
+
+def _part_cases(rng):
+    z = rng.normal(size=3) + 1j * rng.normal(size=3)
+    return [((z, rng.normal(size=3)), {}), ((z, 1.5), {})]
+
+
+def _part_kind(z, v):
+    kind = shapes.as_kind(z)
+    return kinds.Array(kinds.dtype(kind), kinds.shape(kind)) if kinds.is_numeric(kind) else kinds.UNKNOWN
+
+
+@linear(writes.with_real, kind=_part_kind, fresh=True, wrt=("z", "v"), cases=_part_cases)
+def with_real(z_bar, z, v):
+    return 1j * np.imag(z_bar), unbroadcast(np.real(z_bar), v)
+
+
+@linear(writes.with_imag, kind=_part_kind, fresh=True, wrt=("z", "v"), cases=_part_cases)
+def with_imag(z_bar, z, v):
+    return np.real(z_bar), unbroadcast(-np.imag(z_bar), v)
+
+
+def _copy_cases(rng):
+    return [((rng.normal(size=3) + 1j * rng.normal(size=3),), {})]
+
+
+@linear(writes.real_copy, kind=shapes.part, fresh=True, cases=_copy_cases)
+def real_copy(z_bar, z):
+    return z_bar
+
+
+@linear(writes.imag_copy, kind=shapes.part, fresh=True, cases=_copy_cases)
+def imag_copy(z_bar, z):
+    return -1j * z_bar

@@ -3,6 +3,7 @@
     y.sort(axis=0)           =>      t = np.sort(y, axis=0);  y[...] = t
     x.sum(0, out=y)          =>      t = np.sum(x, 0);  y[...] = t
     f = y.flat;  f[i] = v    =>      f = y;  j = flat_index(f, i);  f[j] = v
+    r = z.real;  r[i] = v    =>      r = z;  t = r[i];  w = with_real(t, v);  r[i] = w
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ad.transforms.normalize.statements import Statements
 _WITH_OUT = frozenset(
     "sum prod mean std var max min ptp all any cumsum cumprod round clip take dot trace argmax argmin choose".split()
 )
+_PARTS = {"real": writes.with_real, "imag": writes.with_imag}
 _SORTING = {"sort": ("axis", "kind"), "partition": ("kth", "axis", "kind")}
 
 
@@ -38,7 +40,7 @@ def lower_methods(fn: Function, infer: Callable[[], Facts], names: Names) -> Non
 def _has_candidates(fn: Function) -> bool:
     nodes = ir.walk(fn.body)
     return any(
-        (isinstance(n, gast.Attribute) and n.attr in ("flat", "put", *_SORTING))
+        (isinstance(n, gast.Attribute) and n.attr in ("flat", "put", *_PARTS, *_SORTING))
         or (isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute) and _has_out(n.func.attr, n))
         for n in nodes
     )
@@ -58,24 +60,25 @@ class _Methods:
         self.fn, self.facts = fn, facts
         self.words = Statements(fn.source, fn.env, names, [])
         self.changed = False
-        self.flat = self.flat_names()
+        self.flat = self.names_of_attribute("flat")
+        self.parts = self.part_names()
 
     def is_array(self, node: gast.expr) -> bool:
         kind = self.facts.kinds.get(node.id) if isinstance(node, gast.Name) else None
         return isinstance(kind, (kinds.Array, kinds.Numeric))
 
-    def is_flat(self, node: gast.expr | None) -> bool:
-        return isinstance(node, gast.Attribute) and node.attr == "flat" and self.is_array(node.value)
-
-    def flat_names(self) -> set[str]:
-        """Names that hold `y.flat` and nothing else."""
+    def names_of_attribute(self, attr: str) -> set[str]:
+        """Names that hold `y.attr` of arrays and nothing else."""
         bound: dict[str, bool] = {}
         for node in ir.statements(self.fn.body):
             header = node.target if isinstance(node, gast.For) else node
             for name in ir.names_bound(header) if not isinstance(node, (gast.If, gast.While)) else ():
-                flat = ir.target_name(node) == name and self.is_flat(node.value)
-                bound[name] = flat and bound.get(name, True)
-        return {n for n, flat in bound.items() if flat} - set(self.fn.all_params())
+                if isinstance(node, gast.AugAssign):
+                    continue
+                value = node.value if ir.target_name(node) == name else None
+                fits = isinstance(value, gast.Attribute) and value.attr == attr and self.is_array(value.value)
+                bound[name] = fits and bound.get(name, True)
+        return {n for n, fits in bound.items() if fits} - set(self.fn.all_params())
 
     def block(self, body: Block) -> Block:
         out: Block = []
@@ -84,7 +87,7 @@ class _Methods:
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
             self.words.out = []
-            if not (self.method(node) or self.flat_access(node)):
+            if not (self.method(node) or self.flat_access(node) or self.part_access(node)):
                 self.words.out.append(node)
             else:
                 self.changed = True
@@ -132,6 +135,70 @@ class _Methods:
             known = [self.words.names.fresh("np")]
             self.fn.env[known[0]] = np
         return ir.attribute(ir.name(known[0]), name)
+
+    # --- z.real and z.imag ------------------------------------------------------------------------------------------
+
+    def part_access(self, node: gast.stmt) -> bool:
+        """A statement that writes `z.real`, or makes or reads one that is written; whether it was one."""
+        if isinstance(node, gast.AugAssign) and node.target.id in self.parts:
+            name = node.target.id
+            old = self.words.temp(self.part(name, ir.name(name)), f"{name}_old", node)
+            new = self.words.temp(gast.BinOp(old, node.op, node.value), f"{name}_new", node)
+            self.write_part(self.parts[name], ir.name(name), ir.constant(...), new, node)
+            return True
+        if not isinstance(node, gast.Assign):
+            return self.part_read(node)
+        target, value = node.targets[0], node.value
+        if isinstance(value, gast.Name) and value.id in self.parts:
+            value = node.value = self.words.temp(self.part(value.id, value), f"{value.id}_now", node)
+        if isinstance(target, gast.Attribute) and target.attr in _PARTS and self.is_array(target.value):
+            self.write_part(target.attr, target.value, ir.constant(...), value, node)
+        elif isinstance(target, gast.Name) and target.id in self.parts:
+            self.words.out.append(ir.assign(target.id, value.value, node))  # z, of which this is a part
+        elif isinstance(target, gast.Subscript) and getattr(target.value, "id", None) in self.parts:
+            self.write_part(self.parts[target.value.id], target.value, target.slice, value, node)
+        elif isinstance(value, gast.Subscript) and getattr(value.value, "id", None) in self.parts:
+            whole = self.words.temp(value, f"{value.value.id}_part", node)
+            self.words.out.append(ir.at(gast.Assign([target], self.part(value.value.id, whole), None), node))
+        else:
+            return self.part_read(node)
+        return True
+
+    def part(self, name: str, z: gast.expr) -> gast.expr:
+        """A copy of `z.real`, for a name that stands for one."""
+        copied = writes.real_copy if self.parts[name] == "real" else writes.imag_copy
+        return ir.call(self.words.builtin(copied), z)
+
+    def part_read(self, node: gast.stmt) -> bool:
+        value = getattr(node, "value", None)
+        read = [n for n in ir.names_read(value) if n in self.parts] if isinstance(value, gast.AST) else []
+        if not read or any(n in self.parts for n in ir.names_bound(node)):
+            return False
+        if not isinstance(value, gast.BinOp) and not self.only_reads(node, value):
+            raise self.words.refuse(node, "a part of a complex array that is written is used as a value", "copy it")
+        for name in read:
+            part = self.words.temp(self.part(name, ir.name(name)), f"{name}_now", node)
+            node.value = ir.substitute(node.value, {name: part.id})
+        self.words.out.append(node)
+        return True
+
+    def write_part(self, part: str, z: gast.expr, index: gast.expr, v: gast.expr, node: gast.stmt) -> None:
+        old = self.words.temp(ir.subscript(ir.clone(z), ir.clone(index)), f"{z.id}_part", node)
+        new = self.words.temp(ir.call(self.words.builtin(_PARTS[part]), old, v), f"{z.id}_{part}", node)
+        place = ir.subscript(ir.clone(z), ir.clone(index), store=True)
+        self.words.out.append(ir.at(gast.Assign([place], new, None), node))
+
+    def part_names(self) -> dict[str, str]:
+        """Names that hold `z.real` or `z.imag` and nothing else, and through which it is written."""
+        updates = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.AugAssign)]
+        written = {n.target.id for n in updates if getattr(n, "part_of", None) is None}
+        for node in ir.walk(self.fn.body):
+            if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
+                written |= set(ir.names_read(node.targets[0].value))
+        found = {}
+        for part in _PARTS:
+            found.update(dict.fromkeys(self.names_of_attribute(part) & written, part))
+        return found
 
     # --- y.flat ---------------------------------------------------------------------------------------------------
 

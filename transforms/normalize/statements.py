@@ -182,6 +182,8 @@ class Statements(Expressions):
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
         known = found and callee in (range, enumerate, zip, reversed, np.ndenumerate)
+        if found and callee is np.nditer and len(it.args) == 1:
+            return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
 
     def sequence(self, it: gast.expr) -> gast.expr:
@@ -255,6 +257,11 @@ class Statements(Expressions):
         if kind is reversed:
             length, inner = self.indexable(it.args[0])
             return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
+        if kind is np.nditer:
+            owner = self.temp(ir.call(self.builtin(np.asarray), self.atom(it.args[0])), "array", it)
+            index = self.temp(ir.call(self.helper(sequences.in_memory), owner), "index", it)
+            items = self.temp(ir.subscript(owner, index), "items", it)
+            return self.temp(ir.call(self.builtin(len), items), "n", it), lambda i: ir.subscript(items, i)
         if kind is np.ndenumerate:
             owner = self.atom(it.args[0])
             shape = self.temp(ir.call(self.builtin(np.shape), owner), "shape", it)
