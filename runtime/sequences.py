@@ -39,7 +39,7 @@ def in_memory(x: np.ndarray) -> tuple[Any, ...]:
     """
     walk = np.nditer(x, flags=["c_index"])
     order = np.array([walk.index for _ in walk], int)
-    return tuple(np.unravel_index(order, x.shape)) if x.ndim else (None,)
+    return tuple(np.unravel_index(order, np.shape(x))) if np.ndim(x) else (None,)
 
 
 def keys_of(d: Any) -> list[Any]:

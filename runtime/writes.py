@@ -159,9 +159,9 @@ def mask_of_size(given: Any, y: np.ndarray, v: Any = 0.0) -> np.ndarray:
            [False]])
     """
     given = np.asarray(given).astype(bool)
-    if given.size != y.size:
+    if given.size != np.size(y):
         raise ValueError("mask and data must be the same size")
-    return given.reshape(y.shape) & (np.size(v) > 0)
+    return np.array(given.reshape(np.shape(y)) & (np.size(v) > 0))
 
 
 def chosen(x: Any, m: np.ndarray) -> Any:
@@ -264,8 +264,8 @@ def flat_index(y: np.ndarray, i: Any) -> Any:
     (array([0, 1]), array([2, 0]))
     """
     if isinstance(i, (int, np.integer)):
-        return np.unravel_index(range(y.size)[i], y.shape)
-    return _unraveled(np.arange(y.size)[i], y)
+        return np.unravel_index(range(np.size(y))[i], np.shape(y))
+    return _unraveled(np.arange(np.size(y))[i], y)
 
 
 def along_axis(y: np.ndarray, indices: Any, axis: int | None) -> Index:
@@ -311,8 +311,12 @@ def at_index(y: np.ndarray, i: Any) -> list[Any]:
     >>> at_index(np.zeros(4), [1, 1, -1])
     [(1,), (1,), (3,)]
     """
-    coordinates = [np.ravel(g[i]) for g in np.indices(y.shape, sparse=False)]
-    return list(zip(*[c.tolist() for c in coordinates], strict=True)) if coordinates else [()] * np.size(y[i])
+    shape = np.shape(y)
+    if not shape:
+        return [()] * np.size(np.asarray(y)[i])
+    if len(shape) == 1 and not isinstance(i, (tuple, slice)) and np.asarray(i).dtype.kind == "i":
+        return [(range(shape[0])[k],) for k in np.ravel(i).tolist()]
+    return list(zip(*[np.ravel(g[i]).tolist() for g in np.indices(shape)], strict=True))
 
 
 def at_values(v: Any, y: np.ndarray, i: Any) -> np.ndarray:
@@ -387,7 +391,7 @@ def outer_shape(a: Any, b: Any) -> tuple[int, ...]:
 
 
 def _unraveled(flat: np.ndarray, y: np.ndarray) -> Index:
-    return tuple(np.unravel_index(flat, y.shape))
+    return tuple(np.unravel_index(flat, np.shape(y)))
 
 
 def _is_array(y: Any) -> bool:

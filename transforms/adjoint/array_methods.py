@@ -21,9 +21,10 @@ from ad.runtime import sequences, writes
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.normalize.statements import Statements
 
-_WITH_OUT = frozenset(
-    "sum prod mean std var max min ptp all any cumsum cumprod round clip take dot trace argmax argmin choose".split()
-)
+_WITH_OUT = {
+    "sum", "prod", "mean", "std", "var", "max", "min", "ptp", "all", "any", "cumsum", "cumprod", "round", "clip",
+    "take", "dot", "trace", "argmax", "argmin", "choose",
+}  # fmt: skip
 _PARTS = {"real": writes.with_real, "imag": writes.with_imag}
 _SORTING = {"sort": ("axis", "kind"), "partition": ("kth", "axis", "kind")}
 

@@ -112,7 +112,8 @@ class Facts:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
             owner = self.kinds.get(target.value.id)
-            self.update(target.value.id, Array(owner.dtype) if isinstance(owner, (Array, Numeric)) else UNKNOWN, give_up)
+            array = Array(owner.dtype) if isinstance(owner, (Array, Numeric)) else UNKNOWN
+            self.update(target.value.id, array, give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)
