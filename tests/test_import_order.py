@@ -12,11 +12,11 @@ from tests.tree import modules
 ORDER = (
     ("ad.errors",),
     ("ad.runtime",),
-    ("ad.names", "ad.ir", "ad.reader", "ad.unparse", "ad.kinds"),
+    ("ad.names", "ad.ir", "ad.reader", "ad.unparse", "ad.kinds", "ad.variadic"),
     ("ad.rules",),
     ("ad.transforms.analyses",),
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),
-    ("ad.compile", "ad.guards", "ad.cache"),
+    ("ad.compile", "ad.accessors", "ad.guards", "ad.cache"),
     ("ad.pipeline", "ad.aliases"),
     ("ad.calls", "ad.nesting"),
     ("ad.api", "ad.nn", "ad.optim", "ad.testing", "ad.__main__"),

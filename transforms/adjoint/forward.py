@@ -80,11 +80,17 @@ class Tangents:
     """The tangent functions of one program, each written once per (callee, kinds, active arguments).
 
     `program` is the pipeline's Program; `tangent_of` looks up the tangent of a callee known only at
-    run time; `polish` is the optimizer.
+    run time; `polish` is the optimizer; has_root: whether the first function is the one that the user calls.
     """
 
-    def __init__(self, program: Any, tangent_of: Callable[..., Any], polish: Callable[[Block, Scope], Block]) -> None:
-        self.program, self.tangent_of, self.polish = program, tangent_of, polish
+    def __init__(
+        self,
+        program: Any,
+        tangent_of: Callable[..., Any],
+        polish: Callable[[Block, Scope], Block],
+        has_root: bool = True,
+    ) -> None:
+        self.program, self.tangent_of, self.polish, self.has_root = program, tangent_of, polish, has_root
         self.written: dict[Any, Tangent] = {}
 
     def of(self, callee: Any, args: list[Kind], active: tuple[bool, ...], plain: bool = False) -> Tangent:
@@ -106,7 +112,7 @@ class Tangents:
         name = self.program.globals_name(base if plain else f"{base}_jvp")
         hidden = tuple(self.program.hidden_of(callee, {}).values())
         self.written[key] = Tangent(name, hidden)
-        is_root = len(self.written) == 1 or not self.program.aliases
+        is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
         forward = Forward(self, fn, dict(facts.kinds), active, is_root)
         self.program.functions.append(forward.function(name, hidden, plain))
 
@@ -131,6 +137,7 @@ class Forward:
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
+        program.note_stores(fn, self.places, known, reached)
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
         self.active = reached & useful(fn, known, self.places, handed_back)
@@ -270,6 +277,8 @@ class Forward:
         first: Block = []
         if isinstance(node, gast.For) and node.target.id in self.active:
             first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
+        if isinstance(node, ir.Within) and any(n in self.reached for n in ir.names_read(node.item)):
+            raise self.refuse(node, "a context manager gets what is differentiated", "do without the `with` there")
         node.body = [*first, *self.block(node.body)]
         if isinstance(node, gast.If):
             node.orelse = self.block(node.orelse)
@@ -703,12 +712,13 @@ def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: se
     """A loop by index visits as many entries as there were at its start: its body may not add or take any."""
     for loop in ir.walk(fn.body):
         if isinstance(loop, gast.For) and isinstance(loop.iter, gast.Name) and loop.iter.id in reached:
-            family = found.families.get(loop.iter.id, {loop.iter.id})
             for node in ir.walk(loop.body):
                 if not isinstance(node, (gast.Assign, gast.Expr)):
                     continue
                 op = classify(node.value, fn, known)
-                if op.tag in ("list_append", "list_pop", "container") and family & set(ir.names_read(op.args["0"])):
+                if op.tag not in ("list_append", "list_pop", "container"):
+                    continue
+                if any(loop.iter.id in found.same.get(n, {n}) for n in ir.names_read(op.args["0"])):
                     raise errors.AliasingError(
                         "the list that this loop goes over grows or shrinks in it",
                         at=ir.location(fn.source, node),

@@ -16,7 +16,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
-from ad.runtime import writes
+from ad.runtime import publishing, writes
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
@@ -322,6 +322,31 @@ def check_closures(fn: Function, active: set[str]) -> None:
                     f"a lambda that is used as a value captures {captured[0]!r}, which is differentiated",
                     at=ir.location(fn.source, node),
                     hint=f"pass {captured[0]!r} as an argument",
+                )
+
+
+def stored(fn: Function, active: set[str]) -> list[gast.Call]:
+    """The active values that a function stores in a global variable."""
+    calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call) and n.args]
+    stores = [c for c in calls if ir.resolve(c.func, fn.env)[1] is publishing.snapshot]
+    return [c for c in stores if set(ir.names_read(c.args[0])) & active]
+
+
+def check_stores(fn: Function, found: places.Places, known: dict[str, kinds.Kind]) -> None:
+    """What is stored in a global variable, or read from it, is not written in place: the user would not see it."""
+    for node in ir.statements(fn.body):
+        call = getattr(node, "value", None)
+        if not isinstance(node, gast.Assign) or not isinstance(call, gast.Call):
+            continue
+        callee = ir.resolve(call.func, fn.env)[1]
+        is_store, is_load = callee is publishing.snapshot, hasattr(callee, "place")
+        names = ir.names_read(call.args[0]) if is_store else ir.names_bound(node.targets) if is_load else []
+        for name in names:
+            if any(name == w or name in found.same.get(w, ()) for w in found.written):
+                raise errors.UnsupportedSyntax(
+                    "a global variable that this function binds anew is also written in place",
+                    at=ir.location(fn.source, node),
+                    hint="return the value instead",
                 )
 
 

@@ -183,7 +183,18 @@ class Reverse:
         elif isinstance(node, gast.Expr):
             self.effect(step, node)
         step.backward = self.out
+        step.forward = [self.named(s) for s in step.forward]
         return step
+
+    def named(self, node: gast.stmt) -> gast.stmt:
+        """A call of an inner function that is not reversed, by the name of its primal in the generated text."""
+        value = getattr(node, "value", None)
+        called = value.func if isinstance(value, gast.Call) else None
+        if not (isinstance(called, gast.Name) and called.id in self.scope.fn.nested):
+            return node
+        new = ir.clone(node)
+        new.value = ir.at(self.calls.program.primal_call(self.classify(value), self), value)
+        return new
 
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:
         """z = value."""

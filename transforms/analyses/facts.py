@@ -92,6 +92,8 @@ class Facts:
         elif isinstance(node, gast.Return):
             kind = self.atom(node.value)
             self.result = kind
+        elif isinstance(node, ir.Within) and node.item.optional_vars is not None:
+            self.update(node.item.optional_vars.id, UNKNOWN, give_up)
         for inner in ir.blocks(node):
             self.block(inner, give_up)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from ad import ir
 from ad.runtime import writes
-from ad.transforms.normalize.writes import check, helper, sibling
+from ad.transforms.normalize.writes import check, helper, is_open, sibling
 
 if TYPE_CHECKING:
     from ad.transforms.normalize.anf import Expressions
@@ -43,7 +43,7 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     """The value of a call of a ufunc's method; None for any other call, and for those that stay as they are."""
     found, method = ir.resolve(node.func, e.env)
     ufunc = getattr(method, "__self__", None)
-    if not found or not isinstance(ufunc, np.ufunc) or any(k.arg is None for k in node.keywords):
+    if not found or not isinstance(ufunc, np.ufunc) or is_open(node):
         return None
     name = method.__name__
     if name == "outer" and len(node.args) == 2 and not node.keywords and ufunc.nin == 2 and ufunc.nout == 1:

@@ -38,10 +38,15 @@ def may_write(function: Any, node: gast.Call) -> bool:
     return _is_numpy(function) and _out_position(function) < len(node.args)
 
 
+def is_open(node: gast.Call) -> bool:
+    """Whether only the run tells how many arguments a call has."""
+    return any(k.arg is None for k in node.keywords) or any(isinstance(a, gast.Starred) for a in node.args)
+
+
 def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     """The value of a call that writes, its writes emitted; None for any other call, and for those left refused."""
     found, function = ir.resolve(node.func, e.env)
-    if not found or any(k.arg is None for k in node.keywords):
+    if not found or is_open(node):
         return None
     writer = next((lower for w, lower in _WRITERS.items() if function is w), None)
     if writer is not None:
