@@ -22,6 +22,7 @@ from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
@@ -60,6 +61,7 @@ class Program:
     """
 
     aliases = False
+    decides_in_place = False  # whether `x op= v` may be written for a number and for an array
     root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
     def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
@@ -119,12 +121,13 @@ class Program:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
-        facts = self.infer(fn, known)
         names = names_of(fn)
+        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
-        if prepare.lower_augmented(fn, facts, names, both=self.aliases):
+        if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         prepare.settle_writes(fn, facts)
@@ -442,6 +445,8 @@ class Writer:
                 ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
+            elif isinstance(node, gast.Expr) and (op := self.operations.of(node.value)).tag == "add_at":
+                ops.append((op.args["0"].id, Op("getitem", node.value, args={"0": op.args["1"]})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
@@ -654,6 +659,7 @@ def tangent(
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
+    program.decides_in_place = True
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))

@@ -134,7 +134,7 @@ class Shadows:
             value = unbroadcast(value, x)
             if np.iscomplexobj(value) and not np.iscomplexobj(shadow):
                 value = np.real(value)
-        if _overlaps_itself(x):
+        if overlaps_itself(x):
             owner = owner_of(x)
             numbers = _memory(owner, np.dtype(np.intp))
             numbers[...] = np.arange(owner.size).reshape(owner.shape)
@@ -156,7 +156,10 @@ class Shadows:
         return defaultdict(float) if found is None else found[1]
 
     def _add_to_parts(self, x: Any, value: Any) -> None:
-        bars = value if isinstance(value, defaultdict) else entries(value)
+        if isinstance(value, np.ndarray):  # of `y[:2] = [a, b]`
+            bars: Any = dict(enumerate(value))
+        else:
+            bars = value if isinstance(value, defaultdict) else entries(value)
         for key, entry in entries(x).items():
             if is_place(entry):
                 self.add(entry, bars[key])
@@ -280,7 +283,7 @@ def _address(x: np.ndarray) -> int:
     return x.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
-def _overlaps_itself(x: np.ndarray) -> bool:
+def overlaps_itself(x: np.ndarray) -> bool:
     """Whether some elements of x are the same memory: broadcast dimensions, sliding windows."""
     if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
         return False

@@ -213,7 +213,7 @@ def take_last(x_bar: np.ndarray, i: Any) -> np.ndarray:
     if not isinstance(taken, np.ndarray) or _never_repeats(i):
         return taken
     number = np.arange(taken.size).reshape(taken.shape)
-    winner = np.full(x_bar.shape, -1)
+    winner = np.empty(x_bar.shape, int)  # read only where it is written: no pass over all of x_bar
     winner[i] = number
     return np.where(winner[i] == number, taken, np.zeros((), taken.dtype))
 

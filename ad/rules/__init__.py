@@ -15,6 +15,7 @@ from ad.rules import (
     selection,
     shape_ops,
     statistics,
+    writes,
 )
 from ad.rules.registry import (
     Rule,
@@ -44,6 +45,7 @@ CHAPTERS = (
     linalg,
     math_module,
     builtins_,
+    writes,
 )
 
 __all__ = [

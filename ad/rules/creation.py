@@ -29,7 +29,6 @@ from ad.runtime import (
     unbroadcast,
 )
 from ad.runtime.shadows import private
-from ad.runtime.writes import diagonal_index
 
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
 constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
@@ -310,4 +309,3 @@ def geomspace(start, stop, num=50, endpoint=True):
 
 
 constant(keeps_derivative, item_position)
-constant(diagonal_index)

@@ -238,6 +238,8 @@ class Saving:
         if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Subscript):
             return self.undoing_item(write.targets[0], name, in_loop)
         op = classify(write.value, self.scope.fn, self.scope.known)
+        if op.tag == "add_at":
+            return self.undoing_item(ir.subscript(op.args["0"], op.args["index"]), name, in_loop)
         if op.tag == "list_append":
             return [], [ir.quote("xs.pop()", xs=name)]
         if op.tag == "list_pop":
@@ -274,6 +276,10 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
+    if isinstance(statement, gast.Expr) and isinstance(value, gast.Call) and len(value.args) == 3:
+        op = classify(value, scope.fn, scope.known)
+        if op.tag == "add_at":
+            return op.args["0"].id
     if (
         isinstance(value, gast.Call)
         and isinstance(value.func, gast.Attribute)

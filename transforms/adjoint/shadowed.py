@@ -125,6 +125,11 @@ class ShadowReverse(Reverse):
         self.scope.owned.add(buffer)
         return buffer
 
+    def whole_bar(self, y: str) -> str:
+        if not self.is_place(y):
+            return super().whole_bar(y)
+        return self.buffer(y) if y in self.scope.active else ""
+
     # --- statements -----------------------------------------------------------------------------------------------
 
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:

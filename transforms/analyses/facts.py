@@ -113,7 +113,9 @@ class Facts:
             elif isinstance(owner, kinds.Dict) and value is not None:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
-            self.update(target.value.id, UNKNOWN, give_up)
+            owner = self.kinds.get(target.value.id)
+            array = Array(owner.dtype) if isinstance(owner, (Array, Numeric)) else UNKNOWN
+            self.update(target.value.id, array, give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)

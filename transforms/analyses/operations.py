@@ -49,7 +49,7 @@ class Op:
     """One operation.
 
     tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
-    list_append, list_pop, container (another method of a container).
+    list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`).
     args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
     """
 
@@ -184,6 +184,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
+    if target == np.add.at and len(args) == 3 and not keywords:
+        return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)

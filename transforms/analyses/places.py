@@ -241,7 +241,7 @@ class _Sharing:
         if op.tag == "list_append":
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, op.args["1"])
-        elif isinstance(node, gast.Expr) and fills_array(op, self.fn, self.known):
+        elif op.tag == "add_at" or (isinstance(node, gast.Expr) and fills_array(op, self.fn, self.known)):
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
             raise errors.AliasingError(

@@ -21,7 +21,7 @@ from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns
-from ad.transforms.normalize import comprehensions, stars, writes
+from ad.transforms.normalize import comprehensions, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -82,6 +82,7 @@ class Expressions:
         name = function.__name__
         if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
             name = self.names.fresh(name)
+        self.names.taken.add(name)
         self.env[name] = function
         return str(name)
 
@@ -280,9 +281,10 @@ class Expressions:
         return node
 
     def _Call(self, node: gast.Call) -> gast.expr:
-        written = writes.lowered(self, node)
-        if written is not None:
-            return written
+        for lowered in (writes.lowered, ufunc_methods.lowered):
+            value = lowered(self, node)
+            if value is not None:
+                return value
         if stars.is_starred(node):
             return stars.call(self, node)
         known = ir.resolve(node.func, self.env)[1]

@@ -165,7 +165,8 @@ class Statements(Expressions):
         old = self.temp(ir.clone(place), suggest(place), node)
         value = self.atom(node.value)
         update = ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node)
-        update.part_of = owner.id if isinstance(target, gast.Subscript) and isinstance(owner, gast.Name) else None
+        part = isinstance(target, gast.Subscript) or target.attr in ("real", "imag", "flat")
+        update.part_of = owner.id if part and isinstance(owner, gast.Name) else None
         self.out.append(update)
         write = ir.clone(place)
         write.ctx = gast.Store()
@@ -241,7 +242,9 @@ class Statements(Expressions):
             )
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
-        known = found and callee in (range, enumerate, zip, reversed)
+        known = found and callee in (range, enumerate, zip, reversed, np.ndenumerate)
+        if found and callee is np.nditer and len(it.args) == 1:
+            return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
 
     def sequence(self, it: gast.expr) -> gast.expr:
@@ -317,6 +320,17 @@ class Statements(Expressions):
         if kind is reversed:
             length, inner = self.indexable(it.args[0])
             return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
+        if kind is np.nditer:
+            owner = self.temp(ir.call(self.builtin(np.asarray), self.atom(it.args[0])), "array", it)
+            index = self.temp(ir.call(self.helper(sequences.in_memory), owner), "index", it)
+            items = self.temp(ir.subscript(owner, index), "items", it)
+            return self.temp(ir.call(self.builtin(len), items), "n", it), lambda i: ir.subscript(items, i)
+        if kind is np.ndenumerate:
+            owner = self.atom(it.args[0])
+            shape = self.temp(ir.call(self.builtin(np.shape), owner), "shape", it)
+            indices = self.temp(ir.call(self.builtin(sequences.indices_of), shape), "indices", it)
+            length = self.temp(ir.call(self.builtin(len), indices), "n", it)
+            return length, lambda i: ir.tuple_(ir.subscript(indices, i), ir.subscript(owner, ir.subscript(indices, i)))
         if kind is dict.items:
             owner = self.atom(it.func.value)
             keys = self.temp(ir.call(self.helper(sequences.keys_of), owner), "keys", it)
