@@ -318,10 +318,9 @@ class Program:
         stores = [(place, fn) for fn in functions for place in _places_of(fn, "store")]
         for place, writer in stores:
             for other in functions:
-                read = set(ir.names_read(other.body))
-                mentioned = {*_places_of(other, "load"), *(c.key() for n, c in other.hidden.items() if n in read)}
                 mine = other.source.tree is writer.source.tree
-                if (place in mentioned and not mine) or (mine and self.options.pure) or _runs_unseen(other, place, self):
+                shared = self.options.pure if mine else place in _mentioned(other)
+                if shared or _runs_unseen(other, place, self):
                     raise _shared_global(other, writer, place)
         for fn, _ in self.storing:
             again = any(v is entry.source.function for other in functions for v in other.env.values())
@@ -550,6 +549,12 @@ def _places_of(fn: Function, verb: str) -> list[tuple[int, str]]:
     """The global variables that a function loads or stores."""
     used = [fn.env[n] for n in ir.names_read(fn.body) if n in fn.env]
     return [v.place for v in used if hasattr(v, "place") and v.__name__ == verb]
+
+
+def _mentioned(fn: Function) -> set[tuple[int, str]]:
+    """The variables of the user's module that a function reads, at its start or from its caller."""
+    read = set(ir.names_read(fn.body))
+    return {*_places_of(fn, "load"), *(c.key() for n, c in fn.hidden.items() if n in read)}
 
 
 def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool:

@@ -6,8 +6,8 @@
         return x * count                   store_count(snapshot(count))
                                            return x * count
 
-The same for variables of a function around, which `nonlocal` writes. The value's derivative stays with the variable: who
-else may read what was stored is looked at when all callees are known (`pipeline.Program.check_stored`).
+The same for variables of a function around, which `nonlocal` writes. The value's derivative stays with the variable:
+who else may read what was stored is looked at when all callees are known (`pipeline.Program.check_stored`).
 """
 
 from __future__ import annotations
