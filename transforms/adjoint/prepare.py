@@ -26,7 +26,7 @@ from ad.transforms.analyses.operations import classify, kind_of_atom
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
     """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place.
 
-    both: where only the run tells, both are written; otherwise an array is refused at run time.
+    both: where only the run tells, both are written; otherwise that is refused.
     """
     lowering = _Augmented(fn, facts, names, both)
     fn.body = lowering.block(fn.body)
@@ -79,12 +79,12 @@ class _Augmented:
         """Only the run tells a number, which is rebound, from an array, which would be written in place."""
         from ad.runtime import in_place
 
-        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         where = ir.location(self.fn.source, node)
+        if not self.both:
+            raise errors.AliasingError("only the run tells whether `op=` writes in place here", at=where, hint="")
+        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         text = ir.constant(f"{where.filename}:{where.lineno}")
         check = ir.at(gast.Expr(ir.call("refuse_in_place", ir.name(name), text)), node)
-        if not self.both:
-            return [check, *rebinding]
         test = self.names.fresh("is_array")
         self.fn.env[test] = in_place.is_array
         node.in_place = True

@@ -77,6 +77,7 @@ class _Sharing:
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
         self.written: dict[str, gast.stmt] = {}
         self.writes_at: dict[int, set[str]] = {}
+        self.attempted = 0  # how many attempts stand around
 
     def solve(self) -> _Sharing:
         while True:
@@ -146,8 +147,12 @@ class _Sharing:
     def block(self, body: Block) -> None:
         for node in body:
             self.statement(node)
+            undoable = isinstance(node, ir.Attempt) and not ir.runs_through(node)
             for inner in ir.blocks(node):
+                attempted = undoable and inner is node.body
+                self.attempted += attempted
                 self.block(inner)
+                self.attempted -= attempted
 
     def write(self, name: str, node: gast.stmt) -> None:
         self.written.setdefault(name, node)
@@ -164,6 +169,8 @@ class _Sharing:
                 self.hold(node.target.id, self.parts(source))
         elif isinstance(node, gast.Expr):
             self.call(self.op(node.value), node)
+        elif isinstance(node, ir.Within) and node.item.optional_vars is not None:
+            self.hold(node.item.optional_vars.id, {f"made at {id(node)}", *self.reach(ir.names_read(node.item))})
 
     def parts(self, source: str) -> set[str]:
         """What an entry of `source` may be: a view of its memory, or an object inside."""
@@ -241,6 +248,12 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
+                if self.attempted:
+                    raise errors.UnsupportedSyntax(
+                        f"this call writes into its argument {name!r} within a `try`, and could fail half way",
+                        at=ir.location(self.fn.source, node),
+                        hint="return the new value instead of writing into the argument",
+                    )
                 if self.calls_write and op.tag == "call":
                     self.write(name, node)
                     self.put(name, list(op.args.values()))
@@ -299,6 +312,12 @@ class _Stale:
         return stale
 
     def statement(self, node: gast.stmt, stale: dict[str, str]) -> dict[str, str]:
+        if isinstance(node, ir.Within):
+            self.check(node.item, node, stale)
+            return self.block(node.body, stale)
+        if isinstance(node, ir.Attempt):
+            after = self.block(node.body, dict(stale))
+            return {**after, **self.block(node.orelse, {**stale, **after})}
         if isinstance(node, gast.If):
             self.check(node.test, node, stale)
             return {**self.block(node.body, dict(stale)), **self.block(node.orelse, dict(stale))}

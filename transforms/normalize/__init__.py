@@ -13,6 +13,7 @@ from ad.ir import Block, Function
 from ad.names import Names
 from ad.reader import Source
 from ad.transforms.normalize import resolve
+from ad.transforms.normalize.attempts import lower_attempts
 from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
@@ -36,16 +37,18 @@ def normalize(source: Source) -> Function:
 def _lower(
     source: Source, captured: tuple[str, ...], outer: dict[str, Nested], visible: ChainMap[str, Function]
 ) -> Function:
-    tree = source.tree
+    names = Names(n.id for n in ir.walk(source.tree) if isinstance(n, gast.Name))
+    tree, helpers = lower_attempts(source, names)
     params = (*resolve.parameters(tree), *captured)
     local = resolve.bound_names(tree) | set(captured)
-    names = Names(n.id for n in ir.walk(tree) if isinstance(n, gast.Name))
     names.taken |= local | set(outer)
     nested = {**outer, **_liftable(source, tree, local, outer)}
-    inner_free = [f for n in nested.values() if n.name not in outer for f in resolve.free_names(n.tree.body)]
+    own = [n.tree for n in nested.values() if n.name not in outer]
+    inner_free = [f for t in own for f in resolve.free_names(t.body, resolve.bound_names(t))]
     free = resolve.free_names(tree.body, local | set(nested))
-    wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested]
+    wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested and f not in helpers]
     env, hidden = resolve.resolve(source, [w for w in wanted if not _own_local_of_nested(w, nested, source)])
+    env.update(helpers)
     names.taken |= set(env) | set(hidden)
     body: Block = single_exit(inline_generators(list(tree.body), names), names)
     lowering = Statements(source, env, names, [])

@@ -1,6 +1,6 @@
 """Refuse, at its place, whatever the later passes would not understand.
 
-    with open(p) as f: ...      =>      UnsupportedSyntax: `with` statements, not supported yet
+    del x      =>      UnsupportedSyntax: `del`, not supported yet
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from ad import errors, ir
 from ad.reader import Source
 
 _NOT_YET: dict[type, tuple[str, str]] = {
-    gast.Try: ("`try` statements are not differentiated", "move the `try` around the call of the derivative"),
-    gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
+    gast.TryStar: ("`except*` is not differentiated", "write `except`"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
     gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),

@@ -9,17 +9,21 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir
 from ad.ir import Block
 from ad.reader import Source
-from ad.runtime import sequences
+from ad.runtime import attempts, sequences
 from ad.transforms.normalize import stars
 from ad.transforms.normalize.anf import Expressions, suggest
+
+_ENTERED_AGAIN = (np.errstate, np.printoptions, warnings.catch_warnings)  # for the backward code of their blocks too
 
 
 class Statements(Expressions):
@@ -170,6 +174,26 @@ class Statements(Expressions):
     def s_If(self, node: gast.If) -> None:
         test = self.test(node.test)
         self.out.append(ir.at(gast.If(test, self.body(node.body), self.body(node.orelse)), node))
+
+    def s_Attempt(self, node: ir.Attempt) -> None:
+        new = ir.Attempt(ir.clone(node.test), ir.clone(node.types), self.body(node.body), self.body(node.orelse))
+        self.out.append(ir.at(new, node))
+
+    def s_Within(self, node: ir.Within) -> None:
+        manager = node.item.context_expr
+        if isinstance(manager, gast.Call):
+            made = gast.Call(self.callee(manager.func), [self.atom(a) for a in manager.args], self.keywords(manager))
+            again = ir.resolve(made.func, self.env)[1] in _ENTERED_AGAIN
+        else:
+            made, again = self.atom(manager), False
+        if not again:
+            where = ir.location(self.source, node)
+            text = ir.constant(f"{where.filename}:{where.lineno}")
+            made = ir.call(self.helper(attempts.unswallowed), made, text)
+        item = gast.withitem(ir.at(made, manager), ir.clone(node.item.optional_vars))
+        new = ir.Within(item, self.body(node.body))
+        new.again = again
+        self.out.append(ir.at(new, node))
 
     def s_While(self, node: gast.While) -> None:
         before = (
