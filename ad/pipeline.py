@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
@@ -322,9 +323,13 @@ class Program:
                 shared = self.options.pure if mine else place in _mentioned(other)
                 if shared or _runs_unseen(other, place, self):
                     raise _shared_global(other, writer, place)
+            if any(_calls_variables(f) for f in functions):
+                raise _shared_global(writer, writer, place)
+        loaded = {place for fn in functions for place in _places_of(fn, "load")}
+        again = any(v is entry.source.function for fn in functions for v in fn.env.values())
         for fn, _ in self.storing:
-            again = any(v is entry.source.function for other in functions for v in other.env.values())
-            if fn.source.tree is not entry.source.tree or again or any(_calls_variables(f) for f in functions):
+            read = not loaded.isdisjoint(_places_of(fn, "store"))
+            if read and (fn.source.tree is not entry.source.tree or again):
                 raise _active_global(fn)
 
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
@@ -577,8 +582,9 @@ def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool
 
 
 def _calls_variables(fn: Function) -> bool:
-    """Whether a function calls what only the run tells."""
-    return any(isinstance(n, gast.Call) and classify(n, fn, {}).tag == "dispatch" for n in ir.walk(fn.body))
+    """Whether a function calls what only the run tells; methods that arrays have count as those of arrays."""
+    ops = [classify(n, fn, {}) for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
+    return any(o.tag == "dispatch" and not hasattr(np.ndarray, str(o.target)) for o in ops)
 
 
 def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> errors.UnsupportedSyntax:
