@@ -365,7 +365,8 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
-                leaf = variable if _bound_once(fn.body, variable) else names.fresh(variable)
+                own = _bound_once(fn.body, variable) and variable not in fn.all_params()
+                leaf = variable if own else names.fresh(variable)
                 by_key[key], found[leaf], known[leaf] = leaf, (container, key), entries[key]
                 top.append(_read(container, kind, key, leaf))
                 queue.append(leaf)

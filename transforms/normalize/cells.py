@@ -73,7 +73,7 @@ def _first_binding(tree: gast.FunctionDef, name: str) -> int | None:
     """The statement of the function that gives the variable its first value, where that is plain to see."""
     for i, statement in enumerate(tree.body):
         if ir.target_name(statement) == name and len(statement.targets) == 1:
-            return i
+            return None if name in ir.names_read(statement.value) else i
         if any(isinstance(n, gast.Name) and n.id == name for n in ir.walk(statement)):
             return None
     return None

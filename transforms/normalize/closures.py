@@ -5,15 +5,15 @@
             return a * v        =>         return g                    and, as its `__call__`,
         return g                                                       def g(self, v): a = self.a; return a * v
 
-A function that captures nothing of its surroundings stays as it is. What is captured is bound once, before; any other
-variable is kept in a cell, as for `nonlocal`.
+A lambda that captures nothing of its surroundings stays as it is. What is captured is bound once, before; any other
+variable is kept in a cell, as for `nonlocal`. A default that is computed is a field too: None stands for it.
 """
 
 from __future__ import annotations
 
 import gast
 
-from ad import ir
+from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names
 from ad.reader import Source
@@ -45,20 +45,37 @@ class _Closures:
         escaping = _escaping(tree.body)
         self.settle(tree, escaping, local)
         tree.body = self.block(tree.body, escaping, local)
-        for inner in ir.walk(tree.body):
-            if isinstance(inner, gast.FunctionDef):
-                self.function(inner, local)
+        for inner in cells.inner_functions(tree.body):
+            self.function(inner, local)
 
     def settle(self, tree: gast.FunctionDef, escaping: list[_Inner], local: set[str]) -> None:
         """Captured variables that are bound more than once, or later, go to cells."""
         functions = {f.name for f in escaping if isinstance(f, gast.FunctionDef)}
         captured = {c for f in escaping for c in _captured(f, local)} - functions
+        self.refuse_cycles(tree, escaping, local)
         for name in sorted(captured & resolve.bound_names(tree)):
             if not _is_steady(tree, name, escaping):
                 cells.to_cell(tree, name, self.names)
         # the trees of the functions were rebuilt where a variable went to a cell
         escaping[:] = _escaping(tree.body)
         local |= resolve.bound_names(tree)
+
+    def refuse_cycles(self, tree: gast.FunctionDef, escaping: list[_Inner], local: set[str]) -> None:
+        """A function that captures one made later, or a lambda that captures itself: the records would be circular."""
+        lambdas = {id(s.value): s.targets[0].id for s in _own_statements(tree.body) if _is_named_lambda(s)}
+        order = [f for f in ir.walk(tree.body) if any(f is g for g in escaping)]
+        named = {f.name: i for i, f in enumerate(order) if isinstance(f, gast.FunctionDef)}
+        named.update({lambdas[id(f)]: i for i, f in enumerate(order) if id(f) in lambdas})
+        for i, function in enumerate(order):
+            for other in _captured(function, local):
+                back = named.get(other, -1)
+                itself = isinstance(function, gast.Lambda) and back == i
+                if itself or (back > i and isinstance(order[back], gast.FunctionDef)):
+                    raise errors.UnsupportedSyntax(
+                        f"{other!r} is used as a value here before it is defined, or within itself",
+                        at=ir.location(self.source, function),
+                        hint="define it first, by a def",
+                    )
 
     def block(self, body: Block, escaping: list[_Inner], local: set[str]) -> Block:
         """Statements with definitions and lambdas that escape as records."""
@@ -133,19 +150,15 @@ def _captured(node: _Inner, local: set[str]) -> list[str]:
 
 
 def _escaping(body: Block) -> list[_Inner]:
-    """The inner functions of a block that are used as values, and those that these call."""
-    found: list[_Inner] = []
-    defined = {f.name: f for f in cells.inner_functions(body) if not f.decorator_list}
-    bound_lambdas = {id(s.value) for s in _own_statements(body) if _is_named_lambda(s)}
+    """The inner functions of a block that are used as values, and those that these read."""
+    defined: dict[str, _Inner] = {f.name: f for f in cells.inner_functions(body) if not f.decorator_list}
+    defined.update({s.targets[0].id: s.value for s in _own_statements(body) if _is_named_lambda(s)})
     inside = list(ir.walk(body))
     called = {id(n.func) for n in inside if isinstance(n, gast.Call)}
     used = {n.id for n in inside if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load) and id(n) not in called}
-    kept = {s.targets[0].id for s in _own_statements(body) if _is_named_lambda(s)} - used
-    named = {id(s.value) for s in _own_statements(body) if _is_named_lambda(s) and s.targets[0].id in kept}
-    for node in _own_nodes(body):
-        if isinstance(node, gast.Lambda) and id(node) not in (named & bound_lambdas):
-            found.append(node)
-    found += [f for name, f in defined.items() if name in used]
+    named = {id(f) for f in defined.values()}
+    found = [f for name, f in defined.items() if name in used]
+    found += [f for f in _lambdas(body) if id(f) not in named]
     while True:
         within = {n for f in found for n in resolve.free_names(f.body)}
         more = [f for name, f in defined.items() if name in within and not any(f is g for g in found)]
@@ -168,15 +181,26 @@ def _own_statements(body: Block) -> Block:
     return out
 
 
-def _own_nodes(body: Block) -> list[gast.AST]:
-    """Nodes of a function itself, lambdas but not what is in them, nothing of comprehensions."""
-    found: list[gast.AST] = []
-    stack: list[gast.AST] = list(body)
-    while stack:
-        node = stack.pop()
-        found.append(node)
-        if not isinstance(node, (gast.FunctionDef, gast.Lambda)):
-            stack += ir.children(node)
+def _lambdas(body: Block) -> list[gast.Lambda]:
+    """The lambdas of a function itself, but those that read a variable of a comprehension around them."""
+    found: list[gast.Lambda] = []
+
+    def visit(node: gast.AST, variables: frozenset[str]) -> None:
+        if isinstance(node, gast.FunctionDef):
+            return
+        if isinstance(node, gast.Lambda):
+            if variables.isdisjoint(_captured(node, set(variables))):
+                found.append(node)
+            for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
+                visit(default, variables)
+            return
+        if isinstance(node, scopes.COMPREHENSIONS):
+            variables |= {v for g in node.generators for v in ir.names_bound(g.target)}
+        for child in ir.children(node):
+            visit(child, variables)
+
+    for statement in body:
+        visit(statement, frozenset())
     return found
 
 
