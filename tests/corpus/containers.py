@@ -228,3 +228,13 @@ def default_from_a_container(p, a):
         return v * v
 
     return pick(p) + pick(p, a) + np.sum(p["w"])
+
+
+def array_beside_a_lambda_in_a_dict(x, a):
+    d = {"f": lambda v: v * 2.0, "y": x}
+    ys = [a, a]
+    ys.append(d["y"])
+    s = 0.0
+    for y in ys:
+        s = s + np.sum(y * y * a)
+    return s
