@@ -11,17 +11,18 @@ variable is kept in a cell, as for `nonlocal`. A default that is computed is a f
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from ad import errors, ir
 from ad.ir import Block
-from ad.names import Names
 from ad.reader import Source
 from ad.runtime.closures import closure_type
 from ad.transforms.normalize import cells, resolve, scopes
 from ad.unparse import unparse
 
-_Inner = gast.FunctionDef | gast.Lambda
+_Inner = Any  # gast.FunctionDef | gast.Lambda
 
 
 def with_closures(source: Source) -> Source:
@@ -213,10 +214,8 @@ def _is_steady(tree: gast.FunctionDef, name: str, escaping: list[_Inner]) -> boo
     for statement in tree.body:
         if any(id(n) in wanted for n in ir.walk(statement)):
             return False
-        if ir.target_name(statement) == name or (isinstance(statement, gast.Assign) and name in ir.names_bound(statement)):
-            return len(stores) == 1
         if name in ir.names_bound(statement):
-            return False
+            return isinstance(statement, gast.Assign) and len(stores) == 1
     return False
 
 
