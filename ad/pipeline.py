@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
@@ -321,14 +322,17 @@ class Program:
         stores = [(place, fn) for fn in functions for place in _places_of(fn, "store")]
         for place, writer in stores:
             for other in functions:
-                read = set(ir.names_read(other.body))
-                mentioned = {*_places_of(other, "load"), *(c.key() for n, c in other.hidden.items() if n in read)}
                 mine = other.source.tree is writer.source.tree
-                if (place in mentioned and not mine) or (mine and self.options.pure) or _runs_unseen(other, place, self):
+                shared = self.options.pure if mine else place in _mentioned(other)
+                if shared or _runs_unseen(other, place, self):
                     raise _shared_global(other, writer, place)
+            if any(_calls_variables(f) for f in functions):
+                raise _shared_global(writer, writer, place)
+        loaded = {place for fn in functions for place in _places_of(fn, "load")}
+        again = any(v is entry.source.function for fn in functions for v in fn.env.values())
         for fn, _ in self.storing:
-            again = any(v is entry.source.function for other in functions for v in other.env.values())
-            if fn.source.tree is not entry.source.tree or again or any(_calls_variables(f) for f in functions):
+            read = not loaded.isdisjoint(_places_of(fn, "store"))
+            if read and (fn.source.tree is not entry.source.tree or again):
                 raise _active_global(fn)
 
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
@@ -557,6 +561,12 @@ def _places_of(fn: Function, verb: str) -> list[tuple[int, str]]:
     return [v.place for v in used if hasattr(v, "place") and v.__name__ == verb]
 
 
+def _mentioned(fn: Function) -> set[tuple[int, str]]:
+    """The variables of the user's module that a function reads, at its start or from its caller."""
+    read = set(ir.names_read(fn.body))
+    return {*_places_of(fn, "load"), *(c.key() for n, c in fn.hidden.items() if n in read)}
+
+
 def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool:
     """Whether a function calls one that is run as it is written and mentions a global variable."""
     seen = {id(f.source.function) for _, f in program.normal.values()}
@@ -577,8 +587,9 @@ def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool
 
 
 def _calls_variables(fn: Function) -> bool:
-    """Whether a function calls what only the run tells."""
-    return any(isinstance(n, gast.Call) and classify(n, fn, {}).tag == "dispatch" for n in ir.walk(fn.body))
+    """Whether a function calls what only the run tells; methods that arrays have count as those of arrays."""
+    ops = [classify(n, fn, {}) for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
+    return any(o.tag == "dispatch" and not hasattr(np.ndarray, str(o.target)) for o in ops)
 
 
 def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> errors.UnsupportedSyntax:

@@ -327,8 +327,10 @@ def check_closures(fn: Function, active: set[str]) -> None:
     """A lambda that is handed on must not capture active values: its calls could not send adjoints back."""
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Lambda):
+            given = [d for d in node.args.kw_defaults if d is not None]
             own = {a.id for a in ir.walk(node.args) if isinstance(a, gast.Name) and isinstance(a.ctx, gast.Param)}
-            captured = sorted((set(ir.names_read(node)) - own) & active)
+            outside = (set(ir.names_read(node.body)) - own) | set(ir.names_read([*node.args.defaults, *given]))
+            captured = sorted(outside & active)
             if captured:
                 raise errors.UnsupportedSyntax(
                     f"a lambda that is used as a value captures {captured[0]!r}, which is differentiated",
@@ -412,7 +414,8 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
-                leaf = variable if _bound_once(fn.body, variable) else names.fresh(variable)
+                own = _bound_once(fn.body, variable) and variable not in fn.all_params()
+                leaf = variable if own else names.fresh(variable)
                 by_key[key], found[leaf], known[leaf] = leaf, (container, key), entries[key]
                 top.append(_read(container, kind, key, leaf))
                 queue.append(leaf)

@@ -165,11 +165,11 @@ class Facts:
         return kinds.Tuple(tuple(entries))
 
     def test(self, value: gast.expr) -> Kind | None:
+        if isinstance(value, gast.Lambda):
+            return UNKNOWN  # its parameters are no variables of the function, and never get a kind
         names = [n for n in ir.names_read(value) if n not in self.fn.env]
         if any(n not in self.kinds for n in names):
             return None
-        if isinstance(value, gast.Lambda):
-            return UNKNOWN
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):

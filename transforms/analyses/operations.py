@@ -21,6 +21,7 @@ from ad.ir import Function
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
+from ad.runtime.closures import Closure
 from ad.runtime.sequences import keys_of, sequence
 
 BINARY: dict[type, Any] = {
@@ -176,6 +177,10 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
         return _known_call(node, target, list(node.args), keywords, fn)
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
+    kind = kind_of_atom(node.func, fn, known)
+    if isinstance(kind, kinds.Record) and issubclass(kind.type, Closure):
+        function: Any = vars(kind.type)["__call__"]
+        return _function_call(node, function, _positional([node.func, *node.args], keywords))
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
 

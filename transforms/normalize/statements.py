@@ -390,7 +390,8 @@ class Nested:
         try:
             bound = self.signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
         except TypeError as error:
-            raise lowering.refuse(node, f"the arguments do not fit {self.name}: {error}", "see its definition") from None
+            why = f"the arguments do not fit {self.name}: {error}"
+            raise lowering.refuse(node, why, "see its definition") from None
         return self.call_with(lowering, call.func, bound.arguments, node)
 
     def call_with(self, lowering: Expressions, func: gast.expr, bound: dict[str, Any], node: gast.Call) -> gast.expr:
@@ -409,7 +410,7 @@ class Nested:
             found = value or {}
             return lowering.atom(ir.at(gast.Dict([ir.constant(k) for k in found], list(found.values())), node))
         if value is not None:
-            return value  # type: ignore[no-any-return]
+            return value
         return ir.name(self.kept[p.name]) if p.name in self.kept else lowering.atom(p.default)
 
 
