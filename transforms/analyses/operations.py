@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import types
@@ -195,6 +196,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
 
 
 def _is_library(function: types.FunctionType) -> bool:
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+        return True
     return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
         function.__module__.startswith("ad.nn")
     )

@@ -45,8 +45,9 @@ from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 
 _CHANGING = frozenset(
-    "append extend insert pop remove clear sort reverse update setdefault popitem add discard fill put itemset resize"
-    " partition setflags appendleft popleft write send throw".split()
+    {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
+    | {"add", "discard", "appendleft", "popleft", "fill", "put", "itemset", "resize", "partition", "setflags"}
+    | {"write", "send", "throw"}
 )
 _LOOKS = (str, repr, print, isinstance, issubclass, type, format)
 _HINT = "move the `try` around the call of the derivative"
@@ -124,7 +125,7 @@ class _Lowering:
     # --- try ------------------------------------------------------------------------------------------------------
 
     def try_(self, node: gast.Try) -> Block:
-        node = self.without_guard(node)
+        node = self.as_written(node)
         if node.finalbody:
             return self.finally_(node)
         if not node.handlers:
@@ -147,12 +148,18 @@ class _Lowering:
         failed = _raising(handler, error)
         return [*before, *pieces, *_either(ir.name(done), rest, failed, node)]
 
-    def without_guard(self, node: gast.Try) -> gast.Try:
-        """`except ADError: raise` of a text that was generated comes back by itself."""
-        first = node.handlers[0] if node.handlers else None
-        if first is None or self.object(first.type) is not errors.ADError or len(node.handlers) < 2:
-            return node
-        return ir.at(gast.Try(node.body, node.handlers[1:], node.orelse, node.finalbody), node)
+    def as_written(self, node: gast.Try) -> gast.Try:
+        """A text that was generated as a user would write it: no `except ADError: raise`, `as e` for `e = caught()`."""
+        handlers = [h for h in node.handlers if self.object(h.type) is not errors.ADError] or node.handlers
+        handlers = [ir.at(gast.ExceptHandler(h.type, *self.name_and_body(h)), h) for h in handlers]
+        return ir.at(gast.Try(node.body, handlers, node.orelse, node.finalbody), node)
+
+    def name_and_body(self, handler: gast.ExceptHandler) -> tuple[gast.Name | None, Block]:
+        for s in handler.body:
+            value = getattr(s, "value", None)
+            if isinstance(value, gast.Call) and self.object(value.func) is runtime.caught and ir.target_name(s):
+                return s.targets[0], [other for other in handler.body if other is not s] or [ir.at(gast.Pass(), s)]
+        return handler.name, handler.body
 
     def attempt(self, done: str, types: gast.expr, body: Block, orelse: Block, like: gast.AST) -> Attempt:
         body = [*body, ir.assign(done, ir.constant(True), like)]
@@ -172,6 +179,7 @@ class _Lowering:
         final = self.block(node.finalbody)
         again = [*ir.clone(final), ir.at(gast.Raise(None, None), node)]
         attempt = self.attempt(self.names.fresh("done"), self.helper(BaseException), body, again, node)
+        attempt.trace = Trace(frozenset(), frozenset())
         return [*before, attempt, *final, *after]
 
     def types(self, node: gast.Try) -> gast.expr:
@@ -381,7 +389,7 @@ class _Pieces:
         handler = [n for n in s.orelse[1:] if not _notes(n, self.lowering)]
         if error is None and _raises_again(handler):
             error = self.names.fresh("error")
-        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh & s.trace.fresh)
+        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh)
         parts = _Pieces(self.lowering, s.types, both, done, error).block(s.body[:-1])
         failed = _raising(handler, error)
         return self.block([*parts, *_either(ir.name(done), [], failed, s)])
@@ -440,7 +448,8 @@ _NEITHER, _READ, _BOUND = "neither", "read", "bound"
 def reads(node: Any) -> Counter[str]:
     """How often each name is read; `x op= v` reads x."""
     found = Counter(n.id for n in ir.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
-    found.update(n.target.id for n in ir.walk(node) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name))
+    changed = [n.target for n in ir.walk(node) if isinstance(n, gast.AugAssign)]
+    found.update(t.id for t in changed if isinstance(t, gast.Name))
     return found
 
 

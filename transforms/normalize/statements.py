@@ -22,7 +22,6 @@ from ad.runtime import attempts, sequences
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.anf import Expressions, suggest
 
-
 _ENTERED_AGAIN = (np.errstate, np.printoptions, warnings.catch_warnings)  # for the backward code of their blocks too
 
 

@@ -50,7 +50,8 @@ class _Settling:
         return [new for s in body for new in self.statement(s)]
 
     def statement(self, node: Any) -> Block:
-        inner = {k: self.block(getattr(node, k)) for k in ("body", "orelse") if isinstance(getattr(node, k, None), list)}
+        blocks = [k for k in ("body", "orelse") if isinstance(getattr(node, k, None), list)]
+        inner = {k: self.block(getattr(node, k)) for k in blocks}
         if not inner:
             return [node]
         node = rewrite.with_blocks(node, **inner)
@@ -81,7 +82,7 @@ class _Settling:
 
     def guard(self, node: Attempt) -> str | None:
         """The name of our class of errors, if the handler would catch one and not just hand it on."""
-        last = node.orelse[-1]
+        last = node.orelse[-1] if node.orelse else None
         if isinstance(last, gast.Raise) and last.exc is None:
             return None
         parts = node.types.elts if isinstance(node.types, gast.Tuple) else [node.types]
