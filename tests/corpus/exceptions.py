@@ -437,7 +437,7 @@ def shapes_do_not_fit(x, h, a):
 
 
 def suppresses(x, a):
-    y = x * a
+    y = x * a + x[4]
     with contextlib.suppress(IndexError, KeyError):
         y[0] = y[1] * a
         y[40] = 2.0
@@ -477,7 +477,7 @@ def accumulates(x, a):
 
 
 def in_place_fails(x, h, a):
-    y = x * a
+    y = x * a + x[4]
     try:
         y *= y
         y += h
