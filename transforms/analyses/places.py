@@ -31,13 +31,15 @@ class Places:
 
     families: for each name the names through which something of its memory may be seen. written: the names that are
     written in place, with the first such statement. by_calls: those that calls write into, with the names that the
-    calls read. seen: for each of them, the names through which the write is seen.
+    calls read. seen: for each of them, the names through which the write is seen. same: for each of them, the names
+    that may hold the very object that is written, not one that contains it.
     """
 
     families: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, gast.stmt] = field(default_factory=dict)
     by_calls: dict[str, set[str]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
+    same: dict[str, set[str]] = field(default_factory=dict)
 
 
 def analyse(
@@ -50,13 +52,13 @@ def analyse(
     sharing = _Sharing(operations, mutates, calls_write).solve()
     if sharing.written and needs_check:
         _Stale(operations.fn, sharing).run()
-    return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen())
+    return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
 
 
 def writes(operations: Operations, mutates: Mutates, calls_write: bool = False) -> Places:
     """The writes of a function alone: no families, no check."""
     sharing = _Sharing(operations, mutates, calls_write).solve()
-    return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen())
+    return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
 
 
 class _Sharing:
@@ -138,6 +140,9 @@ class _Sharing:
     def writes_seen(self) -> dict[str, set[str]]:
         """For each written name, the names through which the write is seen."""
         return {w: self.seen_by(w) for w in self.written}
+    def same(self) -> dict[str, set[str]]:
+        """For each written name, the names that may hold the same object."""
+        return {w: {n for n in self.holds if self.objects(n) & self.objects(w)} for w in self.written}
 
     def block(self, body: Block) -> None:
         for node in body:

@@ -12,19 +12,10 @@ from ad.reader import Source
 
 _NOT_YET: dict[type, tuple[str, str]] = {
     gast.TryStar: ("`except*` is not differentiated", "write `except`"),
-    gast.Global: ("writing globals is not differentiated", "return the value instead"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
-    gast.Delete: ("`del` is not differentiated", "leave the name alone: it dies with the function"),
     gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
-    gast.Import: ("imports inside a differentiated function are not supported", "import at the top of the module"),
-    gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
-    gast.NamedExpr: ("`:=` is not differentiated", "assign in a statement of its own"),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),
     gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
-    gast.Starred: ("`*` in calls, lists and targets is not differentiated", "write the arguments out"),
-    gast.DictComp: ("dict comprehensions are not differentiated", "write the dict out"),
-    gast.SetComp: ("set comprehensions are not differentiated", "use a list"),
-    gast.Match: ("`match` is not differentiated", "write it with `if`"),
 }
 _NEVER: dict[type, tuple[str, str]] = {
     gast.Await: ("coroutines have no derivative", "differentiate the plain function that does the computing"),
@@ -51,8 +42,4 @@ def _check(source: Source, node: gast.AST) -> None:
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _REFLECTION:
         raise errors.UnsupportedSyntax(
             f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"
-        )
-    if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
-        raise errors.UnsupportedSyntax(
-            "`**` in calls is not differentiated", at=ir.location(source, node), hint="write the arguments out"
         )
