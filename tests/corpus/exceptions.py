@@ -600,3 +600,362 @@ def with_in_try(x, a):
         except IndexError:
             y[0] = y[i] * a
     return np.sum(y * y)
+
+
+def nested_loops(x, a):
+    total = a
+    for i in range(3):
+        try:
+            for j in range(4):
+                try:
+                    total = total * x[i + j] + 0.2
+                    if j == 3:
+                        raise KeyError
+                except IndexError:
+                    total = total * 0.5
+                    if i == 2:
+                        raise ValueError
+            total = total * 3.0
+        except (KeyError, ValueError) as e:
+            total = total + x[0] * (2.0 if isinstance(e, KeyError) else 4.0)
+    return total
+
+
+def alias_half_way(x, a):
+    y = x * a
+    z = y
+    rows = [y[:2], y[2:]]
+    try:
+        for r in rows:
+            r *= r
+            z[1] = r[0] * 2.0
+        z[17] = 0.0
+    except IndexError:
+        z[0] += y[1]
+    return np.sum(z * y)
+
+
+def list_half_way(x, a):
+    ys = [x * a, x]
+    try:
+        ys.append(ys[0] * 2.0)
+        ys[1] = ys[2] * a
+        ys[0] = ys[7]
+        ys.append(x)
+    except IndexError:
+        ys[0] = ys[1] * ys[2]
+    return np.sum(ys[0] + ys[1]) * len(ys)
+
+
+def rows_in_place(A, a):
+    B = A * 1.0
+    i = 0
+    while True:
+        try:
+            B[i] *= a
+            B[i + 1] += B[i]
+            i += 1
+        except IndexError:
+            break
+    return np.sum(B * B)
+
+
+def sum_of_its_own(x, a):
+    try:
+        s = 0.0
+        for i in range(9):
+            s += x[i] * a
+    except IndexError:
+        s = a
+    return s * a
+
+
+def swaps(a, b):
+    x, y = a, b
+    for i in range(5):
+        try:
+            x, y = y * 2.0, x * y
+            if i == 2:
+                raise ValueError
+            x = x + 1 // (i % 2)
+        except (ValueError, ZeroDivisionError):
+            x, y = y, x
+    return x * y
+
+
+def deep_loops(a, b):
+    h = a
+    for i in range(4):
+        try:
+            for j in range(3):
+                t = np.sin(h * b)
+                h2 = t * h
+                for k in range(2):
+                    h2 = h2 * t + np.cos(h2)
+                    1 // (3 - i * j)
+                h = h2 * 0.7
+        except ZeroDivisionError:
+            h = h * h + b
+        else:
+            h = h * 1.01
+    return h
+
+
+def deep_loops_of_its_own(a, b):
+    h = a
+    for i in range(4):
+        try:
+            g = h * 1.0
+            for j in range(3):
+                t = np.sin(g * b)
+                g = t * g
+                for k in range(2):
+                    g = g * t + np.cos(g)
+                    1 // (3 - i * j)
+        except ZeroDivisionError:
+            g = h * h + b
+        h = g * 0.9
+    return h
+
+
+def message_read_later(x, a):
+    msg = ""
+    total = 0.0
+    for i in range(7):
+        try:
+            total = total + x[i] * a
+        except IndexError as err:
+            msg = str(err)
+            total = total * a
+    return total * len(msg)
+
+
+def return_from_handler_in_loop(x, a):
+    for i in range(9):
+        try:
+            v = x[i] * a
+            if v > 10.:
+                return v
+        except IndexError:
+            return v * a
+        finally:
+            a = a * 1.1
+    return a
+
+
+def return_from_with_in_loops(x, a):
+    for i in range(5):
+        with np.errstate(all="ignore"):
+            for j in range(3):
+                a = a * x[i] + 0.3
+                if j == i:
+                    break
+            else:
+                continue
+            if i == 3:
+                return a * a
+        a = a * 1.2
+    return a
+
+
+def tests_that_fail(x, a):
+    y = x * a
+    for i in range(4):
+        try:
+            if y[i] > 0 and y[i + 2] > -10.0:
+                y[i] = y[i] * y[i + 2]
+                y[0] = a
+            else:
+                y[i] = a
+            y[i + 1] = y[i] * a
+        except IndexError:
+            y[0] = y[0] * a
+    return np.sum(y * y)
+
+
+def counts_successes(x, a):
+    h = a
+    ok = 0
+    for i in range(6):
+        t = h * x[i % 5]
+        try:
+            u = np.sin(t)
+            v = u * u * h
+            if i % 2:
+                raise ValueError
+            h = v + 0.1
+            ok += 1
+        except ValueError:
+            h = h + u * 0.3
+        h = h * 0.9 + t
+    return h * ok
+
+
+def match_in_try(p, a):
+    total = 0.0
+    for k in ("w", "q", "b"):
+        try:
+            match p[k]:
+                case float(v):
+                    total = total + v * a
+                case v:
+                    total = total + np.sum(v)
+        except KeyError:
+            total = total * a
+    return total
+
+
+def walrus_in_try(x, a):
+    total = a
+    v = a
+    for i in range(7):
+        try:
+            if (v := x[i] * a) > 0.2:
+                total = total + v
+        except IndexError:
+            total = total * v
+    return total
+
+
+def genexp_in_try(x, a):
+    try:
+        y = sum(x[i] * a for i in range(9))
+    except IndexError:
+        y = sum(x[i] * a * a for i in range(4))
+    return y * y
+
+
+def inner_function(x, a):
+    def part(i):
+        try:
+            return x[i] * a
+        except IndexError:
+            return a * a
+    total = 0.0
+    for i in range(7):
+        total = total + part(i) ** 2
+    return total
+
+
+def nonlocal_in_try(x, a):
+    total = 0.0
+    def add(i):
+        nonlocal total
+        try:
+            total = total + x[i] * a
+        except IndexError:
+            total = total * a
+    for i in range(7):
+        add(i)
+    return total
+
+
+def star_in_try(x, a):
+    try:
+        p, *q = [x[0] * a, x[1], x[12]]
+    except IndexError:
+        p, *q = [x[0], x[1] * a, a]
+    return p * q[0] * q[1]
+
+
+def dict_comprehension(p, a):
+    try:
+        d = {k: p[k] * a for k in ("w", "b", "z")}
+    except KeyError:
+        d = {k: p[k] * a * 2.0 for k in ("w", "b")}
+    return np.sum(d["w"]) * d["b"]
+
+
+def view_half_way(x, a):
+    y = x * a
+    v = y[0:3]
+    try:
+        v *= a
+        w = v[9]
+        y = y * w
+    except IndexError:
+        v *= v[0]
+        y[0] = v[1] * 2.0
+    return np.sum(v * v) + np.sum(y)
+
+
+def names_needed_backward(x, a):
+    h = a
+    g = a
+    for i in range(7):
+        g2 = g * h
+        try:
+            q = np.exp(-h * h) * x[i]
+            h = np.sin(q * g2)
+            g = h * g2
+            r = x[i + 1] * g
+            g = r * h
+        except IndexError:
+            g = g2 * 0.5 + np.cos(g)
+        h = h * g2 + 0.3
+    return h * g
+
+
+def while_saved_then_fails(x, a):
+    h = a
+    k = 0
+    for i in range(5):
+        try:
+            k = 0
+            while h < 4.0:
+                h = h * 1.7 + x[k] * a
+                k += 1
+                if k > i + 1:
+                    raise ValueError
+            h = h * 0.2
+        except ValueError:
+            h = h * 0.1 * k
+    return h
+
+
+def dict_half_way(p, a):
+    q = {"w": p["w"] * a, "b": p["b"]}
+    try:
+        q["w"] = q["w"] * q["b"]
+        q["c"] = q["b"] * a
+        q["w"] = q["none"]
+    except KeyError:
+        q["b"] = q["c"] * 2.0
+    return np.sum(q["w"]) * q["b"]
+
+
+def three_deep(x, a):
+    t = a
+    for i in range(4):
+        try:
+            try:
+                try:
+                    t = t * x[i]
+                    if i == 1:
+                        raise KeyError
+                    t = t + a
+                    if i == 2:
+                        raise ValueError
+                finally:
+                    t = t * 1.1
+            except KeyError:
+                t = t * a
+                raise TypeError("x")
+            t = t * 0.7
+        except (TypeError, ValueError):
+            t = t + x[0]
+    return t
+
+
+def finally_in_loop(x, a):
+    t = a
+    for i in range(5):
+        try:
+            if i == 1:
+                continue
+            t = t * x[i] + a
+            if i == 3:
+                break
+        finally:
+            t = t * 1.3
+    return t

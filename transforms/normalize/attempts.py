@@ -521,12 +521,12 @@ class Trace:
         if isinstance(s, (gast.For, gast.While)):
             inside = self.commits(s.body)
             writes = isinstance(s, gast.For) and self.binds(s.target)
-            header = _changes(s.iter if isinstance(s, gast.For) else s.test)
+            header = self.changes(s.iter if isinstance(s, gast.For) else s.test)
             return None if inside is not False or writes or header else False
         if isinstance(s, gast.If):
             ways = [self.commits(s.body), self.commits(s.orelse)]
-            return None if None in ways or _changes(s.test) else True in ways
-        changes = _changes(s)
+            return None if None in ways or self.changes(s.test) else True in ways
+        changes = self.changes(s)
         if isinstance(s, gast.AugAssign):
             own = isinstance(s.target, gast.Name) and s.target.id in self.fresh - self.needed
             return None if changes else not own
@@ -535,6 +535,13 @@ class Trace:
         if (writes and len(targets) > 1) or changes > (not writes and _is_last(s)):
             return None
         return bool(writes or changes or self.binds(s))
+
+    def changes(self, node: gast.AST) -> int:
+        """How many parts of expressions leave a trace: calls that may change something, `x := v`."""
+        return sum(
+            (isinstance(n, gast.Call) and _may_change(n)) or (isinstance(n, gast.NamedExpr) and self.binds(n.target))
+            for n in ir.walk(node)
+        )
 
     def binds(self, node: gast.AST) -> bool:
         return not self.needed.isdisjoint(ir.names_bound(node))
@@ -550,12 +557,7 @@ def _is_plain(s: gast.stmt) -> bool:
 def _targets(target: gast.expr) -> list[gast.expr]:
     if isinstance(target, (gast.Tuple, gast.List)):
         return [t for e in target.elts for t in _targets(e)]
-    return [target]
-
-
-def _changes(node: gast.AST) -> int:
-    """How many calls below a node may change what they are called on or given."""
-    return sum(isinstance(n, gast.Call) and _may_change(n) for n in ir.walk(node))
+    return _targets(target.value) if isinstance(target, gast.Starred) else [target]
 
 
 def _may_change(call: gast.Call) -> bool:
