@@ -903,7 +903,7 @@ def while_saved_then_fails(x, a):
         try:
             k = 0
             while h < 4.0:
-                h = h * 1.7 + x[k] * a
+                h = h * 1.7 + x[k % 5] * a
                 k += 1
                 if k > i + 1:
                     raise ValueError
@@ -959,3 +959,27 @@ def finally_in_loop(x, a):
         finally:
             t = t * 1.3
     return t
+
+
+def root_that_is_fine(x, a):
+    y = x * x
+    with np.errstate(all="raise"):
+        try:
+            r = np.sqrt(y + 0.2)
+            z = a / (r * r)
+        except FloatingPointError:
+            z = y * a
+    return np.sum(z)
+
+
+def integers_in_place(x, a, idx):
+    y = x * a
+    counts = idx * 1
+    try:
+        y *= y[1] * x
+        y += x
+        counts *= 1.5
+        y *= 7.0
+    except TypeError:
+        y -= counts[1]
+    return np.sum(y * y)

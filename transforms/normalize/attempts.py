@@ -150,9 +150,13 @@ class _Lowering:
 
     def as_written(self, node: gast.Try) -> gast.Try:
         """A text that was generated as a user would write it: no `except ADError: raise`, `as e` for `e = caught()`."""
-        handlers = [h for h in node.handlers if self.object(h.type) is not errors.ADError] or node.handlers
+        handlers = [h for h in node.handlers if not self.is_guard(h)] or node.handlers
         handlers = [ir.at(gast.ExceptHandler(h.type, *self.name_and_body(h)), h) for h in handlers]
         return ir.at(gast.Try(node.body, handlers, node.orelse, node.finalbody), node)
+
+    def is_guard(self, handler: gast.ExceptHandler) -> bool:
+        parts = _parts(handler.type) if handler.type is not None else []
+        return any(self.object(part) is errors.ADError for part in parts)
 
     def name_and_body(self, handler: gast.ExceptHandler) -> tuple[gast.Name | None, Block]:
         for s in handler.body:
