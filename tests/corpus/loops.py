@@ -403,3 +403,15 @@ def local_rebound_twice(a, b, n):
             y = math.cos(y)
         s += y * y * a
     return s
+
+
+def branches_that_only_count(x):
+    k = 0
+    s = 1.0
+    for i in range(5):
+        c = x[i] > 0.0
+        if c:
+            s = s * x[k] + x[i]
+        if c:
+            k = k + 1
+    return s * x[k - 1]

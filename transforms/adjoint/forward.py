@@ -389,7 +389,7 @@ class Forward:
         self.emit(node)
 
     def in_place(self, node: gast.AugAssign) -> None:
-        """y op= v on an array; the tangent first, while y has its old value. In a `try` the array first: it may fail."""
+        """y op= v on an array; the tangent first, while y has its old value; in a `try` last, for y may fail."""
         y, v = node.target.id, node.value
         if y in self.active:
             dot = self.dot(y)

@@ -10,14 +10,16 @@ it does (an element written, a name that is read later) is the last thing that i
 apart, so that each part is an attempt of its own; the backward sweep then reverses the parts that happened:
 
     try:                              try:
-        y[0] = a                          y[0] = a;  done = True
+        y[0] = a                          y[0] = a;  done_1 = True
         y[i] = b              =>      except IndexError:
-    except IndexError:                    done = False
-        y[1] = 0.0                    if done:
+    except IndexError:                    done_1 = False
+        y[1] = 0.0                    if done_1:
                                           try:
                                               y[i] = b;  done = True
                                           except IndexError:
                                               done = False
+                                      else:
+                                          done = False
                                       if not done:
                                           y[1] = 0.0
 
@@ -290,29 +292,38 @@ class _Pieces:
         self.names = lowering.names
 
     def block(self, body: Block) -> Block:
-        """The statements up to the first that fails."""
-        pieces: list[Block] = []
-        current: Block = []
-
-        def flush() -> None:
-            nonlocal current
-            if current:
-                pieces.append([self.attempt(current)])
-            current = []
-
-        for s in body:
-            if self.trace.commits([s]) is None:
-                flush()
-                pieces.append(self.compound(s))
-            else:
-                current.append(s)
-                if self.trace.commits(current):
-                    flush()
-        flush()
+        """The statements up to the first that fails; each piece has a flag of its own, the last one `done`."""
+        groups = self.groups(body) or [[ir.at(gast.Pass(), self.types)]]
         out: Block = []
-        for piece in reversed(pieces):
-            out = [*piece, *([ir.at(gast.If(ir.name(self.done), out, []), out[0])] if out else [])]
+        before = ""
+        for index, group in enumerate(groups):
+            last = index == len(groups) - 1
+            piece = self if last else self.with_flag(self.names.fresh("done"))
+            made = piece.piece(group)
+            if index:
+                failed = ir.assign(piece.done, ir.constant(False), group[0])
+                made = [ir.at(gast.If(ir.name(before), made, [failed]), group[0])]
+            out += made
+            before = piece.done
         return out
+
+    def groups(self, body: Block) -> list[Block]:
+        """The statements that make an attempt together; one that has to be taken apart stands alone."""
+        found: list[Block] = []
+        going = False
+        for s in body:
+            if going and self.trace.commits([*found[-1], s]) is not None:
+                found[-1].append(s)
+            else:
+                found.append([s])
+            going = self.trace.commits(found[-1]) is False
+        return found
+
+    def piece(self, group: Block) -> Block:
+        return [self.attempt(group)] if self.trace.commits(group) is not None else self.compound(group[0])
+
+    def with_flag(self, done: str) -> _Pieces:
+        return _Pieces(self.lowering, self.types, self.trace, done, self.error)
 
     def attempt(self, body: Block) -> Attempt:
         note = [] if self.error is None else [self.lowering.noted(self.error, body[0])]
@@ -343,8 +354,8 @@ class _Pieces:
             return [with_blocks(s, lambda body: self.block(body) if body else [])]
         if isinstance(s, gast.If):
             first, test = self.value(s.test, "test")
-            then, orelse = self.block(s.body), self.block(s.orelse)
-            choice = ir.at(gast.If(test, then or [ir.at(gast.Pass(), s)], orelse), s)
+            then, orelse = self.block(s.body), self.block(s.orelse) if s.orelse else []
+            choice = ir.at(gast.If(test, then, orelse), s)
             return [*first, *self.if_done([choice], s)]
         if isinstance(s, gast.For):
             return self.for_(s)
