@@ -98,6 +98,12 @@ class Saving:
         compound = [s for s in self.compound if name in self.needed(s.node)]
         return [s for s in [*self.users.get(name, ()), *compound] if loop in s.loops]
 
+    def later_uses(self, name: str, loop: Loop) -> list[Site]:
+        """Branches and loops that read a name backward as soon as something is restored in them."""
+        idle = [s for s in self.compound if loop in s.loops and not tree.has_backward([s.node])]
+        idle = [s for s in idle if any(tree.defines(n) or _writes(n) for n in tree.walk([s.node]))]
+        return [s for s in idle if name in {n for part in tree.header(s.node) for n in self.value_reads(part)}]
+
     def needed(self, node: Node) -> set[str]:
         """Names whose value the node's backward code reads."""
         found: set[str] = set()
@@ -144,6 +150,7 @@ class Saving:
         uses = self.uses(name, loop)
         if not uses:
             return
+        uses += self.later_uses(name, loop)
         block = self.blocks[_common([s.path for s in [*definitions, *uses]])[-1]]  # the innermost that holds them all
         inside = _standing(block, definitions)
         last_use = _standing(block, uses)[-1]
@@ -393,6 +400,10 @@ class _Flow:
         if isinstance(node.primal, gast.For):
             after = after - {node.primal.target.id}
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
+
+
+def _writes(node: Node) -> bool:
+    return isinstance(node, Step) and any(not isinstance(s, gast.Assign) for s in node.forward)
 
 
 def _target(node: Node) -> set[str]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import types
@@ -216,6 +217,8 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 def _is_library(function: types.FunctionType) -> bool:
     """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+        return True
     return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
         function.__module__.startswith(("ad.nn", "ad.rules."))
     )
