@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import gast
+import numpy as np
 
 from ad.errors import Location
 from ad.reader import Source
@@ -335,7 +336,7 @@ def resolve(node: gast.expr, env: Mapping[str, Any]) -> tuple[bool, Any]:
         return (True, env[node.id]) if node.id in env else (False, None)
     if isinstance(node, gast.Attribute):
         found, owner = resolve(node.value, env)
-        if found and isinstance(owner, (ModuleType, type)) and hasattr(owner, node.attr):
+        if found and isinstance(owner, (ModuleType, type, np.ufunc)) and hasattr(owner, node.attr):
             return True, getattr(owner, node.attr)
     return False, None
 

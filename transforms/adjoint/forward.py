@@ -373,7 +373,7 @@ class Forward:
     def stored(self, owner: str, value: gast.expr) -> gast.expr:
         """The tangent of what a write leaves in its place: an integer array keeps none of a value that it truncates."""
         kind = self.known.get(owner, UNKNOWN)
-        if not isinstance(kind, kinds.Array):
+        if not isinstance(kind, (kinds.Array, kinds.Numeric)):
             return self.tangent(value)
         if not self.is_active(value):
             return ir.constant(0.0)
@@ -421,6 +421,8 @@ class Forward:
         if op.tag in ("call", "dispatch"):
             self.calling(None, op, node)
             return
+        if op.tag == "add_at":
+            self.added_at(op, node)
         self.emit(node)
         if op.tag == "list_append":
             if self.is_active(op.args["0"]):
@@ -428,6 +430,12 @@ class Forward:
                 self.emit(gast.Expr(ir.call(ir.attribute(self.tangent(op.args["0"]), "append"), value)), node)
         elif op.tag in ("list_pop", "container"):
             self.popped(None, op, node)
+
+    def added_at(self, op: Op, node: gast.Expr) -> None:
+        """np.add.at(y, i, v); the tangent first, as i may be a part of y."""
+        y, v = op.args["0"], op.args["1"]
+        if self.is_active(y) and self.is_active(v):
+            self.emit(gast.Expr(ir.call(node.value.func, self.tangent(y), op.args["index"], self.tangent(v))), node)
 
     def popped(self, z: str | None, op: Op, node: gast.stmt) -> None:
         """z = xs.pop(), and other methods that change a container."""
@@ -829,7 +837,7 @@ def _sources(node: gast.stmt, fn: Function, known: dict[str, Kind], used: set[st
         return ir.names_read(node.iter) if node.target.id in used else []
     if isinstance(node, gast.Expr):
         op = classify(node.value, fn, known)
-        if op.tag in ("list_append", "container") and used & set(ir.names_read(op.args["0"])):
+        if op.tag in ("list_append", "container", "add_at") and used & set(ir.names_read(op.args["0"])):
             return op.operands()
     return []
 

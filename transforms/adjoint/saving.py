@@ -13,6 +13,7 @@ lives across trips, or an array's part, is saved before it is overwritten, and r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
@@ -50,6 +51,7 @@ class Saving:
     heads: dict[int, set[str]]
     aliases: dict[str, set[str]]
     undo_all: bool = False  # every write is undone, and objects are what they were: they have shadows
+    has_shadow: Callable[[str], bool] = lambda _: False  # whether the adjoint of a name is found from what it holds
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     restores: bool = False
@@ -156,7 +158,7 @@ class Saving:
             return
         definition = definitions[0].node
         one = len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block
-        if one and not (self.undo_all and self.may_hold_memory(name)):
+        if one and not self.has_shadow(name):
             assert isinstance(definition, Step)
             recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
             if recomputed is not None:
@@ -243,6 +245,8 @@ class Saving:
         if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Subscript):
             return self.undoing_item(write.targets[0], name, in_loop)
         op = classify(write.value, self.scope.fn, self.scope.known)
+        if op.tag == "add_at":
+            return self.undoing_item(ir.subscript(op.args["0"], op.args["index"]), name, in_loop)
         if op.tag == "list_append":
             return [], [ir.quote("xs.pop()", xs=name)]
         if op.tag == "list_pop":
@@ -279,6 +283,10 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
+    if isinstance(statement, gast.Expr) and isinstance(value, gast.Call) and len(value.args) == 3:
+        op = classify(value, scope.fn, scope.known)
+        if op.tag == "add_at":
+            return op.args["0"].id
     if (
         isinstance(value, gast.Call)
         and isinstance(value.func, gast.Attribute)
