@@ -1012,7 +1012,7 @@ def with_global_lock(x, a):
 
 
 def with_file(x):
-    with tempfile.TemporaryFile("w+") as f:
+    with tempfile.SpooledTemporaryFile(mode="w+") as f:
         f.write("3")
         f.seek(0)
         y = x * float(f.read())
