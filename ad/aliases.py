@@ -20,10 +20,12 @@ import gast
 from ad import errors, ir, kinds, pipeline
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.names import Names
 from ad.pipeline import Callee, Program, Writer
 from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
 from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.containers import Containers
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.shadow_calls import ShadowCalls
 from ad.transforms.adjoint.shadowed import ShadowReverse
@@ -31,7 +33,7 @@ from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.operations import Operations
-from ad.transforms.analyses.places import holds_no_memory
+from ad.transforms.normalize.webs import split_webs
 
 
 class AliasProgram(Program):
@@ -59,6 +61,14 @@ class AliasProgram(Program):
             if not more:
                 return facts
             forced |= more
+
+    def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
+        """Changes of containers as writes of the whole; what the kinds do not tell, the run does."""
+        for unknown in (False, True, False):
+            while Containers(fn, facts, names, unknown).run():
+                fn.body = split_webs(fn.all_params(), fn.body, names)
+                facts = self.infer(fn, known)
+        return facts
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
@@ -150,7 +160,7 @@ class AliasWriter(Writer):
 
     def entry(self) -> Block:
         """Copies of the arguments that the call may write into and undo, and of those that get a shadow."""
-        own = [p for p in self.params if not holds_no_memory(self.known[p])]
+        own = [p for p in self.params if self.reverse.is_place(p)]
         own = [p for p in own if p in self.active or p in self.written_params]
         if not own:
             return []

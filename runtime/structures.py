@@ -6,6 +6,7 @@ The adjoint of a list, tuple, dict or object has its structure; leaves that carr
 from __future__ import annotations
 
 import numbers
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,7 @@ def zeros(x: Any) -> Any:
         return None
     if isinstance(x, numbers.Number):
         return 0.0
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         return rebuild(x, [zeros(v) for v in _entries(x).values()])
     return zeros(x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None  # a pullback depends on its primals
 
@@ -50,7 +51,7 @@ def zero_tangent(x: Any) -> Any:
 
     def of(v: Any) -> Any:
         if id(v) not in made:
-            inner = isinstance(v, (list, tuple, dict)) or is_record(v)
+            inner = is_structure(v)
             made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else zeros(v)
         return made[id(v)]
 
@@ -60,7 +61,12 @@ def zero_tangent(x: Any) -> Any:
 def _entries(x: Any) -> dict[Any, Any]:
     if isinstance(x, dict):
         return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else vars(x)
+    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else vars(x)
+
+
+def is_structure(x: Any) -> bool:
+    """A container whose adjoint has its structure."""
+    return isinstance(x, (list, tuple, dict, deque)) or is_record(x)
 
 
 def rebuild(x: Any, values: list[Any]) -> Any:
@@ -71,6 +77,8 @@ def rebuild(x: Any, values: list[Any]) -> Any:
         return list(values)
     if isinstance(x, dict):
         return dict(zip(x, values, strict=True))
+    if isinstance(x, deque):
+        return deque(values, x.maxlen)
     new = object.__new__(type(x))
     new.__dict__.update(zip(vars(x), values, strict=True))
     return new
@@ -154,7 +162,7 @@ def as_gradient(x_bar: Any, x: Any) -> Any:
         return (x.dtype.type if x.dtype.kind in "fc" else np.float64)(scalar)
     if isinstance(x, numbers.Number):
         return complex(x_bar) if isinstance(x, complex) else float(np.real(x_bar))
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         bars = _entries(x_bar)
         return rebuild(x, [as_gradient(bars[k], v) for k, v in _entries(x).items()])
     return as_gradient(x_bar, x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None
@@ -169,7 +177,7 @@ def owned(x: Any) -> Any:
     """
     if isinstance(x, np.ndarray):
         return copy_of(x) if type(x) is np.ndarray else x.copy()
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         return rebuild(x, [owned(v) for v in _entries(x).values()])
     return x
 

@@ -3,6 +3,7 @@
 from ad.rules import (
     arithmetic,
     builtins_,
+    containers,
     creation,
     elementary,
     linalg,
@@ -33,6 +34,7 @@ CHAPTERS = (
     linalg,
     math_module,
     builtins_,
+    containers,
 )
 
 __all__ = [

@@ -34,6 +34,7 @@ from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
+from ad.transforms.adjoint.containers import BUILDERS
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
@@ -296,7 +297,7 @@ class Forward:
         """The tangent of a right-hand side."""
         operands = [*op.differentiable().values()] if op.tag != "opaque" else [*op.args.values()]
         if not any(n in self.active for n in ir.names_read(_flat(operands))):
-            method = getattr(self, f"t_{op.tag}", None) if op.tag in ("tuple", "list", "dict") else None
+            method = getattr(self, f"t_{op.tag}", None) if op.tag in ("tuple", "list", "dict", "move") else None
             return method(z, op) if method is not None else self.zero_of_value(z, op)
         method = getattr(self, f"t_{op.tag}", None)
         if method is None:
@@ -376,13 +377,19 @@ class Forward:
         """A call that is made for its effect."""
         op = classify(node.value, self.fn, self.known)
         if op.tag == "dispatch" and any(n in self.reached for n in op.operands()):
-            why = "a call for its effect alone of a callee known only at run time"
-            raise self.refuse(node, why, "call a function that stands in the text, or return a value")
+            raise errors.AliasingError(
+                "a call for its effect alone of a callee known only at run time",
+                at=ir.location(self.fn.source, node),
+                hint="call a function that stands in the text, or return a value",
+            )
         if op.tag in ("call", "dispatch"):
             self.calling(None, op, node)
             return
         self.emit(node)
-        if op.tag == "list_append":
+        if op.tag == "replace":
+            if self.is_active(op.args["0"]):
+                self.emit(gast.Expr(ir.call(node.value.func, *map(self.tangent, node.value.args))), node)
+        elif op.tag == "list_append":
             if self.is_active(op.args["0"]):
                 value = self.tangent(op.args["1"])
                 self.emit(gast.Expr(ir.call(ir.attribute(self.tangent(op.args["0"]), "append"), value)), node)
@@ -393,7 +400,11 @@ class Forward:
         """z = xs.pop(), and other methods that change a container."""
         owner = op.args["0"]
         if op.tag == "container" and any(n in self.reached for n in op.operands()):
-            raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+            raise errors.AliasingError(
+                f"`.{op.target}` may change what it is called on",
+                at=ir.location(self.fn.source, node),
+                hint="use methods of lists and dicts",
+            )
         if self.is_active(owner):
             call = ir.call(ir.attribute(self.tangent(owner), "pop"))
             if z in self.active:
@@ -409,7 +420,7 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        return ir.call(op.node.func, self.tangent(op.args["0"]))
+        return ir.call(op.node.func, self.tangent(op.args["0"]), *op.node.args[1:])
 
     def t_getitem(self, z: str, op: Op) -> gast.expr:
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
@@ -418,7 +429,8 @@ class Forward:
         return ir.attribute(self.tangent(op.args["0"]), op.node.attr)
 
     def t_tuple(self, z: str, op: Op) -> gast.expr:
-        return ir.tuple_(*map(self.tangent, op.node.elts))
+        parts = [self.tangent(v) for v in op.args.values()]
+        return ir.tuple_(*parts) if op.target is None else ir.call(op.node.func, *parts)
 
     def t_list(self, z: str, op: Op) -> gast.expr:
         return gast.List(elts=[*map(self.tangent, op.node.elts)], ctx=gast.Load())
@@ -435,6 +447,11 @@ class Forward:
         }
         return ir.call(op.node.func, **parts)
 
+    def t_move(self, z: str, op: Op) -> gast.expr:
+        """The function itself, at the tangents of the containers and of what goes into them."""
+        carrying = op.differentiable()
+        return ir.call(op.node.func, *[self.tangent(a) if p in carrying else a for p, a in op.args.items()])
+
     def t_opaque(self, z: str, op: Op) -> gast.expr:
         method = isinstance(op.target, str) and op.target in _MIRRORED_METHODS and isinstance(op.node, gast.Call)
         if method and self.is_active(op.args["0"]):
@@ -443,6 +460,12 @@ class Forward:
             return ir.call(ir.attribute(self.tangent(op.args["0"]), op.target), *args)
         if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
+        if op.target in BUILDERS and not self.tangents.program.aliases:
+            raise errors.AliasingError(
+                "this use of a container is not differentiated",
+                at=ir.location(self.fn.source, op.node),
+                hint="write it with the methods of lists and dicts",
+            )
         raise operations.no_rule(op, self.fn)
 
     # --- rules ----------------------------------------------------------------------------------------------------
@@ -475,8 +498,11 @@ class Forward:
                         hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
                     )
                 if op.rule.form == "partials" and isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-                    why = "arithmetic on containers is not differentiated"
-                    raise self.refuse(op.node, why, "use arrays, or build the list anew")
+                    raise errors.AliasingError(
+                        "arithmetic on containers is not differentiated",
+                        at=ir.location(self.fn.source, op.node),
+                        hint="use arrays, or build the list anew",
+                    )
 
     def wrt_of(self, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
@@ -673,7 +699,7 @@ def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: se
                 if not isinstance(node, (gast.Assign, gast.Expr)):
                     continue
                 op = classify(node.value, fn, known)
-                if op.tag in ("list_append", "list_pop", "container") and family & set(ir.names_read(op.args["0"])):
+                if op.tag in ("list_append", "list_pop", "container", "replace") and family & set(ir.names_read(op.args["0"])):
                     raise errors.AliasingError(
                         "the list that this loop goes over grows or shrinks in it",
                         at=ir.location(fn.source, node),
@@ -761,7 +787,7 @@ def _sources(node: gast.stmt, fn: Function, known: dict[str, Kind], used: set[st
         return ir.names_read(node.iter) if node.target.id in used else []
     if isinstance(node, gast.Expr):
         op = classify(node.value, fn, known)
-        if op.tag in ("list_append", "container") and used & set(ir.names_read(op.args["0"])):
+        if op.tag in ("list_append", "container", "replace") and used & set(ir.names_read(op.args["0"])):
             return op.operands()
     return []
 

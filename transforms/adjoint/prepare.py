@@ -61,7 +61,7 @@ class _Augmented:
             node.in_place = True
             return [node]
         if isinstance(kind, kinds.List):
-            raise errors.UnsupportedSyntax(
+            raise errors.AliasingError(
                 "`+=` on a list is not differentiated", at=ir.location(self.fn.source, node), hint="append the entries"
             )
         self.changed = True

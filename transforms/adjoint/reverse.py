@@ -21,6 +21,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.runtime import in_place, structures
 from ad.runtime.broadcasting import spread
 from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.containers import BUILDERS
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.scope import Scope
@@ -186,9 +187,15 @@ class Reverse:
         unused = ir.target_name(node) not in self.bars
         changes = op.tag == "container" or (op.tag == "dispatch" and isinstance(op.target, str) and unused)
         if changes and any(n in self.scope.active for n in op.operands()):
-            raise self.refuse(
-                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
-            )
+            raise self.changes(node, op)
+
+    def changes(self, node: gast.AST, op: Op) -> errors.AliasingError:
+        """A method may change what it is called on. Lists and dicts are known where adjoints are in shadows."""
+        return errors.AliasingError(
+            f"`.{op.target}` may change what it is called on",
+            at=ir.location(self.scope.fn.source, node),
+            hint="use methods of lists and dicts",
+        )
 
     def watched(self, node: gast.stmt) -> gast.stmt:
         """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""
@@ -218,9 +225,22 @@ class Reverse:
             self.calls.reverse(self, step, z, op, node)
             return
         method = getattr(self, f"r_{op.tag}", None)
+        if method is None and op.target in BUILDERS:
+            raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)
         method(z, op)
+
+    def by_shadows(self, node: gast.AST) -> errors.AliasingError:
+        """What is written with adjoints in shadows only."""
+        return errors.AliasingError(
+            "this use of a container is not differentiated",
+            at=ir.location(self.scope.fn.source, node),
+            hint="write into an array, list or dict made here",
+        )
+
+    def r_move(self, z: str, op: Op) -> None:
+        raise self.by_shadows(op.node)
 
     def active(self, node: Any) -> bool:
         return isinstance(node, gast.Name) and node.id in self.scope.active
@@ -333,8 +353,10 @@ class Reverse:
     def check_numeric(self, operand: gast.Name, op: Op) -> None:
         """Arithmetic on lists and tuples is something else."""
         if isinstance(self.scope.kind(operand.id), (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-            raise self.refuse(
-                op.node, "arithmetic on containers is not differentiated", "use arrays, or build the list anew"
+            raise errors.AliasingError(
+                "arithmetic on containers is not differentiated",
+                at=ir.location(self.scope.fn.source, op.node),
+                hint="use arrays, or build the list anew",
             )
 
     def by_linear(self, z: str, op: Op) -> None:
@@ -525,9 +547,7 @@ class Reverse:
                 zero = self.scope.helper(structures.zeros, v)
             self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], zero, None))
         else:
-            raise self.refuse(
-                node, "writing into this value is not differentiated", "write into an array, list or dict made here"
-            )
+            raise self.by_shadows(node)
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
@@ -647,9 +667,9 @@ class Reverse:
         if names and (
             op.tag == "container" or (op.tag in ("dispatch", "opaque") and method and isinstance(op.target, str))
         ):
-            raise self.refuse(
-                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
-            )
+            raise self.changes(node, op)
+        if names and op.tag == "replace":
+            raise self.by_shadows(node)
         if names and op.tag == "dispatch":
             raise self.refuse(
                 node, "a call of a variable for its effect alone", "call a function by name, or use its result"

@@ -19,7 +19,7 @@ import gast
 
 from ad import errors, ir, kinds
 from ad.ir import Block
-from ad.runtime import undo
+from ad.runtime import moves, undo
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
@@ -237,6 +237,9 @@ class Saving:
         op = classify(write.value, self.scope.fn, self.scope.known)
         if op.tag == "list_append":
             return [], [ir.quote("xs.pop()", xs=name)]
+        if op.tag == "replace":
+            save, restore = self.keep(self.scope.helper(moves.copied, ir.name(name)), name, in_loop)
+            return [save], [gast.Expr(self.scope.helper(moves.replace, ir.name(name), restore))]
         if op.tag == "list_pop":
             return [], [ir.quote("xs.append(x)", xs=name, x=ir.target_name(write) or "")]
         raise errors.AliasingError(
@@ -271,6 +274,10 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
+    if isinstance(statement, gast.Expr) and isinstance(value, gast.Call):
+        op = classify(value, scope.fn, scope.known)
+        if op.tag == "replace":
+            return str(op.args["0"].id)
     if (
         isinstance(value, gast.Call)
         and isinstance(value.func, gast.Attribute)

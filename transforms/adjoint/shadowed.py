@@ -51,7 +51,8 @@ class ShadowReverse(Reverse):
 
     def is_place(self, x: str) -> bool:
         """Whether x may hold an array or a container."""
-        return not holds_no_memory(self.scope.kind(x))
+        kind = kinds.widen(self.scope.kind(x))
+        return isinstance(kind, kinds.Tuple) or not holds_no_memory(kind)
 
     def may_be_number(self, x: str) -> bool:
         """Whether x has an adjoint with a name, beside a shadow or instead of one."""
@@ -136,6 +137,8 @@ class ShadowReverse(Reverse):
             z_bar = self.number_bar(z)
             if self.active(op.args["0"]):
                 self.contribute_number(op.args["0"].id, z_bar)
+                if op.tag == "sequence" and not is_surely_place(self.scope.kind(op.args["0"].id)):
+                    self.emit(gast.Expr(self.shadow("sequence", op.args["0"], ir.name(z))))
         elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
             self.made_by_rule(z, op)
         elif op.tag in ("test", "shape", "rule"):
@@ -223,6 +226,24 @@ class ShadowReverse(Reverse):
 
     def r_record(self, z: str, op: Op) -> None:
         self.parts_of(z, dict(op.args))
+
+    def r_move(self, z: str, op: Op) -> None:
+        """z = move(xs, v): the adjoints of its numbers go back to where they came from."""
+        self.bars.pop(z, None)
+        args = [ir.clone(a) for a in op.args.values()]
+        moved = self.shadow("moved", ir.name(z), ir.clone(op.node.func), *args)
+        values = {
+            i: v
+            for i, (p, v) in enumerate(op.args.items())
+            if p in op.target.moves[1] and self.active(v) and self.may_be_number(v.id)
+        }
+        if not values:
+            self.emit(gast.Expr(moved))
+            return
+        name = self.scope.names.fresh(f"{z}_moved")
+        self.assign(name, moved)
+        for i, v in values.items():
+            self.contribute_number(v.id, ir.subscript(ir.name(name), ir.constant(i)))
 
     def parts_of(self, z: str, parts: dict[Any, Any]) -> None:
         """The adjoints of the numbers that a new container was made of."""
@@ -314,6 +335,9 @@ class ShadowReverse(Reverse):
                     self.contribute(v.id, ir.name(name), contributions.full_kind(self.scope, v.id))
                 else:
                     self.emit(gast.Expr(taken))
+        elif op.tag == "replace":
+            if op.args["0"].id in self.scope.active:
+                self.emit(gast.Expr(self.shadow("replaced", op.args["0"], op.args["1"])))
         elif op.tag == "call":
             if any(n in self.scope.active for n in op.operands()):
                 self.calls.reverse(self, step, None, op, node)

@@ -19,6 +19,7 @@ from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
+from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
@@ -82,6 +83,8 @@ class Facts:
             value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
             kind = self.of(value)
             old = self.kinds.get(name)
+            if isinstance(old, (kinds.List, kinds.Dict)):
+                kind = kinds.vague(old)  # it stays the list or dict that it is
             self.update(
                 name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up
             )
@@ -98,6 +101,8 @@ class Facts:
     def assign(self, node: gast.Assign, give_up: bool) -> None:
         target = node.targets[0]
         if isinstance(target, gast.Name):
+            if isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute):
+                self.effect(node.value, give_up)
             self.update(target.id, self.of(node.value), give_up)
         elif isinstance(target, gast.Tuple):
             whole = self.atom(node.value)
@@ -115,6 +120,8 @@ class Facts:
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)
+        if op.tag == "replace":
+            self.update(op.args["0"].id, self.atom(op.args["1"]), give_up)
         if op.tag == "list_append":
             kind = self.atom(op.args["1"])
             if kind is not None:
@@ -122,7 +129,7 @@ class Facts:
         elif op.tag == "container" and isinstance(op.args["0"], gast.Name):
             if kinds.is_numeric(self.kinds.get(op.args["0"].id, UNKNOWN)):
                 return  # refused where memory is looked at
-            self.update(op.args["0"].id, UNKNOWN, give_up)
+            self.update(op.args["0"].id, kinds.vague(self.kinds.get(op.args["0"].id, UNKNOWN)), give_up)
         elif op.tag == "call":
             self.call(op)
 
@@ -206,6 +213,8 @@ def argument(kind: Kind) -> Any:
 
 def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Kind | None:
     """The kind of an operation's result from the kinds of its operands."""
+    if isinstance(op.node, gast.BinOp) and (whole := _container_arithmetic(op.node, list(operands.values()))):
+        return whole
     if op.rule is not None:
         return _rule_kind(op, operands)
     if op.tag == "copy":
@@ -213,7 +222,7 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "getitem":
         return item(operands["0"], op.node.slice, operands["index"])
     if op.tag == "shape" and not isinstance(op.node, gast.Attribute):
-        return kinds.List(kinds.join_all(map(kinds.literal, _keys(operands["0"]))))
+        return kinds.List(_keys(operands["0"]))
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
     if op.tag == "field" and not isinstance(operands["0"], kinds.Record):
@@ -222,9 +231,13 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
         return dict(operands["0"].entries).get(op.node.attr, UNKNOWN)  # type: ignore[attr-defined]
     if op.tag == "sequence":
         kind = operands["0"]
+        if op.target is as_list:
+            return kind if isinstance(kind, kinds.List) else kinds.List(UNKNOWN)
         return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array)) else UNKNOWN
+    if op.tag == "move":
+        return moved_kind(op, operands)
     if op.tag == "tuple":
-        return kinds.Tuple(tuple(operands.values()))
+        return kinds.Tuple(tuple(operands.values()), op.target or tuple)
     if op.tag == "list":
         return kinds.List(kinds.join_all(operands.values()))
     if op.tag == "dict":
@@ -240,8 +253,45 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     return UNKNOWN
 
 
-def _keys(kind: Kind) -> list[Any]:
-    return [k for k, _ in kind.entries if k is not ...] if isinstance(kind, kinds.Dict) else []
+def _container_arithmetic(node: gast.BinOp, operands: list[Kind]) -> Kind | None:
+    """The kind of `xs + ys`, `xs * n` and `d | e` for lists and dicts; None for anything else."""
+    lists = [k for k in operands if isinstance(k, kinds.List)]
+    arrays = any(isinstance(k, (Array, Numeric)) for k in operands)
+    if isinstance(node.op, gast.Add) and len(lists) == 2:
+        return kinds.join(*lists)
+    if isinstance(node.op, gast.Add) and lists and UNKNOWN in operands:
+        return UNKNOWN  # an array may be added to a list
+    if isinstance(node.op, gast.Mult) and lists and not arrays and UNKNOWN not in operands:
+        return lists[0]
+    if isinstance(node.op, gast.BitOr) and all(isinstance(k, kinds.Dict) for k in operands):
+        return kinds.Dict(((..., kinds.join_all(e for k in operands for _, e in k.entries) or UNKNOWN),))  # type: ignore[attr-defined]
+    return None
+
+
+def moved_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
+    """The kind of a container made of the entries of others."""
+    entry_params, value_params = op.target.moves
+    owners = [operands[p] for p in entry_params]
+    name = op.target.__name__
+    if name == "values_of" and isinstance(owners[0], kinds.Dict):
+        return kinds.List(kinds.join_all(k for _, k in owners[0].entries))
+    if name in ("zipped", "values_of"):
+        return kinds.List(UNKNOWN)
+    if all(isinstance(k, kinds.Dict) for k in owners):
+        joined = kinds.join_all(k for o in owners for _, k in o.entries)  # type: ignore[attr-defined]
+        return kinds.Dict(() if joined is None else ((..., joined),))
+    first = isinstance(owners[0], kinds.List) or (name == "listed" and isinstance(owners[0], Array))
+    if name in ("tupled", "queued", "dict_of") or not first:
+        return UNKNOWN if name != "listed" else kinds.List(UNKNOWN)
+    found = [element(o) for o in owners] + [operands[p] for p in value_params]
+    return kinds.List(kinds.join_all(k for k in found if k is not None))
+
+
+def _keys(kind: Kind) -> Kind | None:
+    """The kind of a key of a dict."""
+    if not isinstance(kind, kinds.Dict) or any(k is ... for k, _ in kind.entries):
+        return UNKNOWN
+    return kinds.join_all(kinds.literal(k) for k, _ in kind.entries)
 
 
 def _dict(node: gast.Dict, operands: Mapping[str, Kind]) -> Kind:

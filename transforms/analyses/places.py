@@ -20,6 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -114,11 +115,13 @@ class _Sharing:
 
     def put(self, owner: str, values: Any) -> None:
         """Store values in a container."""
-        names = ir.names_read(values)
+        for n in ir.names_read(values):
+            self.fill(owner, self.objects(n))
+
+    def fill(self, owner: str, objects: set[str]) -> None:
+        """Store objects in a container."""
         for o in self.objects(owner):
-            held = self.contents.setdefault(o, set())
-            for n in names:
-                held |= self.objects(n)
+            self.contents.setdefault(o, set()).update(objects)
 
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
@@ -185,7 +188,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy":
+        if op.tag == "copy" or op.target is as_list:
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):
@@ -202,6 +205,9 @@ class _Sharing:
         elif op.tag in ("tuple", "list", "dict", "record"):
             self.hold(target, {new})
             self.put(target, list(op.args.values()))
+        elif op.tag == "move":
+            self.hold(target, {new})
+            self.contents.setdefault(new, set()).update(self.reach(op.operands()))
         elif op.target in (list, tuple, dict, sorted):
             self.hold(target, {new})
             held = self.contents.setdefault(new, set())
@@ -220,9 +226,12 @@ class _Sharing:
             self.contents.setdefault(new, set()).update(everything)
 
     def call(self, op: Op, node: gast.stmt) -> None:
-        if op.tag == "list_append":
+        if op.tag in ("list_append", "replace"):
             self.write(op.args["0"].id, node)
-            self.put(op.args["0"].id, op.args["1"])
+            if op.tag == "list_append":
+                self.put(op.args["0"].id, op.args["1"])
+            else:
+                self.fill(op.args["0"].id, self.inside(op.args["1"].id))
         elif isinstance(node, gast.Expr) and fills_array(op, self.fn, self.known):
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):

@@ -18,6 +18,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
+from ad.runtime import moves
 from ad.transforms.normalize import writes
 
 _QUIET_BUILTINS = frozenset(
@@ -206,8 +207,28 @@ class Expressions:
 
     def _Dict(self, node: gast.Dict) -> gast.expr:
         if any(k is None for k in node.keys):
-            raise self.refuse(node, "`**` in a dict is not differentiated", "write the entries out")
+            return self.merged(node)
         return gast.Dict(keys=[self.atom(k) for k in node.keys], values=[self.atom(v) for v in node.values])
+
+    def merged(self, node: gast.Dict) -> gast.expr:
+        """`{**d, k: v}`: dicts merged from left to right."""
+        parts: list[gast.expr] = []
+        plain = gast.Dict(keys=[], values=[])
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is not None:
+                plain.keys.append(self.atom(key))
+                plain.values.append(self.atom(value))
+                continue
+            if plain.keys:
+                parts.append(self.temp(plain, "entries", node))
+                plain = gast.Dict(keys=[], values=[])
+            parts.append(self.atom(value))
+        if plain.keys or len(parts) == 1:
+            parts.append(self.temp(plain, "entries", node))
+        whole = parts[0]
+        for part in parts[1:-1]:
+            whole = self.temp(ir.call(self.builtin(moves.merged), whole, part), "merged", node)
+        return ir.call(self.builtin(moves.merged), whole, parts[-1])
 
     def _JoinedStr(self, node: gast.JoinedStr) -> gast.expr:
         if not self.is_quiet(node):

@@ -15,7 +15,6 @@ _NOT_YET: dict[type, tuple[str, str]] = {
     gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
     gast.Global: ("writing globals is not differentiated", "return the value instead"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
-    gast.Delete: ("`del` is not differentiated", "leave the name alone: it dies with the function"),
     gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
     gast.Import: ("imports inside a differentiated function are not supported", "import at the top of the module"),
     gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
@@ -45,6 +44,12 @@ def fence(source: Source) -> None:
 
 
 def _check(source: Source, node: gast.AST) -> None:
+    if isinstance(node, gast.Delete) and not all(isinstance(t, gast.Subscript) for t in node.targets):
+        raise errors.UnsupportedSyntax(
+            "`del` is not differentiated",
+            at=ir.location(source, node),
+            hint="leave the name alone: it dies with the function",
+        )
     for table, never in ((_NOT_YET, False), (_NEVER, True)):
         found = table.get(type(node))
         if found:

@@ -58,6 +58,16 @@ class Statements(Expressions):
         elif not ir.is_atom(value):
             self.out.append(ir.at(gast.Expr(value=value), node))
 
+    def s_Delete(self, node: gast.Delete) -> None:
+        """`del xs[i]` is `xs.__delitem__(i)`."""
+        for target in node.targets:
+            owner, index = self.atom(target.value), self.index(target.slice)
+            if isinstance(index, gast.Slice):
+                parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
+                index = self.temp(ir.call(self.builtin(slice), *parts), "part", node)
+            call = ir.call(ir.attribute(owner, "__delitem__"), index)
+            self.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
+
     def s_AnnAssign(self, node: gast.AnnAssign) -> None:
         if node.value is not None:
             self.store(node.target, node.value, node)

@@ -1,0 +1,12 @@
+"""What looks at the entries of containers, or checks them, and carries no derivative."""
+
+from __future__ import annotations
+
+from ad import kinds
+from ad.rules.registry import constant
+from ad.runtime import moves
+
+constant(moves.sort_order, kind=lambda xs, key, reverse: kinds.List(kinds.Number(int)))
+constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
+constant(moves.position, kind=lambda xs, v: kinds.Number(int))
+constant(moves.last_key, kind=lambda d: kinds.UNKNOWN)
