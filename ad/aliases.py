@@ -26,6 +26,7 @@ from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
 from ad.transforms.adjoint.calls import Split
 from ad.transforms.adjoint.containers import Containers
+from ad.transforms.adjoint.objects import Objects
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.shadow_calls import ShadowCalls
 from ad.transforms.adjoint.shadowed import ShadowReverse
@@ -65,7 +66,7 @@ class AliasProgram(Program):
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Changes of containers as writes of the whole; what the kinds do not tell, the run does."""
         for unknown in (False, True, False):
-            while Containers(fn, facts, names, unknown).run():
+            while Objects(fn, facts, names, unknown).run() or Containers(fn, facts, names, unknown).run():
                 fn.body = split_webs(fn.all_params(), fn.body, names)
                 facts = self.infer(fn, known)
         return facts

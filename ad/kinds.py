@@ -109,10 +109,10 @@ class Dict(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Record(Kind):
-    """An object with fields: a dataclass or an object with `__dict__`."""
+    """An object with fields: a dataclass or an object with `__dict__`. The field `...`: nothing is known of them."""
 
     type: type
-    entries: tuple[tuple[str, Kind], ...]
+    entries: tuple[tuple[Any, Kind], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,9 +347,10 @@ def join(a: Kind, b: Kind) -> Kind:
             joined[k] = join(joined[k], kind) if k in joined else kind
         return Dict(tuple(joined.items()))
     if isinstance(a, Record) and isinstance(b, Record) and a.type is b.type:
-        if [k for k, _ in a.entries] == [k for k, _ in b.entries]:
-            fields = tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True))
-            return Record(a.type, fields)
+        joined = dict(a.entries)
+        for k, kind in b.entries:
+            joined[k] = join(joined[k], kind) if k in joined else kind
+        return vague(a) if ... in joined else Record(a.type, tuple(joined.items()))
     if is_numeric(a) and is_numeric(b):
         return _join_numeric(a, b)
     return UNKNOWN
@@ -396,7 +397,7 @@ def vague(kind: Kind) -> Kind:
         return Dict(((..., UNKNOWN),))
     if isinstance(kind, Tuple):
         return Tuple(tuple(map(vague, kind.entries)), kind.type)
-    return UNKNOWN if isinstance(kind, Record) else kind
+    return Record(kind.type, ((..., UNKNOWN),)) if isinstance(kind, Record) else kind
 
 
 def forget_shapes(kind: Kind) -> Kind:

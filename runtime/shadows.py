@@ -19,6 +19,7 @@ import numpy as np
 from ad import errors
 from ad.runtime.broadcasting import unbroadcast
 from ad.runtime.copies import copy_of
+from ad.runtime.instances import check_attribute
 from ad.runtime.moves import Mark, Whole, marked
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last
 
@@ -173,8 +174,10 @@ class Shadows:
         elif isinstance(key, slice):
             for k, part in zip(range(len(x))[key], range(len(z)), strict=True):
                 self.add_part(x, k, self.parts(z).pop(part, 0.0))
-        elif not is_place(z):
-            self.add_part(x, key, z_bar)
+        else:
+            check_attribute(x, key)
+            if not is_place(z):
+                self.add_part(x, key, z_bar)
 
     def add_part(self, x: Any, key: Any, z_bar: Any) -> None:
         """The adjoint of a number read from x."""
@@ -193,6 +196,7 @@ class Shadows:
         if isinstance(key, slice):
             why = "a slice of a list is written, which is not differentiated"
             raise errors.AliasingError(why, hint="write its entries")
+        check_attribute(x, key, write=True)
         taken = self.parts(x).pop(_index(x, key), 0.0)
         return None if is_place(v) else taken
 

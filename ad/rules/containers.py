@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ad import kinds
 from ad.rules.registry import constant
 from ad.runtime import moves
+from ad.runtime.instances import blank
 
+
+def _blank_kind(cls: Any) -> kinds.Kind:
+    return kinds.Record(cls.object, ()) if isinstance(cls, kinds.Opaque) else kinds.UNKNOWN
+
+
+constant(blank, kind=_blank_kind)
 constant(moves.sort_order, kind=lambda xs, key, reverse: kinds.List(kinds.Number(int)))
 constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
 constant(moves.position, kind=lambda xs, v: kinds.Number(int))

@@ -175,7 +175,7 @@ def local_dataclass(x, a):
     return np.sum(layer.weight) * layer.bias
 
 
-def dataclass_field_assignment(a, b):  # corpus: beyond
+def dataclass_field_assignment(a, b):
     layer = Layer(a, b)
     layer.bias = layer.bias * layer.weight
     return layer.bias**2 + layer.weight
@@ -366,7 +366,7 @@ def stack_of_work(x, a):
     return total
 
 
-def merge_sort(fs):
+def merge_sort(fs):  # corpus: kink
     def merge(left, right):
         out = []
         left, right = list(left), list(right)
@@ -565,7 +565,7 @@ def set_constant(fs):
 def tuple_arithmetic(a, b):
     t = (a, b) + (a * b,)
     u = t * 2
-    t += (u[3] * 2.0,)
+    t = t + (u[3] * 2.0,)
     first, (second, third) = t[0], t[1:3]
     return u[4] * t[-1] + first * second * third + (len(u) if a in t else 0)
 

@@ -31,8 +31,8 @@ CONTAINERS = (kinds.List, kinds.Dict)
 BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
 
 
-class Containers:
-    """Lowers the statements of one function; `unknown`: also calls of methods of what only the run tells."""
+class Lowering:
+    """Replaces statements of one function by others; `unknown`: also those of what only the run tells."""
 
     def __init__(self, fn: Function, facts: Facts, names: Names, unknown: bool) -> None:
         self.fn, self.known, self.names, self.unknown = fn, facts.kinds, names, unknown
@@ -59,6 +59,10 @@ class Containers:
         found, self.out = self.out, outer
         return found
 
+    def statement(self, node: gast.stmt) -> bool:
+        """Whether the statement was lowered, into statements that are emitted."""
+        raise NotImplementedError
+
     # --- building -------------------------------------------------------------------------------------------------
 
     def kind(self, node: gast.expr) -> Kind:
@@ -84,11 +88,6 @@ class Containers:
         self.emit(ir.assign(name, ir.at(value, self.at)))
         return ir.name(name)
 
-    def replace(self, place: gast.expr, move: Callable[..., Any], *args: gast.expr) -> None:
-        """`new = move(place, *args); replace(place, new)`."""
-        new = self.temp(self.call(move, place, *args), "new")
-        self.emit(gast.Expr(self.call(moves.replace, place, new)))
-
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)
         return ir.constant(f"{found.filename}:{found.lineno}")
@@ -104,6 +103,15 @@ class Containers:
         orelse()
         other, self.out = self.out, outer
         self.emit(gast.If(test, body or [gast.Pass()], other))
+
+
+class Containers(Lowering):
+    """Lists, dicts, deques and tuples."""
+
+    def replace(self, place: gast.expr, move: Callable[..., Any], *args: gast.expr) -> None:
+        """`new = move(place, *args); replace(place, new)`."""
+        new = self.temp(self.call(move, place, *args), "new")
+        self.emit(gast.Expr(self.call(moves.replace, place, new)))
 
     def entries(self, node: gast.expr) -> gast.expr:
         """A container as a move is given it: a tuple, whose entries are variables of their own, as a list."""

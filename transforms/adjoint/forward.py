@@ -30,6 +30,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
+from ad.runtime.instances import attribute_tangent, check_attribute, is_plain_class
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -349,9 +350,18 @@ class Forward:
         return self.scope.helper(casting.to_dtype, self.tangent(value), ir.attribute(ir.name(owner), "dtype"))
 
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
-        if any(n in self.active for n in ir.names_read([target, node.value])):
-            raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+        """x.name = v."""
+        if any(n in self.active for n in ir.names_read([target, node.value])) and not self.tangents.program.aliases:
+            raise errors.AliasingError(
+                "writing attributes is not differentiated",
+                at=ir.location(self.fn.source, node),
+                hint="return a new object instead",
+            )
         self.emit(node)
+        if self.is_active(target.value):
+            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, ir.constant(target.attr), ir.constant(True))))
+            place = gast.Attribute(ir.name(self.dot(target.value.id)), target.attr, gast.Store())
+            self.emit(gast.Assign([place], self.tangent(node.value), None), node)
 
     def in_place(self, node: gast.AugAssign) -> None:
         """y op= v on an array; the tangent first, while y has its old value."""
@@ -426,6 +436,17 @@ class Forward:
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
+        kind = self.scope.kind(op.args["0"].id)
+        if not isinstance(kind, kinds.Record) or op.node.attr not in dict(kind.entries):
+            if isinstance(kind, kinds.Record) and isinstance(getattr(kind.type, op.node.attr, None), property):
+                raise errors.AliasingError(
+                    f"the property {op.node.attr!r} is not differentiated",
+                    at=ir.location(self.fn.source, op.node),
+                    hint="write it as a method",
+                )
+            return self.scope.helper(
+                attribute_tangent, op.args["0"], self.tangent(op.args["0"]), ir.constant(op.node.attr)
+            )
         return ir.attribute(self.tangent(op.args["0"]), op.node.attr)
 
     def t_tuple(self, z: str, op: Op) -> gast.expr:
@@ -460,7 +481,8 @@ class Forward:
             return ir.call(ir.attribute(self.tangent(op.args["0"]), op.target), *args)
         if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
-        if op.target in BUILDERS and not self.tangents.program.aliases:
+        plain = isinstance(op.target, type) and is_plain_class(op.target)
+        if (plain or op.target in BUILDERS) and not self.tangents.program.aliases:
             raise errors.AliasingError(
                 "this use of a container is not differentiated",
                 at=ir.location(self.fn.source, op.node),

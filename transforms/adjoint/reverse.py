@@ -20,6 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import in_place, structures
 from ad.runtime.broadcasting import spread
+from ad.runtime.instances import is_plain_class
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.containers import BUILDERS
 from ad.transforms.adjoint.inline import instantiate
@@ -161,8 +162,8 @@ class Reverse:
                 self.unpacking(target, node)
             elif isinstance(target, gast.Subscript):
                 self.item_write(target, node)
-            elif any(n in self.scope.active for n in ir.names_read([target, node.value])):
-                raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+            else:
+                self.field_write(target, node)
         elif isinstance(node, gast.AugAssign):
             self.in_place(step, node)
         elif isinstance(node, gast.Expr):
@@ -225,7 +226,8 @@ class Reverse:
             self.calls.reverse(self, step, z, op, node)
             return
         method = getattr(self, f"r_{op.tag}", None)
-        if method is None and op.target in BUILDERS:
+        plain = isinstance(op.target, type) and is_plain_class(op.target)
+        if method is None and (plain or op.target in BUILDERS):
             raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)
@@ -300,6 +302,9 @@ class Reverse:
 
     def r_field(self, z: str, op: Op) -> None:
         z_bar, x = self.take_bar(z), op.args["0"].id
+        kind = self.scope.kind(x)
+        if isinstance(kind, kinds.Record) and isinstance(getattr(kind.type, op.node.attr, None), property):
+            raise self.by_shadows(op.node)
         if x in self.scope.active:
             self.complete(x)
             added = self.scope.helper(structures.add_field, ir.name(self.bar(x)), ir.constant(op.node.attr), z_bar)
@@ -548,6 +553,15 @@ class Reverse:
             self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], zero, None))
         else:
             raise self.by_shadows(node)
+
+    def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
+        """x.name = v: adjoints of objects that change are in shadows."""
+        if any(n in self.scope.active for n in ir.names_read([target, node.value])):
+            raise errors.AliasingError(
+                "writing attributes is not differentiated",
+                at=ir.location(self.scope.fn.source, node),
+                hint="return a new object instead",
+            )
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)

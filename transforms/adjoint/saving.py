@@ -19,7 +19,7 @@ import gast
 
 from ad import errors, ir, kinds
 from ad.ir import Block
-from ad.runtime import moves, undo
+from ad.runtime import instances, moves, undo
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
@@ -234,6 +234,10 @@ class Saving:
             return [save], [ir.quote("y[...] = r", y=name, r=restore)]
         if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Subscript):
             return self.undoing_item(write.targets[0], name, in_loop)
+        if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Attribute):
+            attr = ir.constant(write.targets[0].attr)
+            save, restore = self.keep(self.scope.helper(instances.peek_attribute, ir.name(name), attr), name, in_loop)
+            return [save], [gast.Expr(self.scope.helper(instances.put_attribute_back, ir.name(name), attr, restore))]
         op = classify(write.value, self.scope.fn, self.scope.known)
         if op.tag == "list_append":
             return [], [ir.quote("xs.pop()", xs=name)]

@@ -213,7 +213,9 @@ class ShadowReverse(Reverse):
     def r_field(self, z: str, op: Op) -> None:
         x, name = op.args["0"], ir.constant(op.node.attr)
         z_bar = self.number_bar(z)
-        if self.active(x) and self.may_be_number(z):
+        kind = self.scope.kind(x.id)
+        held = isinstance(kind, kinds.Record) and op.node.attr in dict(kind.entries)
+        if self.active(x) and (self.may_be_number(z) or not held):
             self.emit(gast.Expr(self.shadow("read", x, name, ir.name(z), z_bar)))
 
     def r_tuple(self, z: str, op: Op) -> None:
@@ -286,6 +288,19 @@ class ShadowReverse(Reverse):
         if isinstance(index, gast.Slice) and isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
             raise self.refuse(node, "writing a slice of a list is not differentiated", "write its entries")
         cleared = self.shadow("cleared", ir.name(x), as_index(index), v)
+        if not self.active(v):
+            self.emit(gast.Expr(cleared))
+            return
+        taken = self.scope.names.fresh(f"{v.id}_taken")
+        self.assign(taken, cleared)
+        self.contribute(v.id, ir.name(taken), contributions.full_kind(self.scope, v.id))
+
+    def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
+        """x.name = v: as an entry of a dict."""
+        x, v = target.value.id, node.value
+        if x not in self.scope.active:
+            return
+        cleared = self.shadow("cleared", ir.name(x), ir.constant(target.attr), v)
         if not self.active(v):
             self.emit(gast.Expr(cleared))
             return

@@ -116,7 +116,9 @@ class Facts:
             elif isinstance(owner, kinds.Dict) and value is not None:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
-            self.update(target.value.id, UNKNOWN, give_up)
+            owner, value = self.kinds.get(target.value.id), self.atom(node.value)
+            if isinstance(owner, kinds.Record) and value is not None:
+                self.update(target.value.id, _with_field(owner, target.attr, value), give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)
@@ -202,6 +204,14 @@ def _with_entry(owner: kinds.Dict, index: gast.expr, value: Kind) -> Kind:
     return kinds.Dict(tuple(entries.items()))
 
 
+def _with_field(owner: kinds.Record, name: str, value: Kind) -> Kind:
+    """The kind of an object after `owner.name = value`; a default of the class may be read before."""
+    fields = dict(owner.entries)
+    default = name not in fields and hasattr(owner.type, name)
+    fields[name] = UNKNOWN if default else kinds.join(fields[name], value) if name in fields else value
+    return kinds.Record(owner.type, tuple(fields.items()))
+
+
 def argument(kind: Kind) -> Any:
     """How a kind function is given an argument: as the value where the text says it."""
     if isinstance(kind, Literal):
@@ -228,7 +238,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "field" and not isinstance(operands["0"], kinds.Record):
         return UNKNOWN
     if op.tag == "field":
-        return dict(operands["0"].entries).get(op.node.attr, UNKNOWN)  # type: ignore[attr-defined]
+        fields = dict(operands["0"].entries)  # type: ignore[attr-defined]
+        return UNKNOWN if ... in fields else fields.get(op.node.attr, UNKNOWN)
     if op.tag == "sequence":
         kind = operands["0"]
         if op.target is as_list:

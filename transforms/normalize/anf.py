@@ -10,6 +10,7 @@ Tests (`x > 0 and ok`) and other expressions that carry no derivative and call n
 from __future__ import annotations
 
 import builtins
+import types
 from typing import Any
 
 import gast
@@ -19,6 +20,7 @@ from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import moves
+from ad.runtime.instances import check_super
 from ad.transforms.normalize import writes
 
 _QUIET_BUILTINS = frozenset(
@@ -250,6 +252,11 @@ class Expressions:
         written = writes.lowered(self, node)
         if written is not None:
             return written
+        if of_super(node.func):
+            return self.super_call(node)
+        found, function = ir.resolve(node.func, self.env)
+        if found and function is getattr and len(node.args) == 2 and isinstance(node.args[1], gast.Constant):
+            return ir.attribute(self.atom(node.args[0]), str(node.args[1].value))
         callee = self.callee(node.func)
         if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self.consumes(node.func):
             g = node.args[0]
@@ -260,6 +267,36 @@ class Expressions:
             return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
         return self.lift(call, node)
+
+    def super_call(self, node: gast.Call) -> gast.expr:
+        """`super().method(x)`: the function of the next class that has it, of the object, checked to be that one."""
+        cell = self.source.cells.get("__class__")
+        params = [p.id for p in self.source.tree.args.args]
+        name = node.func.attr
+        if cell is None or not params:
+            raise self.refuse(node, "`super()` outside of a method is not differentiated", "name the class")
+        cls = cell.cell_contents
+        owner = next((c for c in cls.__mro__[1:] if name in vars(c)), None)
+        function = vars(owner)[name] if owner is not None else None
+        if owner is object and name == "__init__":
+            return ir.constant(None)
+        if not isinstance(function, types.FunctionType):
+            raise self.refuse(node, f"`super().{name}` is not differentiated", "call a method written in Python")
+        check = ir.call(
+            self.builtin(check_super), ir.name(params[0]), ir.name(self.object(cls)), ir.constant(name),
+            ir.name(self.object(function)),
+        )  # fmt: skip
+        self.out.append(ir.at(gast.Expr(ir.at(check, node)), node))
+        args = [ir.name(params[0]), *map(self.atom, node.args)]
+        return gast.Call(func=ir.name(self.object(function)), args=args, keywords=self.keywords(node))
+
+    def object(self, value: Any) -> str:
+        """A name for a class or function that the text has no name for."""
+        known = next((n for n, v in self.env.items() if v is value), None)
+        if known is None:
+            known = self.names.fresh(value.__qualname__.replace(".", "_").replace("<", "").replace(">", ""))
+            self.env[known] = value
+        return known
 
     def keywords(self, node: gast.Call) -> list[gast.keyword]:
         return [gast.keyword(arg=k.arg, value=self.atom(k.value)) for k in node.keywords]
@@ -279,6 +316,12 @@ class Expressions:
         """A call of a function defined inside: its captured variables are passed along."""
         nested = self.lifted.get(call.func.id) if isinstance(call.func, gast.Name) else None
         return call if nested is None else nested.call(self, call, node)
+
+
+def of_super(func: gast.expr) -> bool:
+    """`super().method`."""
+    owner = func.value if isinstance(func, gast.Attribute) else None
+    return isinstance(owner, gast.Call) and ir.dotted(owner.func) == "super" and not owner.args
 
 
 def suggest(value: gast.expr) -> str:

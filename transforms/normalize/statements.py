@@ -18,6 +18,7 @@ from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import sequences
 from ad.transforms.normalize import resolve
+from ad.transforms.normalize.fence import is_setattr
 from ad.transforms.normalize.anf import Expressions, suggest
 
 
@@ -51,6 +52,11 @@ class Statements(Expressions):
 
     def s_Expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Constant):
+            return
+        if isinstance(node.value, gast.Call) and is_setattr(node.value):
+            owner, name, value = node.value.args
+            place = gast.Attribute(owner, name.value, gast.Store())
+            self.store(ir.at(place, node), value, node)
             return
         value = self.value(node.value)
         if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":

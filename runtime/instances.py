@@ -1,0 +1,75 @@
+"""Instances of the user's classes: made without their `__init__`, their attributes read and written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ad import errors
+from ad.runtime.copies import is_record
+from ad.runtime.structures import zero_tangent
+
+_MISSING = object()
+
+
+def blank(cls: Any) -> Any:
+    """An instance of a class before its `__init__`."""
+    return object.__new__(cls)
+
+
+def is_plain_class(cls: type) -> bool:
+    """A class of the user's own in Python, whose instances are no more than their attributes."""
+    own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
+    plain = all(base is object or isinstance(base, type) and base.__flags__ & (1 << 9) for base in cls.__mro__)
+    special = any(
+        name in base.__dict__
+        for base in cls.__mro__[:-1]
+        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__call__", "__slots__")
+    )
+    return own and plain and not special and type(cls) is type
+
+
+def check_attribute(x: Any, name: str, write: bool = False) -> None:
+    """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
+    if isinstance(x, (list, tuple, dict)):
+        return
+    descriptor = getattr(type(x), name, None)
+    computed = hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not _holds(x, name))
+    hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
+    hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
+    if not is_record(x) or computed or hooked:
+        raise errors.AliasingError(
+            f"the attribute {name!r} of a {type(x).__name__} is computed, which is not differentiated here",
+            hint="use an attribute that the object holds",
+        )
+
+
+def attribute_tangent(x: Any, x_dot: Any, name: str) -> Any:
+    """The tangent of `x.name`: of what x holds, or zero for a constant of its class."""
+    check_attribute(x, name)
+    return getattr(x_dot, name) if _holds(x, name) else zero_tangent(getattr(x, name))
+
+
+def _holds(x: Any, name: str) -> bool:
+    return name in getattr(x, "__dict__", ())
+
+
+def peek_attribute(x: Any, name: str) -> Any:
+    """What `x.name` is, for `put_attribute_back`."""
+    return vars(x).get(name, _MISSING)
+
+
+def put_attribute_back(x: Any, name: str, old: Any) -> None:
+    """Undo a write of `x.name`."""
+    if old is _MISSING:
+        del vars(x)[name]
+    else:
+        vars(x)[name] = old
+
+
+def check_super(x: Any, cls: Any, name: str, function: Any) -> None:
+    """AliasingError unless `super().name` in a method of cls is this function for x."""
+    order = type(x).__mro__
+    after = order[order.index(cls) + 1 :]
+    found = next((c.__dict__[name] for c in after if name in c.__dict__), None)
+    if found is not function:
+        raise errors.AliasingError(f"`super().{name}` is another method for a {type(x).__name__}", hint="call it by name")
