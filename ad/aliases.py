@@ -53,8 +53,10 @@ class AliasProgram(Program):
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of variables. Nothing is known of the entries of a container that another name changes."""
         forced: dict[str, Kind] = {}
+        hints: dict[str, Kind] = {}
         while True:
             facts = infer(fn, known, self.returns, forced)
+            facts.hints = hints = hints or facts.kinds
             found = self.places(fn, facts.kinds)
             written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
             changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
@@ -66,10 +68,11 @@ class AliasProgram(Program):
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Changes of containers as writes of the whole; what the kinds do not tell, the run does."""
         for unknown in (False, True, False):
+            facts = super().lower_containers(fn, facts, known, names)
             while Objects(fn, facts, names, unknown).run() or Containers(fn, facts, names, unknown).run():
                 fn.body = split_webs(fn.all_params(), fn.body, names)
                 facts = self.infer(fn, known)
-        return facts
+        return super().lower_containers(fn, facts, known, names)
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)

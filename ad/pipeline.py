@@ -23,6 +23,7 @@ from ad.reader import read
 from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
 from ad.transforms.adjoint.calls import Calls, Split, bind
+from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
@@ -132,7 +133,10 @@ class Program:
         return fn, facts
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
-        """What changes containers is written where their adjoints are in shadows (`ad.aliases`)."""
+        """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
+        while Tuples(fn, facts, names, self.aliases).run():
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = self.infer(fn, known)
         return facts
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:

@@ -6,7 +6,6 @@ from typing import Any
 
 from ad import errors
 from ad.runtime.copies import is_record
-from ad.runtime.structures import zero_tangent
 
 _MISSING = object()
 
@@ -33,7 +32,7 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     if isinstance(x, (list, tuple, dict)):
         return
     descriptor = getattr(type(x), name, None)
-    computed = hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not _holds(x, name))
+    computed = hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not holds(x, name))
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
     if not is_record(x) or computed or hooked:
@@ -43,14 +42,37 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
         )
 
 
-def attribute_tangent(x: Any, x_dot: Any, name: str) -> Any:
-    """The tangent of `x.name`: of what x holds, or zero for a constant of its class."""
+def check_held(x: Any, name: str) -> None:
+    """AliasingError unless x itself holds the attribute."""
     check_attribute(x, name)
-    return getattr(x_dot, name) if _holds(x, name) else zero_tangent(getattr(x, name))
+    if not holds(x, name) and is_record(x):
+        raise errors.AliasingError(
+            f"the attribute {name!r} of the class {type(x).__name__} is read where the class is not known",
+            hint="use an attribute that the object holds",
+        )
 
 
-def _holds(x: Any, name: str) -> bool:
+def holds(x: Any, name: str) -> bool:
+    """Whether x itself holds the attribute, not its class.
+
+    >>> holds(1.0, "real")
+    False
+    """
     return name in getattr(x, "__dict__", ())
+
+
+def as_instance(x: Any, cls: type, where: str) -> Any:
+    """x, which must be of this very class.
+
+    >>> as_instance(1.0, float, "model.py:3")
+    1.0
+    """
+    if type(x) is not cls:
+        raise errors.AliasingError(
+            f"{where}: a method of a {type(x).__name__} is called where a {cls.__name__} was expected",
+            hint="call a function of it",
+        )
+    return x
 
 
 def peek_attribute(x: Any, name: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 from ad import kinds
 from ad.rules.registry import constant
 from ad.runtime import moves
-from ad.runtime.instances import blank
+from ad.runtime.instances import blank, holds
 
 
 def _blank_kind(cls: Any) -> kinds.Kind:
@@ -15,6 +15,7 @@ def _blank_kind(cls: Any) -> kinds.Kind:
 
 
 constant(blank, kind=_blank_kind)
+constant(holds, kind=lambda x, name: kinds.Number(bool))
 constant(moves.sort_order, kind=lambda xs, key, reverse: kinds.List(kinds.Number(int)))
 constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
 constant(moves.position, kind=lambda xs, v: kinds.Number(int))

@@ -214,7 +214,7 @@ def dataclass_argument_changed(state, a):
     return state.velocity * state.position + sum(state.history)
 
 
-def list_of_objects(states, a):
+def list_of_objects(states, a):  # corpus: beyond
     for s in states:
         s.advance(a)
     states.append(State(a))

@@ -11,6 +11,7 @@ stands before, and anything but a list or dict is refused there. Tuples go entry
 
 from __future__ import annotations
 
+import dataclasses
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -36,6 +37,7 @@ class Lowering:
 
     def __init__(self, fn: Function, facts: Facts, names: Names, unknown: bool) -> None:
         self.fn, self.known, self.names, self.unknown = fn, facts.kinds, names, unknown
+        self.hints = facts.hints
         self.out: Block = []
         self.changed = False
 
@@ -105,6 +107,75 @@ class Lowering:
         self.emit(gast.If(test, body or [gast.Pass()], other))
 
 
+class Tuples(Lowering):
+    """Tuples and dataclasses made of others: entry by entry, whichever way adjoints go."""
+
+    def statement(self, node: gast.stmt) -> bool:
+        target = ir.target_name(node)
+        if target is None:
+            return False
+        value = node.value
+        if isinstance(value, gast.BinOp):
+            return self.tuple_arithmetic(target, value, self.kind(value.left), self.kind(value.right))
+        if isinstance(value, gast.Subscript):
+            return self.unknown and self.part_of_tuple(target, value)
+        if not isinstance(value, gast.Call):
+            return False
+        if ir.resolve(value.func, self.fn.env)[1] is dataclasses.replace and len(value.args) == 1:
+            return self.replaced(target, value.args[0], value.keywords)
+        if isinstance(value.func, gast.Attribute) and value.func.attr == "_replace" and not value.args:
+            return self.replaced(target, value.func.value, value.keywords)
+        return False
+
+    def replaced(self, target: str, old: gast.expr, changes: list[gast.keyword]) -> bool:
+        """`dataclasses.replace(old, x=v)`, `old._replace(x=v)`: the class, called with the other fields of old."""
+        kind = self.kind(old)
+        if not isinstance(kind, (kinds.Record, kinds.Tuple)):
+            return False
+        fields = getattr(kind.type, "_fields", None)
+        if isinstance(kind, kinds.Record):
+            fields = [f.name for f in dataclasses.fields(kind.type)]  # type: ignore[arg-type]
+        if fields is None:
+            return False
+        given = {k.arg: k.value for k in changes}
+        parts = {f: given[f] if f in given else self.temp(ir.attribute(ir.clone(old), f), f) for f in fields}
+        self.bind(target, ir.call(self.function(kind.type), **parts))
+        return True
+
+    def parts(self, node: gast.expr, kind: kinds.Tuple) -> list[gast.expr]:
+        return [self.temp(ir.subscript(ir.clone(node), ir.constant(i)), "entry") for i in range(len(kind.entries))]
+
+    def tuple_arithmetic(self, target: str, node: gast.BinOp, left: Kind, right: Kind) -> bool:
+        if isinstance(node.op, gast.Add) and isinstance(left, kinds.Tuple) and isinstance(right, kinds.Tuple):
+            self.bind(target, ir.tuple_(*self.parts(node.left, left), *self.parts(node.right, right)))
+            return True
+        whole, of, count = (
+            (node.left, left, right) if isinstance(left, kinds.Tuple) else (node.right, right, left)
+        )
+        fixed = isinstance(count, kinds.Literal) and isinstance(count.value, int)
+        if not (isinstance(node.op, gast.Mult) and isinstance(of, kinds.Tuple) and fixed):
+            return False
+        self.bind(target, ir.tuple_(*self.parts(whole, of) * max(count.value, 0)))  # type: ignore[union-attr]
+        return True
+
+    def part_of_tuple(self, target: str, node: gast.Subscript) -> bool:
+        """t[a:b]."""
+        kind = self.kind(node.value)
+        if not isinstance(kind, kinds.Tuple) or not isinstance(node.slice, gast.Slice):
+            return False
+        bounds = [node.slice.lower, node.slice.upper, node.slice.step]
+        known = [None if b is None else self.kind(b) for b in bounds]
+        if not all(k is None or isinstance(k, kinds.Literal) for k in known):
+            return False
+        chosen = slice(*[None if k is None else k.value for k in known])  # type: ignore[union-attr]
+        parts = [
+            self.temp(ir.subscript(ir.clone(node.value), ir.constant(i)), "entry")
+            for i in range(len(kind.entries))[chosen]
+        ]
+        self.bind(target, ir.tuple_(*parts))
+        return True
+
+
 class Containers(Lowering):
     """Lists, dicts, deques and tuples."""
 
@@ -135,8 +206,6 @@ class Containers(Lowering):
         value = node.value
         if isinstance(value, gast.BinOp) and target is not None:
             return self.arithmetic(target, value)
-        if isinstance(value, gast.Subscript) and target is not None:
-            return self.part_of_tuple(target, value)
         if not isinstance(value, gast.Call):
             return False
         found, function = ir.resolve(value.func, self.fn.env)
@@ -174,8 +243,6 @@ class Containers(Lowering):
     def arithmetic(self, target: str, node: gast.BinOp) -> bool:
         """xs + ys, xs * n, d | e."""
         left, right = self.kind(node.left), self.kind(node.right)
-        if isinstance(left, kinds.Tuple) or isinstance(right, kinds.Tuple):
-            return self.tuple_arithmetic(target, node, left, right)
         lists = isinstance(left, kinds.List), isinstance(right, kinds.List)
         if isinstance(node.op, gast.Add) and any(lists) and not any(map(kinds.is_numeric, (left, right))):
             self.bind(target, self.call(moves.concatenated, node.left, node.right))
@@ -188,41 +255,6 @@ class Containers(Lowering):
             self.bind(target, self.call(moves.merged, node.left, node.right))
         else:
             return False
-        return True
-
-    # --- tuples ---------------------------------------------------------------------------------------------------
-
-    def parts(self, node: gast.expr, kind: kinds.Tuple) -> list[gast.expr]:
-        return [self.temp(ir.subscript(ir.clone(node), ir.constant(i)), "entry") for i in range(len(kind.entries))]
-
-    def tuple_arithmetic(self, target: str, node: gast.BinOp, left: Kind, right: Kind) -> bool:
-        if isinstance(node.op, gast.Add) and isinstance(left, kinds.Tuple) and isinstance(right, kinds.Tuple):
-            self.bind(target, ir.tuple_(*self.parts(node.left, left), *self.parts(node.right, right)))
-            return True
-        whole, of, count = (
-            (node.left, left, right) if isinstance(left, kinds.Tuple) else (node.right, right, left)
-        )
-        fixed = isinstance(count, kinds.Literal) and isinstance(count.value, int)
-        if not (isinstance(node.op, gast.Mult) and isinstance(of, kinds.Tuple) and fixed):
-            return False
-        self.bind(target, ir.tuple_(*self.parts(whole, of) * max(count.value, 0)))  # type: ignore[union-attr]
-        return True
-
-    def part_of_tuple(self, target: str, node: gast.Subscript) -> bool:
-        """t[a:b]."""
-        kind = self.kind(node.value)
-        if not isinstance(kind, kinds.Tuple) or not isinstance(node.slice, gast.Slice):
-            return False
-        bounds = [node.slice.lower, node.slice.upper, node.slice.step]
-        known = [None if b is None else self.kind(b) for b in bounds]
-        if not all(k is None or isinstance(k, kinds.Literal) for k in known):
-            return False
-        chosen = slice(*[None if k is None else k.value for k in known])  # type: ignore[union-attr]
-        parts = [
-            self.temp(ir.subscript(ir.clone(node.value), ir.constant(i)), "entry")
-            for i in range(len(kind.entries))[chosen]
-        ]
-        self.bind(target, ir.tuple_(*parts))
         return True
 
     # --- functions ------------------------------------------------------------------------------------------------

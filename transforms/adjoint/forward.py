@@ -16,6 +16,8 @@ statement that creates it, zeros where nothing flows in. So the tangents share m
 
 from __future__ import annotations
 
+import inspect
+import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +32,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
-from ad.runtime.instances import attribute_tangent, check_attribute, is_plain_class
+from ad.runtime.instances import check_attribute, check_held, holds, is_plain_class
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -436,18 +438,24 @@ class Forward:
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
-        kind = self.scope.kind(op.args["0"].id)
-        if not isinstance(kind, kinds.Record) or op.node.attr not in dict(kind.entries):
-            if isinstance(kind, kinds.Record) and isinstance(getattr(kind.type, op.node.attr, None), property):
-                raise errors.AliasingError(
-                    f"the property {op.node.attr!r} is not differentiated",
-                    at=ir.location(self.fn.source, op.node),
-                    hint="write it as a method",
-                )
-            return self.scope.helper(
-                attribute_tangent, op.args["0"], self.tangent(op.args["0"]), ir.constant(op.node.attr)
+        x, name = op.args["0"], op.node.attr
+        kind = self.scope.kind(x.id)
+        held = ir.attribute(self.tangent(x), name)
+        if not isinstance(kind, kinds.Record):
+            self.emit(gast.Expr(self.scope.helper(check_held, x, ir.constant(name))))
+            return held
+        default = inspect.getattr_static(kind.type, name, None)
+        if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType):
+            raise errors.AliasingError(
+                f"the attribute {name!r} is computed, which is not differentiated here",
+                at=ir.location(self.fn.source, op.node),
+                hint="use an attribute that the object holds",
             )
-        return ir.attribute(self.tangent(op.args["0"]), op.node.attr)
+        if default is None or name in dict(kind.entries):
+            return held
+        then, other = [ir.assign(self.dot(z), held)], [ir.assign(self.dot(z), self.zero(ir.name(z)))]
+        self.emit(gast.If(self.scope.helper(holds, x, ir.constant(name)), then, other))
+        return ir.name(self.dot(z))
 
     def t_tuple(self, z: str, op: Op) -> gast.expr:
         parts = [self.tangent(v) for v in op.args.values()]
@@ -676,8 +684,11 @@ class Forward:
         function, called = op.args["f"], op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             if self.is_active(function):
-                why = "a method of a value whose type is not known here is not differentiated"
-                raise self.refuse(op.node, why, "call a function of it")
+                raise errors.AliasingError(
+                    "a method of a value whose type is not known here is not differentiated",
+                    at=ir.location(self.fn.source, op.node),
+                    hint="call a function of it",
+                )
             called = ir.attribute(function, op.target)
         values = [v for k, v in op.args.items() if k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}

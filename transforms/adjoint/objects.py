@@ -19,7 +19,8 @@ from typing import Any
 import gast
 
 from ad import ir, kinds
-from ad.runtime.instances import blank, is_plain_class
+from ad.kinds import UNKNOWN
+from ad.runtime.instances import as_instance, blank, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 
 _OPERATORS: dict[type, str] = {
@@ -53,13 +54,27 @@ class Objects(Lowering):
 
     def function_of(self, node: gast.expr, name: str) -> Any:
         """What the class of an object says of an attribute; None where the class is not known."""
-        kind = self.kind(node) if ir.is_atom(node) else None
-        return inspect.getattr_static(kind.type, name, None) if isinstance(kind, kinds.Record) else None
+        kind = self.class_of(node) if isinstance(node, gast.Name) else None
+        return None if kind is None else inspect.getattr_static(kind.type, name, None)
+
+    def class_of(self, node: gast.Name) -> kinds.Record | None:
+        """The kind of an object, which the run may have to confirm."""
+        kind = self.kind(node)
+        if kind == UNKNOWN and self.unknown:
+            kind = self.hints.get(node.id, UNKNOWN)
+        return kind if isinstance(kind, kinds.Record) else None
+
+    def confirmed(self, node: gast.expr) -> gast.expr:
+        """An object, of the class that was hinted at."""
+        if self.kind(node) != UNKNOWN:
+            return node
+        found = self.class_of(node)
+        assert found is not None
+        cls = ir.name(self.function(found.type))
+        return self.temp(self.call(as_instance, node, cls, self.where()), "found")
 
     def bound(self, target: str | None, function: Any, args: list[gast.expr], keywords: Any = ()) -> bool:
         """target = function(*args)."""
-        if any(isinstance(a, (gast.Slice, gast.Tuple)) for a in args):
-            return False
         call = ir.at(ir.call(self.function(function), *map(ir.clone, args)), self.at)
         call.keywords = ir.clone(list(keywords))
         if target is None:
@@ -71,18 +86,22 @@ class Objects(Lowering):
     def called(self, target: str | None, owner: gast.expr, name: str, args: list[gast.expr]) -> bool:
         """A special method."""
         function = self.function_of(owner, name)
-        return isinstance(function, types.FunctionType) and self.bound(target, function, [owner, *args])
+        if any(isinstance(a, (gast.Slice, gast.Tuple)) for a in args) or not isinstance(function, types.FunctionType):
+            return False
+        return self.bound(target, function, [self.confirmed(owner), *args])
 
     def attribute_read(self, target: str | None, node: gast.Attribute) -> bool:
         found = self.function_of(node.value, node.attr)
         getter = found.fget if isinstance(found, property) else None
-        return isinstance(getter, types.FunctionType) and self.bound(target, getter, [node.value])
+        return isinstance(getter, types.FunctionType) and self.bound(target, getter, [self.confirmed(node.value)])
 
     def attribute_written(self, node: gast.Assign) -> bool:
         target = node.targets[0]
         found = self.function_of(target.value, target.attr)
         setter = found.fset if isinstance(found, property) else None
-        return isinstance(setter, types.FunctionType) and self.bound(None, setter, [target.value, node.value])
+        if not isinstance(setter, types.FunctionType):
+            return False
+        return self.bound(None, setter, [self.confirmed(target.value), node.value])
 
     def arithmetic(self, target: str | None, node: gast.BinOp) -> bool:
         name = _OPERATORS.get(type(node.op))
@@ -104,7 +123,7 @@ class Objects(Lowering):
             if isinstance(method, staticmethod):
                 return self.bound(target, method.__func__, node.args, node.keywords)
             if isinstance(method, types.FunctionType):
-                return self.bound(target, method, [node.func.value, *node.args], node.keywords)
+                return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
         return False
 
     def constructed(self, target: str, cls: type, node: gast.Call) -> bool:

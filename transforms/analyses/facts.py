@@ -19,6 +19,7 @@ from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
+from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 
@@ -34,6 +35,7 @@ class Facts:
         self.fn = fn
         self.kinds: dict[str, Kind] = {**params, **forced}
         self.returns = returns
+        self.hints: Mapping[str, Kind] = self.kinds  # kinds that the run has to confirm
         self.result: Kind | None = None
         self.changed = True
         self.clock = 0  # counts the changes of kinds
@@ -244,6 +246,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
         kind = operands["0"]
         if op.target is as_list:
             return kind if isinstance(kind, kinds.List) else kinds.List(UNKNOWN)
+        if op.target is as_instance:
+            return kinds.vague(kinds.Record(operands["class"].object, ()))  # type: ignore[attr-defined]
         return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array)) else UNKNOWN
     if op.tag == "move":
         return moved_kind(op, operands)

@@ -22,6 +22,7 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
+from ad.runtime.instances import as_instance
 from ad.runtime.sequences import keys_of, sequence
 
 BINARY: dict[type, Any] = {
@@ -187,8 +188,9 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
-    if target is moves.as_list:
-        return Op("sequence", node, args={"0": args[0]}, target=target)
+    if target is moves.as_list or target is as_instance:
+        known = {} if target is moves.as_list else {"class": args[1]}
+        return Op("sequence", node, args={"0": args[0], **known}, target=target)
     if target is moves.replace:
         return Op("replace", node, args={"0": args[0], "1": args[1]}, target=target)
     if hasattr(target, "moves") and isinstance(target, types.FunctionType):
@@ -208,7 +210,7 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
 
 
 def _is_library(function: types.FunctionType) -> bool:
-    return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
+    return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad", "dataclasses") and not (
         function.__module__.startswith("ad.nn")
     )
 

@@ -20,6 +20,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
@@ -188,7 +189,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy" or op.target is as_list:
+        if op.tag == "copy" or op.target in (as_list, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):
