@@ -20,7 +20,7 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     array([4., 4., 4.])
     """
     if isinstance(x, (list, tuple)):
-        raise errors.AliasingError(f"arithmetic on a {type(x).__name__}, which is not differentiated", hint="use arrays")
+        raise errors.AliasingError(f"arithmetic on a {type(x).__name__} is not differentiated", hint="use arrays")
     shape = np.shape(x)
     if np.shape(x_bar) != shape:
         x_bar = _sum_to(x_bar, shape)

@@ -18,7 +18,7 @@ def blank(cls: Any) -> Any:
 def is_plain_class(cls: type) -> bool:
     """A class of the user's own in Python, whose instances are no more than their attributes."""
     own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
-    plain = all(base is object or isinstance(base, type) and base.__flags__ & (1 << 9) for base in cls.__mro__)
+    plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
     special = any(
         name in base.__dict__
         for base in cls.__mro__[:-1]
@@ -94,4 +94,5 @@ def check_super(x: Any, cls: Any, name: str, function: Any) -> None:
     after = order[order.index(cls) + 1 :]
     found = next((c.__dict__[name] for c in after if name in c.__dict__), None)
     if found is not function:
-        raise errors.AliasingError(f"`super().{name}` is another method for a {type(x).__name__}", hint="call it by name")
+        why = f"`super().{name}` is another method for a {type(x).__name__}"
+        raise errors.AliasingError(why, hint="call it by name")

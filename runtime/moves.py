@@ -33,7 +33,7 @@ def moves(entries: tuple[str, ...], values: tuple[str, ...] = ()) -> Callable[[M
 class Mark:
     """Stands for the entry `key` of `owner`."""
 
-    __slots__ = ("owner", "key")
+    __slots__ = ("key", "owner")
 
     def __init__(self, owner: Any, key: Any) -> None:
         self.owner, self.key = owner, key
@@ -87,6 +87,15 @@ def check_container(x: Any, what: str, where: str) -> None:
         raise errors.AliasingError(
             f"{where}: `{what}` of a {kind} is not differentiated", hint="use a list or a dict"
         )
+
+
+def is_list(x: Any) -> bool:
+    """Whether `x += ys` makes x longer.
+
+    >>> is_list([]), is_list(np.zeros(2))
+    (True, False)
+    """
+    return isinstance(x, (list, deque))
 
 
 def as_list(x: Any, what: str, where: str) -> Any:

@@ -21,7 +21,7 @@ from ad.runtime.broadcasting import unbroadcast
 from ad.runtime.copies import copy_of
 from ad.runtime.instances import check_attribute
 from ad.runtime.moves import Mark, Whole, marked
-from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last
+from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
 
 
 def owner_of(x: np.ndarray) -> np.ndarray:
@@ -59,6 +59,8 @@ def _apart(x: Any) -> Any:
     """A copy in which no two arrays share memory."""
     if isinstance(x, np.ndarray):
         return copy_of(x) if type(x) is np.ndarray else x.copy()
+    if isinstance(x, defaultdict):
+        return zeros(x)  # which says why not
     if type(x) in (list, tuple, dict, deque) or is_record(x) or isinstance(x, tuple):
         return rebuild(x, [_apart(v) for v in entries(x).values()])
     return x

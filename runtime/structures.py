@@ -6,7 +6,7 @@ The adjoint of a list, tuple, dict or object has its structure; leaves that carr
 from __future__ import annotations
 
 import numbers
-from collections import deque
+from collections import defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,10 @@ def zeros(x: Any) -> Any:
     >>> zeros({"w": np.ones(2), "name": "layer"})
     {'w': array([0., 0.]), 'name': None}
     """
+    if isinstance(x, defaultdict):
+        raise errors.UnsupportedArgument(
+            "a defaultdict is not differentiated: reading it changes it", hint="use a dict and `d.setdefault(k, v)`"
+        )
     if isinstance(x, np.ndarray) and x.dtype.kind in "OV":
         raise errors.UnsupportedArgument(f"an array of dtype {x.dtype} is not differentiated", hint="use floats")
     if isinstance(x, np.ndarray):
@@ -50,6 +54,8 @@ def zero_tangent(x: Any) -> Any:
     made: dict[int, Any] = {}
 
     def of(v: Any) -> Any:
+        if isinstance(v, defaultdict):
+            return zeros(v)
         if id(v) not in made:
             inner = is_structure(v)
             made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else zeros(v)

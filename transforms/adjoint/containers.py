@@ -5,8 +5,8 @@
     v = d.pop(k, 0.0)        =>        if k in d:  v = d[k];  new = without(d, k);  replace(d, new)
                                        else:  v = 0.0
 
-For the way with shadows (`ad.aliases`). Where the kind of what a method is called on is not known, the run tells: a check
-stands before, and anything but a list or dict is refused there. Tuples go entry by entry.
+For the way with shadows (`ad.aliases`). Where the kind of what a method is called on is not known, the run tells: a
+check stands before, and anything but a list or dict is refused there. Tuples go entry by entry.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ class Lowering:
 
     def block(self, body: Block) -> Block:
         outer, self.out = self.out, []
-        for node in body:
+        for index, node in enumerate(body):
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
             before = len(self.out)
-            self.at = node
+            self.at, self.after = node, body[index + 1 : index + 2]
             if self.statement(node):
                 self.changed = True
             else:
@@ -89,6 +89,18 @@ class Lowering:
         name = self.names.fresh(base)
         self.emit(ir.assign(name, ir.at(value, self.at)))
         return ir.name(name)
+
+    def check_read_at_once(self, target: str | None, what: str) -> None:
+        """A view or an iterator, of which a list is made here, must be all read by the next statement."""
+        loads = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
+        reads = [n for n in loads if isinstance(n.ctx, gast.Load)]
+        plain = bool(self.after) and isinstance(self.after[0], (gast.Assign, gast.Expr))
+        if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(self.after)):
+            raise errors.AliasingError(
+                f"the result of `{what}` is kept, which is not differentiated: it changes or ends as it is used",
+                at=ir.location(self.fn.source, self.at),
+                hint=f"make a list of it at once: `list(...{what}...)`",
+            )
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)
@@ -134,7 +146,7 @@ class Tuples(Lowering):
             return False
         fields = getattr(kind.type, "_fields", None)
         if isinstance(kind, kinds.Record):
-            fields = [f.name for f in dataclasses.fields(kind.type)]  # type: ignore[arg-type]
+            fields = [f.name for f in dataclasses.fields(kind.type)]
         if fields is None:
             return False
         given = {k.arg: k.value for k in changes}
@@ -152,10 +164,11 @@ class Tuples(Lowering):
         whole, of, count = (
             (node.left, left, right) if isinstance(left, kinds.Tuple) else (node.right, right, left)
         )
-        fixed = isinstance(count, kinds.Literal) and isinstance(count.value, int)
-        if not (isinstance(node.op, gast.Mult) and isinstance(of, kinds.Tuple) and fixed):
+        if not (isinstance(node.op, gast.Mult) and isinstance(of, kinds.Tuple) and isinstance(count, kinds.Literal)):
             return False
-        self.bind(target, ir.tuple_(*self.parts(whole, of) * max(count.value, 0)))  # type: ignore[union-attr]
+        if not isinstance(count.value, int):
+            return False
+        self.bind(target, ir.tuple_(*self.parts(whole, of) * max(count.value, 0)))
         return True
 
     def part_of_tuple(self, target: str, node: gast.Subscript) -> bool:
@@ -164,10 +177,11 @@ class Tuples(Lowering):
         if not isinstance(kind, kinds.Tuple) or not isinstance(node.slice, gast.Slice):
             return False
         bounds = [node.slice.lower, node.slice.upper, node.slice.step]
-        known = [None if b is None else self.kind(b) for b in bounds]
-        if not all(k is None or isinstance(k, kinds.Literal) for k in known):
+        known = [kinds.literal(None) if b is None else self.kind(b) for b in bounds]
+        literals = [k.value for k in known if isinstance(k, kinds.Literal)]
+        if len(literals) < 3:
             return False
-        chosen = slice(*[None if k is None else k.value for k in known])  # type: ignore[union-attr]
+        chosen = slice(*literals)
         parts = [
             self.temp(ir.subscript(ir.clone(node.value), ir.constant(i)), "entry")
             for i in range(len(kind.entries))[chosen]
@@ -224,9 +238,24 @@ class Containers(Lowering):
             self.replace(place, moves.repeated, node.value)
         elif isinstance(kind, kinds.Dict) and isinstance(node.op, gast.BitOr):
             self.replace(place, moves.merged, self.dict_of(node.value))
+        elif kind == UNKNOWN and self.unknown and isinstance(node.op, gast.Add) and self.adds_list(node):
+            self.extended_or_added(place, node)
         else:
             return False
         return True
+
+    def adds_list(self, node: gast.AugAssign) -> bool:
+        return isinstance(self.kind(node.value), (kinds.List, kinds.Tuple)) and not hasattr(node, "decided")
+
+    def extended_or_added(self, place: gast.expr, node: gast.AugAssign) -> None:
+        """x += ys, where only the run tells a list from an array."""
+        node.decided = True
+
+        def extended() -> None:
+            found = self.temp(self.call(moves.as_list, place, ir.constant("+="), self.where()), "found")
+            self.replace(found, moves.extended, self.entries(node.value))
+
+        self.branch(self.call(moves.is_list, place), extended, lambda: self.out.append(node))
 
     def part_written(self, node: gast.Assign) -> bool:
         """xs[a:b] = ys."""
@@ -287,8 +316,10 @@ class Containers(Lowering):
             place = self.temp(self.call(find, xs, given["key"]), "i")
             self.bind(target, ir.subscript(xs, place))
         elif function is zip and len(args) == 2 and not given:
+            self.check_read_at_once(target, "zip")
             self.bind(target, self.call(moves.zipped, *map(self.entries, args)))
         elif function is reversed and len(args) == 1:
+            self.check_read_at_once(target, "reversed")
             xs = self.temp(self.call(moves.listed, self.entries(args[0])), "items")
             self.bind(target, self.call(moves.turned, xs))
         else:
@@ -462,9 +493,11 @@ class Containers(Lowering):
         self.finish(target)
 
     def dict_values_0(self, target: str | None, d: gast.expr) -> None:
+        self.check_read_at_once(target, ".values()")
         self.bind(target, self.call(moves.values_of, d))
 
     def dict_items_0(self, target: str | None, d: gast.expr) -> None:
+        self.check_read_at_once(target, ".items()")
         keys = self.temp(self.call(keys_of, d), "keys")
         values = self.temp(self.call(moves.values_of, d), "values")
         self.bind(target, self.call(moves.zipped, keys, values))

@@ -361,7 +361,8 @@ class Forward:
             )
         self.emit(node)
         if self.is_active(target.value):
-            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, ir.constant(target.attr), ir.constant(True))))
+            name, write = ir.constant(target.attr), ir.constant(True)
+            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, name, write)))
             place = gast.Attribute(ir.name(self.dot(target.value.id)), target.attr, gast.Store())
             self.emit(gast.Assign([place], self.tangent(node.value), None), node)
 
@@ -732,7 +733,8 @@ def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: se
                 if not isinstance(node, (gast.Assign, gast.Expr)):
                     continue
                 op = classify(node.value, fn, known)
-                if op.tag in ("list_append", "list_pop", "container", "replace") and family & set(ir.names_read(op.args["0"])):
+                changes = op.tag in ("list_append", "list_pop", "container", "replace")
+                if changes and family & set(ir.names_read(op.args["0"])):
                     raise errors.AliasingError(
                         "the list that this loop goes over grows or shrinks in it",
                         at=ir.location(fn.source, node),

@@ -146,7 +146,7 @@ class Objects(Lowering):
             given = inspect.signature(cls).bind(*node.args, **{k.arg: k.value for k in node.keywords}).arguments
         except TypeError:
             return False
-        for f in dataclasses.fields(cls):  # type: ignore[arg-type]
+        for f in dataclasses.fields(cls):
             if f.name in given:
                 value = given[f.name]
             elif f.default_factory is not dataclasses.MISSING:

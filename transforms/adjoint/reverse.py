@@ -227,7 +227,8 @@ class Reverse:
             return
         method = getattr(self, f"r_{op.tag}", None)
         plain = isinstance(op.target, type) and is_plain_class(op.target)
-        if method is None and (plain or op.target in BUILDERS):
+        read = op.tag == "opaque" and isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
+        if method is None and (plain or read or op.target in BUILDERS):
             raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)

@@ -210,14 +210,14 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
 
 
 def _is_library(function: types.FunctionType) -> bool:
-    return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad", "dataclasses") and not (
-        function.__module__.startswith("ad.nn")
-    )
+    module = function.__module__ or ""
+    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith("ad.nn")
 
 
 def is_namedtuple(target: type) -> bool:
     """A class made by `namedtuple` or `NamedTuple`, or one that adds methods to it."""
-    return issubclass(target, tuple) and hasattr(target, "_fields") and target.__new__.__module__.startswith("namedtuple")
+    made = issubclass(target, tuple) and hasattr(target, "_fields")
+    return made and target.__new__.__module__.startswith("namedtuple")
 
 
 def _named_tuple(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:

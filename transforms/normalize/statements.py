@@ -18,8 +18,8 @@ from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import sequences
 from ad.transforms.normalize import resolve
-from ad.transforms.normalize.fence import is_setattr
 from ad.transforms.normalize.anf import Expressions, suggest
+from ad.transforms.normalize.fence import is_setattr
 
 
 class Statements(Expressions):
