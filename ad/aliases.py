@@ -57,7 +57,12 @@ class AliasProgram(Program):
         while True:
             facts = infer(fn, known, self.returns, forced)
             facts.hints = hints = hints or facts.kinds
-            found = self.places(fn, facts.kinds)
+            try:
+                found = self.places(fn, facts.kinds)
+            except errors.ADError:
+                if self.decides_types(fn, known, facts):
+                    continue
+                raise
             written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
             changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
             more = {n: kinds.vague(facts.kinds[n]) for n in sorted(changed - forced.keys()) if n in facts.kinds}
@@ -73,6 +78,11 @@ class AliasProgram(Program):
                 fn.body = split_webs(fn.all_params(), fn.body, names)
                 facts = self.infer(fn, known)
         return super().lower_containers(fn, facts, known, names)
+
+    def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
+        """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""
+        unsure = {n: kinds.vague(k) for n, k in facts.kinds.items()}
+        return prepare.decide_types(fn, infer(fn, known, self.returns, unsure))
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
@@ -112,6 +122,7 @@ class AliasWriter(Writer):
         self.operations = Operations(fn, self.known)
         self.places = program.places(fn, self.known)
         self.find_written()
+        program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         self.bind_environment()
         self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}

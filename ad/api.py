@@ -231,7 +231,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any], 
     """
     check_tangents(primals, tangents)
     active = active_tangents(primals, tangents)
-    given = [t for t, a in zip(tangents, active, strict=True) if a]
+    given = [structures.full_tangent(t, p) for p, t, a in zip(primals, tangents, active, strict=True) if a]
     value, dot = calls.jvp_of(f, list(primals), active, given, DEFAULT)
     value, dot = structures.owned(value), structures.owned(dot)
     return (value[0], dot[0], value[1]) if has_aux else (value, dot)

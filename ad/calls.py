@@ -22,14 +22,14 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, errors, pipeline
+from ad import cache, errors, pipeline, variadic
 from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
 from ad.kinds import Kind
 from ad.pipeline import Options
 from ad.runtime import structures
-from ad.runtime.calling import apply
+from ad.runtime.calling import Starred, apply
 from ad.runtime.copies import copy_of
 
 Plain = types.FunctionType
@@ -78,19 +78,13 @@ def ordered_arguments(
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
         function = wrapper_of(function, len(args), tuple(kwargs))
-        return function, [*args, *kwargs.values()], list(_parameters(function))
+        return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
         return function, list(args), list(function.__code__.co_varnames[: len(args)])
-    signature = inspect.signature(function, follow_wrapped=False)
-    bound = signature.bind(*args, **kwargs)
+    if variadic.is_variadic(function):
+        function = variadic.fitted(function, len(args), tuple(kwargs))
+    bound = inspect.signature(function, follow_wrapped=False).bind(*args, **kwargs)
     bound.apply_defaults()
-    variadic = [p for p in signature.parameters.values() if p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    if variadic:
-        raise errors.UnsupportedSyntax(
-            f"`{variadic[0]}` parameters are not differentiated",
-            at=errors.Location(function.__code__.co_filename, function.__code__.co_firstlineno, 0),
-            hint="name the parameters",
-        )
     return function, list(bound.arguments.values()), list(bound.arguments)
 
 
@@ -127,6 +121,8 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
     Callables that are no plain functions (derivatives, pullbacks, `ad.vjp`) say themselves what they come down to, by
     `__ad_reduce__`.
     """
+    if isinstance(f, Starred):
+        return _unstarred(f.f, *args)
     target = target_of(f)
     shift = len(target.leading)
     if hasattr(target.function, "__ad_reduce__"):
@@ -134,6 +130,21 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
         return replace(call, shift=call.shift + shift, places=call.places[shift:])
     function, ordered, names = ordered_arguments(target, args, kwargs or {})
     return Call(function, ordered, names, shift, tuple(range(shift, shift + len(args))))
+
+
+def _unstarred(f: Any, args: Sequence[Any], named: dict[str, Any] | None = None) -> Call:
+    """`f(*args, **named)` as a call of a plain function of the list and the dict."""
+    function = _starred_call(f, len(args), None if named is None else tuple(named))
+    given = [args] if named is None else [args, named]
+    return Call(function, given, ["args", "named"][: len(given)], 0, tuple(range(len(given))))
+
+
+@functools.lru_cache(maxsize=1024)
+def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
+    """`def call(args, named): return f(args[0], args[1], k=named["k"])`."""
+    passed = ", ".join([*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())])
+    params = "args" if keys is None else "args, named"
+    return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
 
 
 def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
@@ -145,17 +156,14 @@ def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
         )
     if not isinstance(function, Plain):
         function = wrapper_of(function, 1, ())
-    return function, list(_parameters(function))
+    if variadic.is_variadic(function):
+        raise errors.UnsupportedArgument("how many arguments this function takes, a call tells", hint="pass arguments")
+    return function, variadic.parameters(function)
 
 
 def _is_simple(function: Plain) -> bool:
     code = function.__code__
     return not code.co_kwonlyargcount and not code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
-
-
-def _parameters(function: Plain) -> tuple[str, ...]:
-    code = function.__code__
-    return code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -299,7 +307,7 @@ def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], option
 @functools.lru_cache(maxsize=1024)
 def contraction(f: Plain) -> Plain:
     """A plain function that returns (value, tangent), as one that returns the tangent."""
-    name, params = f.__name__, ", ".join(_parameters(f))
+    name, params = f.__name__, ", ".join(variadic.parameters(f))
     return text_function(
         "tangent", f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n", {name: f}
     )

@@ -9,6 +9,7 @@ A function in normal form is a list of gast statements of these shapes, where an
     if test: ...  else: ...      while test: ...      for x in range(atom, ...): ...     for x in atom: ...
     break (at the end of a branch, nothing after it up to the loop)      return atom (once, at the end)
     assert, raise, pass
+    try: ...; done = True  except T: done = False; ...  (an Attempt)      with m: ...  (Within)
 
 An index is an atom, a slice of atoms, or a tuple of those. `check` holds it. Every statement keeps the line and column
 that it came from.
@@ -31,6 +32,47 @@ from ad.reader import Source
 Node = TypeVar("Node", bound=gast.AST)
 Block = list[gast.stmt]
 _POSITION = ("lineno", "col_offset", "end_lineno", "end_col_offset")
+
+
+class Attempt(gast.If):
+    """`try: body; test = True except types: test = False; orelse`: a branch whose test is known only afterwards.
+
+    A body that fails has left no trace that anybody looks at: a transaction, unless the other branch always raises.
+    guard: the name of the class of our own errors, where `types` would catch them. error: of `except types as error`.
+    """
+
+    _fields = ("test", "types", "body", "orelse")
+    guard: str | None = None
+    error: str | None = None
+    trace: Any = None  # of the body: see `normalize.attempts`
+
+    def __init__(self, test: gast.expr, types: gast.expr, body: Block, orelse: Block) -> None:
+        super().__init__(test, body, orelse)
+        self.types = types
+
+
+class Within(gast.If):
+    """`with item: body`. again: whether the backward code of the body stands within the same item."""
+
+    _fields = ("test", "item", "body", "orelse")
+    again = False
+
+    def __init__(self, item: gast.withitem, body: Block) -> None:
+        super().__init__(constant(True), body, [])
+        self.item = item
+
+
+def runs_through(node: gast.AST) -> bool:
+    """Whether what follows a branch has seen its body to the end: a `with`, a `try` whose handler raises."""
+    return isinstance(node, Within) or (isinstance(node, Attempt) and always_raises(node.orelse))
+
+
+def always_raises(body: Block) -> bool:
+    """Whether no way leads through the statements."""
+    last = body[-1] if body else None
+    if isinstance(last, gast.If) and not isinstance(last, (Attempt, Within)):
+        return always_raises(last.body) and always_raises(last.orelse)
+    return isinstance(last, gast.Raise)
 
 
 @dataclass(frozen=True)

@@ -63,10 +63,14 @@ class Scalar(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Array(Kind):
-    """A NumPy array, 0-d included; None where dtype or rank are not known."""
+    """A NumPy array, 0-d included; None where dtype or shape are not known.
+
+    ndim: the number of dimensions where that is known and the shape is not.
+    """
 
     dtype: DType | None = None
     shape: Shape | None = None
+    ndim: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +169,8 @@ def show(kind: Kind | None) -> str:
         case Array(dtype=dtype, shape=shape) | Numeric(dtype=dtype, shape=shape):
             name = "array" if isinstance(kind, Array) else "number or array"
             size = None if shape is None else f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
+            if shape is None and rank(kind) is not None:
+                size = f"of {rank(kind)} dimensions"
             return " ".join(filter(None, [dtype and str(dtype), name, size]))
         case Tuple(entries=entries, type=type_):
             return f"{type_.__name__} ({', '.join(map(show, entries))})"
@@ -202,6 +208,14 @@ def shape(kind: Kind) -> Shape | None:
     if isinstance(kind, (Number, Scalar)):
         return ()
     return kind.shape if isinstance(kind, (Array, Numeric)) else None
+
+
+def rank(kind: Kind) -> int | None:
+    """The number of dimensions of a numeric kind, None where it is not known."""
+    known = shape(kind)
+    if known is not None:
+        return len(known)
+    return kind.ndim if isinstance(kind, Array) else None
 
 
 def dtype(kind: Kind) -> DType | None:
@@ -256,11 +270,28 @@ def broadcast(*shapes: Shape | None) -> Shape | None:
     return tuple(result)
 
 
-def array_like(dtype: DType | None, shape: Shape | None) -> Kind:
-    """The kind of a ufunc's result: NumPy returns a scalar, not a 0-d array, for 0-d operands."""
-    if shape == ():
-        return Scalar(dtype)
-    return Numeric(dtype, None) if shape is None else Array(dtype, shape)
+def array_like(dtype: DType | None, shape: Shape | None, ndim: int | None = None) -> Kind:
+    """The kind of a ufunc's result: NumPy returns a scalar, not a 0-d array, for 0-d operands.
+
+    ndim: the number of dimensions where the shape is not known.
+    """
+    if shape is not None:
+        return Array(dtype, shape) if shape else Scalar(dtype)
+    if ndim is None:
+        return Numeric(dtype, None)
+    return Array(dtype, None, ndim) if ndim else Scalar(dtype)
+
+
+def ranked(dtype: DType | None, shape: Shape | None, ndim: int | None) -> Array:
+    """An array of a shape, or of a number of dimensions where the shape is not known."""
+    return Array(dtype, shape, ndim if shape is None else None)
+
+
+def retyped(kind: Kind, dtype: DType | None) -> Kind:
+    """The kind of a ufunc's result of another dtype."""
+    if isinstance(kind, Array) and kind.shape is None:
+        return Array(dtype, None, kind.ndim)
+    return array_like(dtype, shape(kind))
 
 
 class Dimensions:
@@ -372,10 +403,7 @@ def _join_numeric(a: Kind, b: Kind) -> Kind:
     if isinstance(a, (Number, Scalar)) and isinstance(b, (Number, Scalar)):
         return Scalar(both_dtype)
     if isinstance(a, Array) and isinstance(b, Array):
-        rank_known = a.shape is not None and b.shape is not None and len(a.shape) == len(b.shape)
-        if both_shape is None and rank_known:
-            return Array(both_dtype, None)
-        return Array(both_dtype, both_shape)
+        return ranked(both_dtype, both_shape, rank(a) if rank(a) == rank(b) else None)
     return Numeric(both_dtype, both_shape)
 
 

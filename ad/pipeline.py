@@ -14,7 +14,7 @@ from typing import Any
 
 import gast
 
-from ad import errors, ir, kinds
+from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
 from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
@@ -77,6 +77,8 @@ class Program:
         self.results: dict[Any, Kind | None] = {}
         self.solving: list[Any] = []
         self.splits: dict[Any, Split] = {}
+        self.storing: list[tuple[Function, gast.Call]] = []
+        self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
         self.stages: dict[str, str] | None = None
 
     def show(self, stage: str, text: Callable[[], str]) -> None:
@@ -110,7 +112,7 @@ class Program:
                 if isinstance(owner, types.ModuleType) and isinstance(value, types.FunctionType):
                     cell = Cell(node.attr, vars(owner))
                     self.dependencies[cell.key()] = (cell, value)
-        function = fn.source.function
+        function = variadic.original(fn.source.function)
         for slot in ("__code__", "__defaults__"):
             self.slots[id(function), slot] = (function, slot, getattr(function, slot))
 
@@ -253,6 +255,23 @@ class Program:
                 self.solving.pop()
         return self.splits[key]
 
+    def note_stores(self, fn: Function, found: places.Places, known: dict[str, Kind], active: set[str]) -> None:
+        """Remember which functions store active values in global variables."""
+        prepare.check_stores(fn, found, known)
+        self.storing += [(fn, call) for call in prepare.stored(fn, active)]
+
+    def polish(self, body: Block, scope: Scope) -> Block:
+        """The optimized body, or that without optimization."""
+        return optimize(body, scope) if self.options.optimize else lower_ownership(body, scope)
+
+    def primal_call(self, op: Op, reverse: Reverse) -> gast.expr:
+        """The call of an inner function that is not differentiated: there is a function of the program for it."""
+        values = [v for k, v in op.args.items() if k.isdigit()]
+        known = [reverse.scope.of(v) for v in values]
+        primal = self.primals.of(op.target, known, (False,) * len(values), plain=True)
+        hidden = [ir.name(self.hidden_name(c, reverse)) for c in primal.hidden]
+        return ir.call(primal.name, *values, *hidden)
+
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
         base = fn.name if fn.name != "lambda_" else "inner"
@@ -290,8 +309,10 @@ class Program:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue
                 known, target = ir.resolve(node.func, fn.env)
-                if known and isinstance(target, types.FunctionType) and classify(node, fn, {}).tag == "call":
-                    found.update(self.hidden_of(target, seen))
+                if known and isinstance(target, types.FunctionType):
+                    op = classify(node, fn, {})
+                    if op.tag == "call":
+                        found.update(self.hidden_of(op.target, seen))
         return found
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
@@ -299,7 +320,25 @@ class Program:
         writer: Writer = reverse.writer  # type: ignore[attr-defined]
         return writer.hidden_variable(cell)
 
+    def check_stored(self) -> None:
+        """A global that a function writes is that function's alone; an active value in it is the entry function's."""
+        functions = [fn for _, fn in self.normal.values()]
+        entry = functions[0]
+        stores = [(place, fn) for fn in functions for place in _places_of(fn, "store")]
+        for place, writer in stores:
+            for other in functions:
+                read = set(ir.names_read(other.body))
+                mentioned = {*_places_of(other, "load"), *(c.key() for n, c in other.hidden.items() if n in read)}
+                mine = other.source.tree is writer.source.tree
+                if (place in mentioned and not mine) or (mine and self.options.pure) or _runs_unseen(other, place, self):
+                    raise _shared_global(other, writer, place)
+        for fn, _ in self.storing:
+            again = any(v is entry.source.function for other in functions for v in other.env.values())
+            if fn.source.tree is not entry.source.tree or again or any(_calls_variables(f) for f in functions):
+                raise _active_global(fn)
+
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
+        self.check_stored()
         namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
         return Generated(
             name,
@@ -337,6 +376,7 @@ class Writer:
         prepare.check_closures(fn, self.active)
         self.places = places.analyse(self.operations, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
+        program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         self.bind_environment()
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
@@ -456,9 +496,7 @@ class Writer:
     def polished(self, body: Block) -> Block:
         """The optimized body."""
         self.program.show("forward and backward", lambda: _text(self.fn.name, self.params, body))
-        if self.options.optimize:
-            return optimize(body, self.scope)
-        return lower_ownership(body, self.scope)
+        return self.program.polish(body, self.scope)
 
 
 def _text(name: str, params: Sequence[str], body: Block) -> str:
@@ -515,6 +553,53 @@ def _reads_parts_of_containers(fn: Function, facts: Facts, active: Sequence[bool
                 if found:
                     inside.add(node.targets[0].id)
     return False
+
+
+def _places_of(fn: Function, verb: str) -> list[tuple[int, str]]:
+    """The global variables that a function loads or stores."""
+    used = [fn.env[n] for n in ir.names_read(fn.body) if n in fn.env]
+    return [v.place for v in used if hasattr(v, "place") and v.__name__ == verb]
+
+
+def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool:
+    """Whether a function calls one that is run as it is written and mentions a global variable."""
+    seen = {id(f.source.function) for _, f in program.normal.values()}
+    stack = [v for v in fn.env.values() if isinstance(v, types.FunctionType)]
+    while stack:
+        f = stack.pop()
+        if id(f) in seen or hasattr(f, "place"):
+            continue
+        seen.add(id(f))
+        codes = [f.__code__]
+        while codes:
+            code = codes.pop()
+            codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
+            if (id(f.__globals__), place[1]) == place and place[1] in code.co_names:
+                return True
+            stack += [v for n in code.co_names if isinstance(v := f.__globals__.get(n), types.FunctionType)]
+    return False
+
+
+def _calls_variables(fn: Function) -> bool:
+    """Whether a function calls what only the run tells."""
+    return any(isinstance(n, gast.Call) and classify(n, fn, {}).tag == "dispatch" for n in ir.walk(fn.body))
+
+
+def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> errors.UnsupportedSyntax:
+    return errors.UnsupportedSyntax(
+        f"the global or captured variable {place[1]!r}, which {writer.name!r} writes, may be read or written by another"
+        " function of the same derivative",
+        at=ir.location(fn.source, fn.source.tree),
+        hint="pass it as an argument and return it",
+    )
+
+
+def _active_global(fn: Function) -> errors.UnsupportedSyntax:
+    return errors.UnsupportedSyntax(
+        "a global that another call may read holds what is differentiated",
+        at=ir.location(fn.source, fn.source.tree),
+        hint="pass it as an argument and return it",
+    )
 
 
 def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind]) -> None:
@@ -579,6 +664,6 @@ def tangent(
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
     refuse_writes(program, f, args)
-    written = forward.Tangents(program, tangent_of, optimize if options.optimize else lower_ownership)
+    written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))
     return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())

@@ -265,6 +265,23 @@ class _Unparser(astunparse.Unparser):
         else:
             self._else(t.orelse)
 
+    def _Attempt(self, t: Any) -> None:
+        self.fill("try")
+        self._suite(t.body)
+        if t.guard is not None:
+            self.fill(f"except {t.guard}")
+            self._suite([ast.Raise()])
+        self.fill("except ")
+        self.dispatch(t.types)
+        if t.error is not None:
+            self.write(f" as {t.error}")
+        self._suite(t.orelse)
+
+    def _Within(self, t: Any) -> None:
+        self.fill("with ")
+        self._withitem(t.item)
+        self._suite(t.body)
+
     def _withitem(self, t: Any) -> None:
         # `with (a, b):` would be two items.
         bare_tuple = _kind(t.context_expr) == "Tuple" and t.optional_vars is None

@@ -1,7 +1,7 @@
 """Plain NumPy functions that generated code may call. They import NumPy and nothing else of `ad`."""
 
 from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
-from ad.runtime.casting import keeps_derivative, to_dtype, to_inexact
+from ad.runtime.casting import as_complex_as, as_real_as, keeps_derivative, to_dtype, to_inexact
 from ad.runtime.division import divide
 from ad.runtime.lists import list_shares, nested_like, scale_list, split_like, sum_adjoints, weigh
 from ad.runtime.powers import power_log, power_term
@@ -26,6 +26,8 @@ from ad.runtime.strong_zero import strong
 from ad.runtime.ties import larger, tie_shares
 
 __all__ = [
+    "as_complex_as",
+    "as_real_as",
     "count",
     "cumsum_adjoint",
     "deviation",

@@ -12,3 +12,22 @@ def apply(f: Any, *args: Any) -> Any:
     2
     """
     return f(*args)
+
+
+class Starred:
+    """A callable that takes its arguments as a list and a dict."""
+
+    def __init__(self, f: Any) -> None:
+        self.f = f
+
+    def __call__(self, args: Any, named: Any = None) -> Any:
+        return self.f(*args, **(named or {}))
+
+
+def starred(f: Any) -> Starred:
+    """`f` as a callable of one list of arguments and one dict of named ones: `f(*args, **named)`.
+
+    >>> starred(max)([1, 2])
+    2
+    """
+    return Starred(f)

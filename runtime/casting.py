@@ -25,6 +25,26 @@ def to_inexact(x_bar: Any, dtype: Any) -> Any:
     return x_bar if keeps_derivative(dtype) else np.zeros_like(x_bar)
 
 
+def as_complex_as(value: Any, x: Any) -> Any:
+    """A derivative of x that may be written into: complex where x is, so that no write loses an imaginary part.
+
+    >>> as_complex_as(np.ones(2), np.zeros(2, complex)).dtype
+    dtype('complex128')
+    """
+    if not np.iscomplexobj(x) or np.iscomplexobj(value):
+        return value
+    return np.asarray(value).astype(x.dtype) if isinstance(x, np.ndarray) else x.dtype.type(value)
+
+
+def as_real_as(value: Any, x: Any) -> Any:
+    """A derivative of x, without an imaginary part where x has none.
+
+    >>> as_real_as(1.0 + 2.0j, 3.0)
+    1.0
+    """
+    return value if np.iscomplexobj(x) or not np.iscomplexobj(value) else np.real(value) + 0.0
+
+
 def to_dtype(x_dot: Any, dtype: Any) -> Any:
     """The tangent of a cast to `dtype`, of any shape: the cast of `x_dot`, or zeros for integers.
 

@@ -64,6 +64,21 @@ def zero_tangent(x: Any) -> Any:
     return of(x)
 
 
+def full_tangent(dot: Any, x: Any) -> Any:
+    """A tangent of x with 0 where None stands for it inside a container.
+
+    >>> full_tangent({"w": None, "b": 1.0}, {"w": 2.0, "b": 3.0})
+    {'w': 0.0, 'b': 1.0}
+    """
+    if dot is None:
+        return zero_tangent(x)
+    if not (isinstance(x, (list, tuple, dict)) or is_record(x)):
+        return dot
+    entries, given = _entries(x), _entries(dot)
+    parts = {k: full_tangent(given[k], v) for k, v in entries.items()}
+    return dot if all(parts[k] is given[k] for k in parts) else rebuild(x, list(parts.values()))
+
+
 def _entries(x: Any) -> dict[Any, Any]:
     if isinstance(x, dict):
         return x

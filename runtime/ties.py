@@ -33,7 +33,7 @@ def tie_shares(z: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any
     """
     attained = x == expand(z, x, axis, keepdims)
     shares = attained / np.sum(attained, axis=axis, keepdims=True)
-    dtype = np.result_type(x)
+    dtype = np.asarray(x).dtype if isinstance(x, (list, tuple)) else np.result_type(x)
     if shares.dtype == dtype or not np.issubdtype(dtype, np.inexact):
         return shares
     return shares.astype(dtype)

@@ -114,6 +114,11 @@ def test_has_aux():
     assert (value, dot, aux["name"]) == (5.0, 6.0, "aux")
 
 
+def test_jvp_takes_none_inside_containers_for_zero() -> None:
+    value, dot = ad.jvp(lambda p: p["w"] * p["b"], ({"w": 2.0, "b": 3.0},), ({"w": None, "b": 1.0},))
+    assert (value, dot) == (6.0, 2.0)
+
+
 def test_aux_is_owned():
     x = np.array([1.0, 2.0])
     _, aux = ad.grad(lambda x: (np.sum(x), x), has_aux=True)(x)

@@ -10,6 +10,7 @@ from ad.rules.registry import constant, linear, rule
 from ad.runtime import (
     in_place,
     list_shares,
+    publishing,
     reshape_as,
     scale_list,
     spread,
@@ -61,13 +62,18 @@ class list_extremum:
         return scale_list(z_bar, list_shares(z, xs))
 
 
+@linear(tuple, sequences=("iterable",), cases=_list_cases)
+def tuple_(z_bar, iterable):
+    return list(z_bar)
+
+
 @linear(weigh, sequences=("xs",), kind=shapes.numeric, fresh=True,
         cases=lambda rng: [(([4.0, 3.0], [0.5, 0.25]), {})])  # fmt: skip
 def weigh_(z_bar, xs, weights):
     return scale_list(z_bar, weights)
 
 
-constant(list_shares)
+constant(list_shares, publishing.snapshot)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)

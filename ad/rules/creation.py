@@ -16,6 +16,8 @@ from ad.rules.predicates import (
 )
 from ad.rules.registry import constant, linear, rule
 from ad.runtime import (
+    as_complex_as,
+    as_real_as,
     keeps_derivative,
     nested_like,
     reshape_as,
@@ -192,6 +194,34 @@ def to_dtype_(z_bar, x_dot, dtype):
 @linear(to_inexact, cases=lambda rng: [((rng.normal(size=3), float), {})])
 def to_inexact_(z_bar, x_bar, dtype):
     return to_inexact(z_bar, dtype)
+
+
+def _complex_as_cases(rng):
+    x = rng.normal(size=3)
+    return [((x, x + 1j), {}), ((x, 2.0 * x), {}), ((x + 1j, 2j * x), {}), ((1.5, np.complex128(1j)), {})]
+
+
+@rule(as_complex_as, wrt=("value",), shape_only=("x",), kind=shapes.in_dtype_of, cases=_complex_as_cases)
+class as_complex_as_:
+    def jvp(value_dot, z, value, x):
+        return as_complex_as(value_dot, x)
+
+    def vjp(z_bar, z, value, x):
+        return as_real_as(z_bar, value)
+
+
+def _real_as_cases(rng):
+    x = rng.normal(size=3)
+    return [((x + 1j, x), {}), ((x, 2.0 * x), {}), ((x + 1j, 2j * x), {})]
+
+
+@rule(as_real_as, wrt=("value",), shape_only=("x",), kind=shapes.in_dtype_of, cases=_real_as_cases)
+class as_real_as_:
+    def jvp(value_dot, z, value, x):
+        return as_real_as(value_dot, x)
+
+    def vjp(z_bar, z, value, x):
+        return z_bar
 
 
 @linear(np.copy, kind=shapes.array_of, fresh=True,

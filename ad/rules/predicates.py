@@ -30,8 +30,7 @@ def known(x: Any) -> bool:
 
 def ndim(x: Any) -> int | None:
     """The rank of x; None where only the run tells."""
-    shape = kinds.shape(_kind(x))
-    return None if shape is None else len(shape)
+    return kinds.rank(_kind(x))
 
 
 def is_array(x: Any) -> bool:

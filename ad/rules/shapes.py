@@ -7,6 +7,7 @@ They take what the function takes, each argument as its Kind, or as its value wh
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -44,7 +45,7 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
-    return result if kinds.is_inexact(result) else kinds.array_like(None, kinds.shape(result))
+    return result if kinds.is_inexact(result) else kinds.retyped(result, None)
 
 
 def comparison(*args: Any, **kwargs: Any) -> Kind:
@@ -52,7 +53,7 @@ def comparison(*args: Any, **kwargs: Any) -> Kind:
     result = _ufunc(args, to_float=False)
     if not kinds.is_numeric(result):
         return UNKNOWN
-    return kinds.array_like(np.dtype(bool), kinds.shape(result))
+    return kinds.retyped(result, np.dtype(bool))
 
 
 def _ufunc(args: tuple[Any, ...], to_float: bool) -> Kind:
@@ -68,7 +69,10 @@ def _promoted(operands: tuple[Kind, ...], to_float: bool) -> Kind:
         dtype = np.dtype(float) if dtype.itemsize >= 4 and dtype.kind in "iu" else None
     if dtype is not None and dtype.kind not in "biufc":
         dtype = None
-    return kinds.array_like(dtype, kinds.broadcast(*map(kinds.shape, operands)))
+    shape, ndim = kinds.broadcast(*map(kinds.shape, operands)), common_rank(operands)
+    if ndim is None and any(map(kinds.rank, operands)):
+        return Array(dtype, None)
+    return kinds.array_like(dtype, shape, ndim)
 
 
 def _all_python(args: tuple[Any, ...]) -> bool:
@@ -131,9 +135,10 @@ def absolute(x: Any) -> Kind:
 def magnitude(x: Any) -> Kind:
     """`np.abs`: the absolute value of a complex number is real."""
     result = arithmetic(x)
-    if kinds.is_real(result):
+    if kinds.is_real(result) or not kinds.is_numeric(result):
         return result
-    return kinds.array_like(None, kinds.shape(result)) if kinds.is_numeric(result) else UNKNOWN
+    found = kinds.dtype(result)
+    return kinds.retyped(result, None if found is None else np.zeros(0, found).real.dtype)
 
 
 def choice(*args: Any) -> Kind:
@@ -155,7 +160,13 @@ def where(condition: Any, x: Any, y: Any) -> Kind:
     if not all(map(kinds.is_numeric, operands)):
         return UNKNOWN
     shape = kinds.broadcast(*map(kinds.shape, operands))
-    return Array(kinds.result_dtype(*operands[1:]), shape)
+    return kinds.ranked(kinds.result_dtype(*operands[1:]), shape, common_rank(operands))
+
+
+def common_rank(operands: Iterable[Kind]) -> int | None:
+    """The number of dimensions that operands broadcast to, None where it is not known."""
+    ranks = [kinds.rank(k) for k in operands]
+    return max((r for r in ranks if r is not None), default=0) if None not in ranks else None
 
 
 def clip(a: Any, a_min: Any = None, a_max: Any = None) -> Kind:
@@ -168,7 +179,8 @@ def array_of(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
     kind = kinds.widen(as_kind(x))
     if not kinds.is_numeric(kind):
         return UNKNOWN
-    return Array(dtype_of(args[0] if args else dtype, kinds.dtype(kind)), kinds.shape(kind))
+    given = dtype_of(args[0] if args else dtype, kinds.dtype(kind))
+    return kinds.ranked(given, kinds.shape(kind), kinds.rank(kind))
 
 
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...] | None:
@@ -187,16 +199,16 @@ def reduction(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwa
     shape, dtype = kinds.shape(kind), kinds.dtype(kind)
     if dtype is not None and not np.issubdtype(dtype, np.inexact):
         dtype = None
-    if (
-        isinstance(axis, Kind)
-        or isinstance(keepdims, Kind)
-        or shape is None
-        or not kinds.is_numeric(kind)
-    ):
+    if isinstance(axis, Kind) or isinstance(keepdims, Kind) or not kinds.is_numeric(kind):
         return Numeric(dtype, None)
-    axes = normalize_axes(axis, len(shape))
-    if axes is None:
+    if axis is None and not keepdims:
+        return Scalar(dtype)
+    rank = kinds.rank(kind)
+    axes = None if rank is None else normalize_axes(axis, rank)
+    if rank is None or axes is None:
         return Numeric(dtype, None)
+    if shape is None:
+        return kinds.array_like(dtype, None, rank if keepdims else rank - len(axes))
     return kinds.array_like(dtype, reduced_shape(shape, axes, bool(keepdims)))
 
 
@@ -204,7 +216,7 @@ def total(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Kind:
     """sum: booleans are counted."""
     result = reduction(x, axis, *args, **kwargs)
     if kinds.dtype(as_kind(x)) == np.dtype(bool) and not args and "dtype" not in kwargs:
-        return kinds.array_like(np.dtype(int), kinds.shape(result))
+        return kinds.retyped(result, np.dtype(int))
     return result
 
 
@@ -224,7 +236,7 @@ def average(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwarg
     found = kinds.dtype(as_kind(x))
     if found is None or found.kind not in "iub":
         return result
-    return kinds.array_like(np.dtype(float), kinds.shape(result))
+    return kinds.retyped(result, np.dtype(float))
 
 
 def reduced_shape(shape: Shape, axes: tuple[int, ...], keepdims: bool) -> Shape:
@@ -239,13 +251,20 @@ def matmul(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     x, y = as_kind(x), as_kind(y)
     dtype, sx, sy = kinds.result_dtype(x, y), kinds.shape(x), kinds.shape(y)
     if not sx or not sy:
-        return Numeric(dtype, None)
+        return _product_of_ranks(dtype, kinds.rank(x), kinds.rank(y))
     rows: Shape = sx[-2:-1]
     columns: Shape = sy[-1:] if len(sy) > 1 else ()
     batch = kinds.broadcast(sx[:-2], sy[:-2])
-    return (
-        Numeric(dtype, None) if batch is None else kinds.array_like(dtype, batch + rows + columns)
-    )
+    if batch is None:
+        return Array(dtype, None, max(len(sx), len(sy)))
+    return kinds.array_like(dtype, batch + rows + columns)
+
+
+def _product_of_ranks(dtype: kinds.DType | None, rx: int | None, ry: int | None) -> Kind:
+    """`x @ y` where only the numbers of dimensions are known; neither may be 0."""
+    if rx and ry:
+        return kinds.array_like(dtype, None, rx + ry - 2 if 1 in (rx, ry) else max(rx, ry))
+    return Array(dtype, None) if (rx or ry or 0) > 1 else Numeric(dtype, None)
 
 
 def solution(a: Any, b: Any) -> Kind:
@@ -260,10 +279,10 @@ def solution(a: Any, b: Any) -> Kind:
 
 def dot(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.dot` where it is a matrix product or a product with a scalar."""
-    sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))
-    if sx == () or sy == ():
+    rx, ry = kinds.rank(as_kind(x)), kinds.rank(as_kind(y))
+    if rx == 0 or ry == 0:
         return arithmetic(x, y)
-    if sx is not None and sy is not None and len(sx) <= 2 and len(sy) <= 2:
+    if rx is not None and ry is not None and rx <= 2 and ry <= 2:
         return matmul(x, y)
     return Numeric(kinds.result_dtype(as_kind(x), as_kind(y)), None)
 
@@ -273,7 +292,7 @@ def outer(x: Any, y: Any, *args: Any, **kwargs: Any) -> Kind:
     sx, sy = kinds.shape(as_kind(x)), kinds.shape(as_kind(y))
     dtype = kinds.result_dtype(as_kind(x), as_kind(y))
     if sx is None or sy is None or len(sx) != 1 or len(sy) != 1:
-        return Array(dtype, None)
+        return Array(dtype, None, 2)
     return Array(dtype, sx + sy)
 
 
@@ -282,7 +301,7 @@ def transpose(x: Any, axes: Any = None, *args: Any, **kwargs: Any) -> Kind:
     kind = as_kind(x)
     shape = kinds.shape(kind)
     if shape is None or isinstance(axes, Kind):
-        return Array(kinds.dtype(kind), None)
+        return Array(kinds.dtype(kind), None, kinds.rank(kind))
     if axes is None:
         return Array(kinds.dtype(kind), shape[::-1])
     if not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in axes):
@@ -337,6 +356,8 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
     """`np.swapaxes`."""
     shape = kinds.shape(as_kind(x))
+    if shape is None and kinds.rank(as_kind(x)) is not None:
+        return Array(kinds.dtype(as_kind(x)), None, kinds.rank(as_kind(x)))
     axes = None if shape is None else [normalize_axes(a, len(shape)) for a in (axis1, axis2)]
     if (
         shape is None
@@ -354,8 +375,10 @@ def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
 
 def expand_dims(x: Any, axis: Any) -> Kind:
     """`np.expand_dims`."""
-    shape = kinds.shape(as_kind(x))
+    shape, rank = kinds.shape(as_kind(x)), kinds.rank(as_kind(x))
     count = len(axis) if isinstance(axis, tuple) else 1
+    if shape is None and rank is not None and isinstance(axis, (int, tuple)):
+        return Array(kinds.dtype(as_kind(x)), None, rank + count)
     axes = None if shape is None or axis is None else normalize_axes(axis, len(shape) + count)
     if shape is None or axes is None or len(set(axes)) != count:
         return moved(x)
@@ -383,7 +406,7 @@ def squeeze(x: Any, axis: Any = None) -> Kind:
 
 def broadcast_to(x: Any, shape: Any) -> Kind:
     """`np.broadcast_to`."""
-    return Array(kinds.dtype(as_kind(x)), as_shape(shape))
+    return kinds.ranked(kinds.dtype(as_kind(x)), as_shape(shape), shape_rank(shape))
 
 
 def _entries(arrays: Any) -> list[Kind] | None:
@@ -401,7 +424,7 @@ def stack(arrays: Any, axis: Any = 0) -> Kind:
         return Array()
     shape, dtype = kinds.shape(found[0]), kinds.result_dtype(*found)
     if shape is None or any(kinds.shape(k) != shape for k in found):
-        return Array(dtype, None)
+        return Array(dtype, None, _next_rank(found))
     axes = normalize_axes(axis, len(shape) + 1)
     if axes is None:
         return Array(dtype, None)
@@ -420,7 +443,7 @@ def concatenate(arrays: Any, axis: Any = 0) -> Kind:
         return Array(dtype, None)
     lengths = [s[axes[0]] for s in shapes]  # type: ignore[index]
     if not all(isinstance(n, int) for n in lengths):
-        return Array(dtype, None)
+        return Array(dtype, None, len(first))
     return Array(dtype, (*first[: axes[0]], sum(lengths), *first[axes[0] + 1 :]))  # type: ignore[arg-type]
 
 
@@ -437,13 +460,43 @@ def array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
             types = {kinds.widen(k).type for k in found}  # type: ignore[attr-defined]
             widest = next((t for t in (complex, float) if t in types), None)
             return Array(None if widest is None else np.dtype(widest), (len(found),))
-        return Array()
+        given = args[0] if args else dtype
+        return _array_of_entries(found or []) if given is None else Array(dtype_of(given, None))
     return array_of(x, *args, dtype=dtype)
+
+
+def _array_of_entries(found: list[Kind]) -> Kind:
+    """`np.array([a, b])`: the entries are stacked."""
+    dtypes = [kinds.dtype(k) for k in found]
+    dtype = None if None in dtypes or not dtypes else np.result_type(*dtypes)
+    dtype = dtype if dtype is not None and dtype.kind in "fc" else None
+    if found and all(map(kinds.is_immutable_number, found)):
+        return Array(dtype, (len(found),))
+    return Array(dtype, None, _next_rank(found))
+
+
+def _next_rank(found: list[Kind]) -> int | None:
+    """The number of dimensions of an array stacked from entries."""
+    ranks = {1 if _is_flat_list(k) else kinds.rank(k) for k in found}
+    rank = ranks.pop() if len(ranks) == 1 else None
+    return None if rank is None else rank + 1
+
+
+def _is_flat_list(kind: Kind) -> bool:
+    return isinstance(kind, kinds.List) and kind.entry is not None and kinds.is_immutable_number(kind.entry)
 
 
 def same(x: Any, *args: Any, **kwargs: Any) -> Kind:
     """The kind of the argument."""
     return kinds.widen(as_kind(x))
+
+
+def in_dtype_of(value: Any, x: Any) -> Kind:
+    """A value in the dtype of x, complex or real, where that is known."""
+    kind, found = as_kind(value), kinds.dtype(as_kind(x))
+    if found is not None and found == kinds.dtype(kind):
+        return kinds.widen(kind)
+    return kinds.retyped(kind, None) if isinstance(kind, Array) else Numeric(None, kinds.shape(kind))
 
 
 def full(shape: Any, fill_value: Any) -> Kind:
@@ -452,7 +505,7 @@ def full(shape: Any, fill_value: Any) -> Kind:
     dtype = kinds.dtype(value)
     if isinstance(value, Number) and value.type is int:
         dtype = None
-    return Array(dtype, as_shape(shape))
+    return kinds.ranked(dtype, as_shape(shape), shape_rank(shape))
 
 
 def full_like(a: Any, fill_value: Any) -> Kind:
@@ -468,24 +521,24 @@ def arange(*args: Any, **kwargs: Any) -> Kind:
     if kwargs or not all(isinstance(k, Number) for k in found):
         return Array()
     if any(k.type is float for k in found):  # type: ignore[attr-defined]
-        return Array(np.dtype(float), None)
+        return Array(np.dtype(float), None, 1)
     if len(args) == 1 and isinstance(args[0], int):
         return Array(None, (max(args[0], 0),))
-    return Array()
+    return Array(None, None, 1)
 
 
 def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Kind:
     """`np.linspace` of numbers."""
     if all(kinds.shape(as_kind(v)) == () for v in (start, stop)) and _all_python((start, stop)):
         kept = kinds.result_dtype(as_kind(start), as_kind(stop), kinds.Number(float))
-        return Array(kept, as_shape(num))
+        return kinds.ranked(kept, as_shape(num), 1)
     return Array()
 
 
 def eye(*args: Any, **kwargs: Any) -> Kind:
     """`np.eye(n, m)` of float64 unless a dtype is given."""
     shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k"} else None
-    return Array(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape)
+    return kinds.ranked(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
 
 
 def to_float(*args: Any) -> Kind:
@@ -515,13 +568,15 @@ def same_square(x: Any) -> Kind:
     """`np.linalg.inv`: as the argument; integers become float64."""
     found = kinds.dtype(as_kind(x))
     kept = found if found is None or found.kind in "fc" else np.dtype(float)
-    return Array(kept, kinds.shape(as_kind(x)))
+    return kinds.ranked(kept, kinds.shape(as_kind(x)), kinds.rank(as_kind(x)))
 
 
 def filled(shape: Any, *args: Any, **kwargs: Any) -> Kind:
     """`np.zeros(shape)` and its kind, of float64 unless a dtype is given."""
     dtype = dtype_of(args[0] if args else kwargs.get("dtype"), np.dtype(float))
-    return UNKNOWN if dtype is not None and dtype.hasobject else Array(dtype, as_shape(shape))
+    if dtype is not None and dtype.hasobject:
+        return UNKNOWN
+    return kinds.ranked(dtype, as_shape(shape), shape_rank(shape))
 
 
 def dtype_of(dtype: Any, default: kinds.DType | None) -> kinds.DType | None:
@@ -546,6 +601,20 @@ def as_shape(shape: Any) -> Shape | None:
     return None
 
 
+def shape_rank(shape: Any) -> int | None:
+    """The number of dimensions that a shape argument asks for: 1 for an integer, the length of a tuple."""
+    if isinstance(shape, kinds.Tuple):
+        return len(shape.entries)
+    if isinstance(shape, tuple):
+        return len(shape)
+    return 1 if _is_integer(kinds.widen(as_kind(shape))) else None
+
+
+def _is_integer(kind: Kind) -> bool:
+    found = kinds.dtype(kind)
+    return kinds.is_immutable_number(kind) and found is not None and found.kind in "iu"
+
+
 def dims_of(x: Any) -> tuple[Dim, ...] | None:
     """The shape of an argument, None where it is not known."""
     return kinds.shape(as_kind(x))
@@ -554,7 +623,9 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
 def astype(x: Any, dtype: Any) -> Kind:
     """`x.astype(dtype)`."""
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
-    return Array(wanted, kinds.shape(kind)) if isinstance(kind, Array) else Numeric(wanted)
+    if not isinstance(kind, Array):
+        return Numeric(wanted)
+    return kinds.ranked(wanted, kind.shape, kind.ndim)
 
 
 def part(x: Any) -> Kind:
@@ -562,7 +633,7 @@ def part(x: Any) -> Kind:
     kind = as_kind(x)
     if not isinstance(kind, Array):
         return Numeric(None, kinds.shape(kind))
-    return Array(kind.dtype if kinds.is_real(kind) else None, kind.shape)
+    return kinds.ranked(kind.dtype if kinds.is_real(kind) else None, kind.shape, kind.ndim)
 
 
 def norm(x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Kind:
@@ -575,4 +646,4 @@ def variance(x: Any, axis: Any = None, **kwargs: Any) -> Kind:
     result = average(x, axis, **{k: v for k, v in kwargs.items() if k == "keepdims"})
     if kinds.is_real(result):
         return result
-    return kinds.array_like(None, kinds.shape(result))
+    return kinds.retyped(result, None)

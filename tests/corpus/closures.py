@@ -79,7 +79,7 @@ def global_array(x):
     return np.sum(np.sin(x) * np.sum(_WEIGHTS))
 
 
-def nonlocal_counter(a, n):  # corpus: beyond
+def nonlocal_counter(a, n):
     total = 0.0
 
     def add(value):

@@ -68,7 +68,7 @@ def counts_in_global(x):  # corpus: beyond
     return np.sum(x * x)
 
 
-def global_statement(a):  # corpus: beyond
+def global_statement(a):  # corpus: first_order
     global _TOTAL
     _TOTAL = _TOTAL + 1.0
     return a**3

@@ -109,7 +109,7 @@ def argmax_index(x):
     return x[np.argmax(x + np.arange(5) % 3 * 10.0)] ** 2
 
 
-def iterated_rows(A):  # corpus: beyond
+def iterated_rows(A):
     first, second, *_ = A
     return np.sum(first * second)
 

@@ -183,3 +183,13 @@ def shape_arithmetic(C):
 def zero_d_round_trip(zero_d, x):
     y = x * zero_d
     return np.sum(y) * zero_d
+
+
+def mask_of_constants(x):
+    chosen = np.where(np.ones(3) > 0.5, np.ones(3), np.zeros(3))
+    return chosen * x[:3]
+
+
+def mask_of_constants_chooses_numbers(a):
+    chosen = np.where(np.linspace(0.0, 1.0, 4) > 0.5, a, 2.0 * a * a)
+    return np.sum(chosen * np.array([1.0, 2.0, 3.0, 4.0]))

@@ -39,7 +39,7 @@ def nested_unpacking(x, a):
     return np.sum(y) * d + e
 
 
-def starred_unpacking(a, b, c):  # corpus: beyond
+def starred_unpacking(a, b, c):
     first, *rest = (a * b, b * c, c * a)
     return first * rest[0] + rest[-1] ** 2
 

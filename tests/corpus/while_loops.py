@@ -56,7 +56,7 @@ def while_continue(a, n):
     return y
 
 
-def while_else(a):  # corpus: beyond
+def while_else(a):
     y = a
     while y < 5.0:
         y = y * 2.0 + a

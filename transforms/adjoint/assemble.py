@@ -299,7 +299,9 @@ def surely_bound(body: Block) -> set[str]:
     """Names that every way through the statements binds."""
     found: set[str] = set()
     for node in body:
-        if isinstance(node, gast.If):
+        if ir.runs_through(node):
+            found |= surely_bound(node.body)
+        elif isinstance(node, gast.If):
             found |= surely_bound(node.body) & surely_bound(node.orelse)
         elif not isinstance(node, (gast.For, gast.While)):
             found |= set(ir.names_bound(node))

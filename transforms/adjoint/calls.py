@@ -43,6 +43,9 @@ class Program(Protocol):
     def split(self, op: Op, args: list[kinds.Kind], active: tuple[bool, ...], tainted: bool) -> Split:
         """The split adjoint of a callee."""
 
+    def primal_call(self, op: Op, reverse: Any) -> gast.expr:
+        """The call of an inner function that is not differentiated."""
+
     def hidden_name(self, cell: ir.Cell, reverse: Any) -> str:
         """The name under which the function being written has a captured variable of a callee."""
 

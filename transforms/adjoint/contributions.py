@@ -81,7 +81,7 @@ def full_kind(scope: Scope, x: str) -> Kind:
     if isinstance(kind, kinds.Array) and kind.shape == ():
         return kinds.Numeric(kind.dtype if kinds.is_inexact(kind) else None, ())
     if isinstance(kind, kinds.Array) and not kinds.is_inexact(kind):
-        return kinds.Array(None, kind.shape)
+        return kinds.Array(None, kind.shape, kind.ndim)
     return kind
 
 
@@ -148,4 +148,12 @@ def is_complete(scope: Scope, kind: Kind, x: str) -> bool:
     x_kind = kinds.widen(scope.kind(x))
     if not kinds.is_numeric(x_kind) or kind == full_kind(scope, x):
         return True
+    if is_complex(x_kind) and not is_complex(kind):
+        return False
     return kinds.shape(kind) is not None and kinds.shape(kind) == kinds.shape(x_kind)
+
+
+def is_complex(kind: Kind) -> bool:
+    """True where the values are surely complex."""
+    found = kinds.dtype(kind)
+    return found is not None and found.kind == "c"

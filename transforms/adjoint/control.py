@@ -47,6 +47,10 @@ class Control:
     # --- branches --------------------------------------------------------------------------------------------------
 
     def branch(self, node: gast.If) -> list[Node]:
+        if isinstance(node, ir.Within):
+            self.check_item(node)
+        if ir.runs_through(node):
+            return self.straight(node)
         after = dict(self.reverse.bars)
         body = self.block(node.body)
         then_bars = self.reverse.bars
@@ -60,12 +64,31 @@ class Control:
             step = self.written(lambda: [self.reverse.complete(x) for x in changed])  # type: ignore[arg-type, func-returns-value]
             if step.backward:
                 nodes.insert(0, step)
-        test, before = self.test(node.test, node.body + node.orelse)
+        test, before = self.test(node)
         result: list[Node] = [Branch(node, test, body, orelse)]
         return [*result, *([before] if before else [])]
 
-    def test(self, test: gast.expr, inside: Block) -> tuple[gast.expr, Step | None]:
+    def straight(self, node: gast.If) -> list[Node]:
+        """A branch whose body is reversed wherever what follows it is; its handler only raises."""
+        after = dict(self.reverse.bars)
+        body = self.block(node.body)
+        before, self.reverse.bars = self.reverse.bars, after
+        orelse = _forward_only(self.block(node.orelse))
+        self.reverse.bars = before
+        return [Branch(node, node.test, body, orelse)]
+
+    def check_item(self, node: ir.Within) -> None:
+        """A context manager is not differentiated."""
+        active = [n for n in ir.names_read(node.item) if n in self.reverse.scope.active]
+        if active:
+            why = f"a context manager gets {active[0]!r}, which is differentiated"
+            raise self.reverse.refuse(node, why, "do without the `with` there")
+
+    def test(self, node: gast.If) -> tuple[gast.expr, Step | None]:
         """The test as an atom that the branches leave alone, and the statement that computes it."""
+        test, inside = node.test, node.body + node.orelse
+        if isinstance(node, ir.Attempt):
+            return test, None  # which its branches bind
         if ir.is_atom(test) and not set(ir.names_read(test)) & set(ir.names_bound(inside)):
             return test, None
         name = self.names.fresh("test")
@@ -120,6 +143,19 @@ class Control:
             del self.reverse.bars[x]
 
 
+def _forward_only(nodes: list[Node]) -> list[Node]:
+    """The nodes of a block that is never reversed."""
+    found: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Branch):
+            found.append(Branch(node.primal, node.test, _forward_only(node.body), _forward_only(node.orelse)))
+        elif isinstance(node, Loop):
+            found.append(Loop(node.primal, _forward_only(node.body)))
+        else:
+            found.append(Step(forward=node.forward))
+    return found
+
+
 def write(nodes: list[Node]) -> tuple[Block, Block]:
     """(forward, backward) text of a list of nodes."""
     forward: Block = []
@@ -142,8 +178,22 @@ def write(nodes: list[Node]) -> tuple[Block, Block]:
 def _write_branch(node: Branch) -> tuple[Block, Block]:
     then_f, then_b = write(node.body)
     else_f, else_b = write(node.orelse)
-    forward = _if(node.test, then_f, else_f, node.primal)
+    primal = node.primal
+    if isinstance(primal, ir.Within):
+        return [_within(primal, then_f)], [_within(primal, then_b)] if primal.again and then_b else then_b
+    if isinstance(primal, ir.Attempt):
+        forward = [ir.at(ir.Attempt(ir.clone(primal.test), primal.types, then_f, else_f), primal)]
+        if ir.runs_through(primal):
+            return forward, then_b
+    else:
+        forward = _if(node.test, then_f, else_f, primal)
     return forward, _if(node.test, then_b, else_b, node.primal)
+
+
+def _within(primal: ir.Within, body: Block) -> gast.stmt:
+    new = ir.Within(ir.clone(primal.item), body or [gast.Pass()])
+    new.again = primal.again
+    return ir.at(new, primal)
 
 
 def _if(test: gast.expr, body: Block, orelse: Block, like: gast.AST) -> Block:

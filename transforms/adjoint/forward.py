@@ -58,7 +58,7 @@ def _zeros_kind(x: Any) -> Kind:
     if isinstance(kind, (kinds.Number, kinds.Scalar)):
         return kinds.Number(float)
     if isinstance(kind, kinds.Array):
-        return kinds.Array(kind.dtype if kinds.is_inexact(kind) else None, kind.shape)
+        return kinds.Array(kind.dtype if kinds.is_inexact(kind) else None, kind.shape, kind.ndim)
     if isinstance(kind, kinds.List):
         return kinds.List(None if kind.entry is None else _zeros_kind(kind.entry))
     if isinstance(kind, kinds.Tuple):
@@ -84,11 +84,17 @@ class Tangents:
     """The tangent functions of one program, each written once per (callee, kinds, active arguments).
 
     `program` is the pipeline's Program; `tangent_of` looks up the tangent of a callee known only at
-    run time; `polish` is the optimizer.
+    run time; `polish` is the optimizer; has_root: whether the first function is the one that the user calls.
     """
 
-    def __init__(self, program: Any, tangent_of: Callable[..., Any], polish: Callable[[Block, Scope], Block]) -> None:
-        self.program, self.tangent_of, self.polish = program, tangent_of, polish
+    def __init__(
+        self,
+        program: Any,
+        tangent_of: Callable[..., Any],
+        polish: Callable[[Block, Scope], Block],
+        has_root: bool = True,
+    ) -> None:
+        self.program, self.tangent_of, self.polish, self.has_root = program, tangent_of, polish, has_root
         self.written: dict[Any, Tangent] = {}
 
     def of(self, callee: Any, args: list[Kind], active: tuple[bool, ...], plain: bool = False) -> Tangent:
@@ -110,7 +116,7 @@ class Tangents:
         name = self.program.globals_name(base if plain else f"{base}_jvp")
         hidden = tuple(self.program.hidden_of(callee, {}).values())
         self.written[key] = Tangent(name, hidden)
-        is_root = len(self.written) == 1 or not self.program.aliases
+        is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
         forward = Forward(self, fn, dict(facts.kinds), active, is_root)
         self.program.functions.append(forward.function(name, hidden, plain))
 
@@ -135,6 +141,7 @@ class Forward:
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
+        program.note_stores(fn, self.places, known, reached)
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
         self.active = reached & useful(fn, known, self.places, handed_back)
@@ -274,6 +281,8 @@ class Forward:
         first: Block = []
         if isinstance(node, gast.For) and node.target.id in self.active:
             first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
+        if isinstance(node, ir.Within) and any(n in self.reached for n in ir.names_read(node.item)):
+            raise self.refuse(node, "a context manager gets what is differentiated", "do without the `with` there")
         node.body = [*first, *self.block(node.body)]
         if isinstance(node, gast.If):
             node.orelse = self.block(node.orelse)
@@ -512,7 +521,7 @@ class Forward:
             raise errors.NoRule(f"{op.rule.name}: {error}", at=at, hint=hint) from error
         if value is None:
             return self.zero(ir.name(z))
-        return self.owned(z, self.whole(z, op, value), op)
+        return self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
 
     def check_operands(self, op: Op) -> None:
         """Only operands that the rule differentiates may be active; arithmetic on containers is something else."""
@@ -637,11 +646,36 @@ class Forward:
             return ir.call(ir.attribute(value, "copy"))
         return ir.binop(value, gast.Add(), ir.constant(0.0))
 
+    def real(self, z: str, op: Op, value: gast.expr) -> gast.expr:
+        """The tangent of a real result of complex operands, which is real as well."""
+        assert op.rule is not None
+        if kinds.is_real(self.scope.of(value)) or all(kinds.is_real(self.scope.kind(n)) for n in op.operands()):
+            return value
+        real = kinds.is_real(self.scope.kind(z)) and op.rule.form in ("partials", "rule")
+        return self.scope.helper(casting.as_real_as, value, ir.name(z)) if real or op.rule.name == "absolute" else value
+
+    def as_wide(self, z: str, value: gast.expr) -> gast.expr:
+        """A tangent that may be written into is complex where the array is, though what it starts from is real."""
+        kind = self.scope.kind(z)
+        if not isinstance(kind, kinds.Array) or kinds.is_real(kind) or not self.may_be_written(z):
+            return value
+        return self.scope.helper(casting.as_complex_as, value, ir.name(z))
+
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
+        return self.is_returned(x) or self.is_written_here(x)
+
+    def may_be_written(self, x: str) -> bool:
+        """Whether what x holds may be written, here or by a caller in this program."""
+        return self.is_written_here(x) or (not self.is_root and self.is_returned(x))
+
+    def is_written_here(self, x: str) -> bool:
         family = self.places.families.get(x, set()) | {x}
-        returned = x not in self.fn.params and bool(family & _results(self.fn))
-        return returned or any(w in family for w in self.places.written)
+        return any(w in family for w in self.places.written)
+
+    def is_returned(self, x: str) -> bool:
+        family = self.places.families.get(x, set()) | {x}
+        return x not in self.fn.params and bool(family & _results(self.fn))
 
     # --- calls ----------------------------------------------------------------------------------------------------
 
@@ -668,6 +702,8 @@ class Forward:
             dot = self.dot(z) if z in self.active else self.names.fresh(f"{z}_dot")
             pattern = gast.Tuple([ir.target(z), ir.target(dot)], gast.Store())
             self.emit(gast.Assign([pattern], new, None), node)
+            if op.tag == "dispatch" and z in self.active and self.is_written_here(z):
+                self.set_dot(z, self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z)), node)
 
     def user_call(self, op: Op, active: bool) -> gast.expr:
         values = bind(op)
@@ -728,13 +764,13 @@ def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: se
     """A loop by index visits as many entries as there were at its start: its body may not add or take any."""
     for loop in ir.walk(fn.body):
         if isinstance(loop, gast.For) and isinstance(loop.iter, gast.Name) and loop.iter.id in reached:
-            family = found.families.get(loop.iter.id, {loop.iter.id})
             for node in ir.walk(loop.body):
                 if not isinstance(node, (gast.Assign, gast.Expr)):
                     continue
                 op = classify(node.value, fn, known)
-                changes = op.tag in ("list_append", "list_pop", "container", "replace")
-                if changes and family & set(ir.names_read(op.args["0"])):
+                if op.tag not in ("list_append", "list_pop", "container", "replace"):
+                    continue
+                if any(loop.iter.id in found.same.get(n, {n}) for n in ir.names_read(op.args["0"])):
                     raise errors.AliasingError(
                         "the list that this loop goes over grows or shrinks in it",
                         at=ir.location(fn.source, node),

@@ -79,6 +79,9 @@ def needs(node: Node) -> list[gast.AST]:
     """The backward code of this node itself (not that of the nodes inside), whose reads must be as they were."""
     if isinstance(node, Step):
         return list(node.backward) + list(node.undo)
+    if isinstance(node, Branch) and ir.runs_through(node.primal):
+        again = isinstance(node.primal, ir.Within) and node.primal.again
+        return [node.primal.item.context_expr] if again and has_backward(node.body) else []
     if isinstance(node, Branch):
         return [node.test] if has_backward([node]) else []
     if not has_backward(node.body):
@@ -92,6 +95,8 @@ def defines(node: Node) -> set[str]:
     """Names that the forward code of this node itself binds; a loop's variable is not among them."""
     if isinstance(node, Step):
         return {n for s in node.forward for n in _bound(s)}
+    if isinstance(node, Branch) and isinstance(node.primal, ir.Within):
+        return set(ir.names_bound(node.primal.item))
     return {node.trips} if isinstance(node, Loop) and node.trips else set()
 
 

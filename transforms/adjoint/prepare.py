@@ -16,7 +16,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
-from ad.runtime import writes
+from ad.runtime import publishing, writes
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
@@ -26,7 +26,7 @@ from ad.transforms.analyses.operations import classify, kind_of_atom
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
     """`x op= v` on numbers and tuples becomes `x = x op v`; on arrays it stays and writes in place.
 
-    both: where only the run tells, both are written; otherwise an array is refused at run time.
+    both: where only the run tells, both are written; otherwise that is refused.
     """
     lowering = _Augmented(fn, facts, names, both)
     fn.body = lowering.block(fn.body)
@@ -79,12 +79,12 @@ class _Augmented:
         """Only the run tells a number, which is rebound, from an array, which would be written in place."""
         from ad.runtime import in_place
 
-        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         where = ir.location(self.fn.source, node)
+        if not self.both:
+            raise errors.AliasingError("only the run tells whether `op=` writes in place here", at=where, hint="")
+        self.fn.env["refuse_in_place"] = in_place.refuse_in_place
         text = ir.constant(f"{where.filename}:{where.lineno}")
         check = ir.at(gast.Expr(ir.call("refuse_in_place", ir.name(name), text)), node)
-        if not self.both:
-            return [check, *rebinding]
         test = self.names.fresh("is_array")
         self.fn.env[test] = in_place.is_array
         node.in_place = True
@@ -285,6 +285,31 @@ def check_closures(fn: Function, active: set[str]) -> None:
                     f"a lambda that is used as a value captures {captured[0]!r}, which is differentiated",
                     at=ir.location(fn.source, node),
                     hint=f"pass {captured[0]!r} as an argument",
+                )
+
+
+def stored(fn: Function, active: set[str]) -> list[gast.Call]:
+    """The active values that a function stores in a global variable."""
+    calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call) and n.args]
+    stores = [c for c in calls if ir.resolve(c.func, fn.env)[1] is publishing.snapshot]
+    return [c for c in stores if set(ir.names_read(c.args[0])) & active]
+
+
+def check_stores(fn: Function, found: places.Places, known: dict[str, kinds.Kind]) -> None:
+    """What is stored in a global variable, or read from it, is not written in place: the user would not see it."""
+    for node in ir.statements(fn.body):
+        call = getattr(node, "value", None)
+        if not isinstance(node, gast.Assign) or not isinstance(call, gast.Call):
+            continue
+        callee = ir.resolve(call.func, fn.env)[1]
+        is_store, is_load = callee is publishing.snapshot, hasattr(callee, "place")
+        names = ir.names_read(call.args[0]) if is_store else ir.names_bound(node.targets) if is_load else []
+        for name in names:
+            if any(name == w or name in found.same.get(w, ()) for w in found.written):
+                raise errors.UnsupportedSyntax(
+                    "a global variable that this function binds anew is also written in place",
+                    at=ir.location(fn.source, node),
+                    hint="return the value instead",
                 )
 
 

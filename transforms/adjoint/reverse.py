@@ -18,7 +18,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
-from ad.runtime import in_place, structures
+from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
 from ad.runtime.instances import is_plain_class
 from ad.transforms.adjoint import contributions
@@ -85,7 +85,7 @@ class Reverse:
         bar = self.bar(x)
         if x not in self.bars:
             self.assign(bar, value)
-            self.set_bar(x, kind)
+            self.set_bar(x, self.known_of(value, kind, x))
             return
         if x in self.into:
             self.add_in_place(bar, value)
@@ -100,6 +100,12 @@ class Reverse:
             return
         self.assign(bar, ir.binop(ir.name(bar), gast.Add(), value))
         self.set_bar(x, self.scope.of(ir.binop(ir.name(bar), gast.Add(), value)))
+
+    def known_of(self, value: gast.expr, kind: Kind, x: str) -> Kind:
+        """The kind of a contribution: the adjoint of a complex x may be real so far."""
+        if not contributions.is_complex(self.scope.kind(x)) or contributions.is_complex(self.scope.of(value)):
+            return kind
+        return kinds.ranked(None, kind.shape, kind.ndim) if isinstance(kind, kinds.Array) else kind
 
     def add_in_place(self, bar: str, value: gast.expr) -> None:
         """bar += value where the buffer is the caller's, and to be added into."""
@@ -132,14 +138,24 @@ class Reverse:
 
     def _expanded(self, value: gast.expr, kind: Kind, x: str) -> gast.expr:
         if isinstance(kinds.widen(self.scope.kind(x)), kinds.Array) and kinds.shape(kind) is not None:
-            whole = contributions.expand(self.scope, value, kind, x)
-            return whole if kinds.shape(kind) == () else ir.call(ir.attribute(whole, "copy"))
+            whole = value
+            if kinds.shape(kind) != kinds.shape(self.scope.kind(x)):
+                whole = contributions.expand(self.scope, value, kind, x)
+                whole = whole if kinds.shape(kind) == () else ir.call(ir.attribute(whole, "copy"))
+            if contributions.is_complex(self.scope.kind(x)) and not contributions.is_complex(kind):
+                whole = self.scope.helper(casting.as_complex_as, whole, ir.name(x))
+            return whole
         return self.scope.helper(structures.as_gradient, value, ir.name(x))
 
     def buffer(self, x: str) -> str:
         """The name of x_bar as a buffer of its own that may be written in place."""
         self.complete(x)
         bar = self.bar(x)
+        if kinds.dtype(self.scope.kind(x)) is None or (
+            contributions.is_complex(self.scope.kind(x)) and not contributions.is_complex(self.bars[x])
+        ):
+            self.assign(bar, self.scope.helper(casting.as_complex_as, ir.name(bar), ir.name(x)))
+            self.set_bar(x, contributions.full_kind(self.scope, x))
         if kinds.shape(self.scope.kind(x)) == () and x not in self.into:
             np_name = self.scope.bind(np, "np")
             self.assign(bar, ir.call(ir.attribute(ir.name(np_name), "array"), ir.name(bar)))
@@ -169,7 +185,18 @@ class Reverse:
         elif isinstance(node, gast.Expr):
             self.effect(step, node)
         step.backward = self.out
+        step.forward = [self.named(s) for s in step.forward]
         return step
+
+    def named(self, node: gast.stmt) -> gast.stmt:
+        """A call of an inner function that is not reversed, by the name of its primal in the generated text."""
+        value = getattr(node, "value", None)
+        called = value.func if isinstance(value, gast.Call) else None
+        if not (isinstance(called, gast.Name) and called.id in self.scope.fn.nested):
+            return node
+        new = ir.clone(node)
+        new.value = ir.at(self.calls.program.primal_call(self.classify(value), self), value)
+        return new
 
     def binding(self, step: Step, z: str, node: gast.Assign) -> None:
         """z = value."""
@@ -566,7 +593,8 @@ class Reverse:
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
-        taken_kind = facts.item(kinds.Array(kinds.dtype(owner), owner.shape), index, self._index_kind(index)) or UNKNOWN
+        own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
+        taken_kind = facts.item(own, index, self._index_kind(index)) or UNKNOWN
         place = ir.subscript(ir.name(bar), index)
         taken = ""
         if self.active(v):

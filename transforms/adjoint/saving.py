@@ -181,6 +181,7 @@ class Saving:
     def new_list(self, name: str) -> str:
         saved = self.scope.names.fresh(f"{name}_saved" if not name.startswith("saved") else "calls_saved")
         self.lists.append(ir.quote("s = []", s=saved))
+        self.scope.saved.add(saved)
         return saved
 
     # --- values and places that are overwritten --------------------------------------------------------------------
@@ -319,6 +320,8 @@ class _Flow:
         for node in list(block):
             if isinstance(node, Step):
                 needed, defined = self.step(node, block, needed, defined, in_loop)
+            elif isinstance(node, Branch) and isinstance(node.primal, (ir.Attempt, ir.Within)):
+                needed, defined = self.guarded(node, block, needed, defined, in_loop)
             elif isinstance(node, Branch):
                 n1, d1 = self.block(node.body, needed, defined, in_loop)
                 n2, d2 = self.block(node.orelse, needed, defined, in_loop)
@@ -326,6 +329,27 @@ class _Flow:
             else:
                 needed, defined = self.loop(node, block, needed, defined, in_loop)
         return needed, defined
+
+    def guarded(
+        self, node: Branch, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
+    ) -> tuple[set[str], set[str]]:
+        """A body that may fail half way, and then restores nothing: what it binds is saved before it."""
+        if isinstance(node.primal, ir.Within):
+            bound = tree.defines(node)
+        else:
+            bound = {n for inner in tree.walk(node.body) for n in tree.defines(inner) | _target(inner)}
+        if not (isinstance(node.primal, ir.Attempt) and ir.runs_through(node.primal)):
+            for name in sorted(bound & needed):
+                self.note("name", node, name, block, in_loop)
+                if name not in defined:
+                    self.undefined.add(name)
+            needed = needed - bound
+        n1, d1 = self.block(node.body, needed, defined, in_loop)
+        n2, d2 = self.block(node.orelse, needed, defined, in_loop)
+        own = self.saving.needed(node) - self.saving.settled
+        if ir.runs_through(node.primal):
+            return n1 | own, d1 | tree.defines(node)
+        return n1 | n2 | own, d1 & d2
 
     def step(
         self, node: Step, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
@@ -374,6 +398,11 @@ class _Flow:
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
 
 
+def _target(node: Node) -> set[str]:
+    """The variable of a loop."""
+    return {node.primal.target.id} if isinstance(node, Loop) and isinstance(node.primal, gast.For) else set()
+
+
 def _standing(block: list[Node], sites: list[Site]) -> list[int]:
     """Where in the block the sites stand, or the nodes that they are in."""
     wanted = {id(s.node) for s in sites}
@@ -405,6 +434,8 @@ def _surely_defines(block: list[Node], name: str) -> bool:
     """Whether every way through the nodes binds the name."""
     for node in block:
         if name in tree.defines(node):
+            return True
+        if isinstance(node, Branch) and ir.runs_through(node.primal) and _surely_defines(node.body, name):
             return True
         if isinstance(node, Branch) and _surely_defines(node.body, name) and _surely_defines(node.orelse, name):
             return True

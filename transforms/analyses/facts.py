@@ -97,6 +97,8 @@ class Facts:
         elif isinstance(node, gast.Return):
             kind = self.atom(node.value)
             self.result = kind
+        elif isinstance(node, ir.Within) and node.item.optional_vars is not None:
+            self.update(node.item.optional_vars.id, UNKNOWN, give_up)
         for inner in ir.blocks(node):
             self.block(inner, give_up)
 
@@ -177,13 +179,18 @@ class Facts:
             return None
         if isinstance(value, gast.Lambda):
             return UNKNOWN
-        if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names):
+        if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (value.left, value.comparators[0])
             if all(map(ir.is_atom, sides)):
                 return shapes.comparison(*[kinds.widen(self.atom(s) or UNKNOWN) for s in sides])
         return UNKNOWN
+
+    def is_of_numbers(self, value: gast.expr) -> bool:
+        """Whether a test of numbers computes with numbers only: `np.ones(3) > a` is an array."""
+        calls = [ir.resolve(n.func, self.fn.env)[1] for n in ir.walk(value) if isinstance(n, gast.Call)]
+        return all(getattr(f, "__module__", None) in ("builtins", "math") for f in calls)
 
     def call(self, op: Op) -> None:
         operands = {k: self.operand(v) for k, v in op.args.items()}
@@ -372,8 +379,11 @@ def shape_attribute(kind: Kind, attr: str) -> Kind:
     shape = kinds.shape(kind) if kinds.is_numeric(kind) else None
     if attr == "shape" and shape is not None:
         return kinds.Tuple(tuple(kinds.literal(d) if isinstance(d, int) else Extent(d) for d in shape))
-    if attr == "ndim" and shape is not None:
-        return kinds.literal(len(shape))
+    rank = kinds.rank(kind) if kinds.is_numeric(kind) else None
+    if attr == "shape" and rank is not None:
+        return kinds.Tuple((Number(int),) * rank)
+    if attr == "ndim" and rank is not None:
+        return kinds.literal(rank)
     return Number(int) if attr in ("ndim", "size", "nbytes", "itemsize") and kinds.is_numeric(kind) else UNKNOWN
 
 
@@ -385,6 +395,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.join_all(owner.entries)
     if isinstance(owner, Array) and owner.shape:
         return kinds.array_like(owner.dtype, owner.shape[1:])
+    if isinstance(owner, Array) and owner.ndim:
+        return kinds.array_like(owner.dtype, None, owner.ndim - 1)
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
 
 
@@ -434,10 +446,12 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
     """The kind of an element or a part of an array, by basic indexing or by one mask or index array."""
     parts = node.elts if isinstance(node, gast.Tuple) else [node]
     entries = list(index.entries) if isinstance(node, gast.Tuple) and isinstance(index, kinds.Tuple) else [index]
+    rank = kinds.rank(owner)
     if is_mask(index):
-        return Array(owner.dtype, None)
+        taken = kinds.rank(index)
+        return kinds.ranked(owner.dtype, None, None if rank is None or taken is None else rank - taken + 1)
     if owner.shape is None:
-        return Numeric(owner.dtype, None)
+        return _item_by_rank(owner.dtype, rank, parts, entries)
     if len(parts) > 1 and all(map(_is_index_array, entries)) and len(parts) <= len(owner.shape):
         common = kinds.broadcast(*(kinds.shape(e) for e in entries))
         return Numeric(owner.dtype, None) if not common else Array(owner.dtype, common + owner.shape[len(parts) :])
@@ -461,19 +475,50 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
             and kind.dtype is not None
             and kind.dtype.kind in "iu"
         ):
-            return (
-                kinds.array_like(owner.dtype, kind.shape + owner.shape[1:])
-                if kind.shape
-                else Numeric(owner.dtype, None)
-            )
+            if not kind.shape:
+                return Numeric(owner.dtype, None)
+            return kinds.array_like(owner.dtype, kind.shape + owner.shape[1:])
         else:
-            return Numeric(owner.dtype, None)
+            return _item_by_rank(owner.dtype, rank, parts, entries)
     shape = tuple(dims + rest)
     if any(isinstance(d, Size) and d.symbol == "?" for d in shape):
-        return Array(owner.dtype, None)
+        return Array(owner.dtype, None, len(shape))
     if shape == () and any(_is_literal(e, Ellipsis) for e in entries):
         return Numeric(owner.dtype, ())
     return kinds.array_like(owner.dtype, shape)
+
+
+def _item_by_rank(dtype: kinds.DType | None, rank: int | None, parts: list[gast.expr], entries: list[Kind]) -> Kind:
+    """The kind of a part of an array of which only the rank is known."""
+    left = rank
+    chosen = [_index_rank(k) for p, k in zip(parts, entries, strict=True) if not isinstance(p, gast.Slice)]
+    for part, kind in zip(parts, entries, strict=True):
+        if left is None:
+            return Numeric(dtype, None)
+        if _is_literal(kind, None):
+            left += 1
+        elif is_mask(kind):
+            left = None if kinds.rank(kind) is None else left - kinds.rank(kind)  # type: ignore[operator]
+        elif is_integer(kind) or _index_rank(kind) is not None:
+            left -= 1
+        elif not (isinstance(part, gast.Slice) or _is_literal(kind, Ellipsis)):
+            return Numeric(dtype, None)
+    if left is None:
+        return Numeric(dtype, None)
+    left += max((c for c in chosen if c is not None), default=0)
+    if left == 0 and any(_is_literal(e, Ellipsis) for e in entries):
+        return Numeric(dtype, ())
+    return kinds.array_like(dtype, None, left) if left >= 0 else Numeric(dtype, None)
+
+
+def _index_rank(kind: Kind) -> int | None:
+    """The rank of an index array or list, 1 for a mask; None for anything else."""
+    if is_mask(kind):
+        return 1
+    if isinstance(kind, kinds.List) and kind.entry is not None:
+        return 1 if is_integer(kind.entry) else None
+    integers = isinstance(kind, Array) and kind.dtype is not None and kind.dtype.kind in "iu"
+    return kinds.rank(kind) if integers else None
 
 
 def _is_index_array(kind: Kind) -> bool:

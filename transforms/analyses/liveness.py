@@ -34,6 +34,8 @@ class AdjointLiveness:
         return live
 
     def statement(self, node: gast.stmt, live: set[str]) -> set[str]:
+        if ir.runs_through(node):
+            return self.block(node.body, live)
         if isinstance(node, gast.If):
             return self.block(node.body, live) | self.block(node.orelse, live)
         if isinstance(node, (gast.For, gast.While)):
@@ -101,6 +103,12 @@ def value_live(body: Block, after: set[str], at_head: Callable[[gast.stmt, set[s
 
 
 def _value_live(node: gast.stmt, live: set[str], at_head: Callable[[gast.stmt, set[str]], None]) -> set[str]:
+    if isinstance(node, ir.Within):
+        entered = value_live(node.body, live, at_head) - set(ir.names_bound(node.item))
+        return entered | set(ir.names_read(node.item))
+    if isinstance(node, ir.Attempt):
+        after = set() if ir.runs_through(node) else live
+        return value_live(node.body, live, at_head) | value_live(node.orelse, after, at_head)
     if isinstance(node, gast.If):
         reads = set(ir.names_read(node.test))
         return value_live(node.body, live, at_head) | value_live(node.orelse, live, at_head) | reads

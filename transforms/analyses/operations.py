@@ -16,7 +16,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ad import errors, ir, kinds
+from ad import errors, ir, kinds, variadic
 from ad.ir import Function
 from ad.kinds import Kind
 from ad.rules import registry
@@ -201,12 +201,23 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
     if hasattr(target, "__ad_reduce__"):
         return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
     if isinstance(target, types.FunctionType) and not _is_library(target):
-        return Op("call", node, args=_positional(args, keywords), target=target)
+        return _function_call(node, target, _positional(args, keywords))
     if isinstance(target, type) and is_namedtuple(target):
         return _named_tuple(node, target, args, keywords)
     if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
         return _record(node, target, args, keywords)
     return Op("opaque", node, args=_positional(args, keywords), target=target)
+
+
+def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, Any]) -> Op:
+    """A call of a Python function; one with `*args` as the copy of it that takes as many."""
+    if variadic.is_variadic(target):
+        named = tuple(k for k in args if not k.isdigit())
+        try:
+            target = variadic.fitted(target, len(args) - len(named), named)
+        except TypeError as error:
+            return Op("opaque", node, args=args, target=error)
+    return Op("call", node, args=args, target=target)
 
 
 def _is_library(function: types.FunctionType) -> bool:
@@ -254,7 +265,7 @@ def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn:
     if isinstance(kind, kinds.Record):
         function = inspect.getattr_static(kind.type, method, None)
         if isinstance(function, types.FunctionType):
-            return Op("call", node, args=args, target=function)
+            return _function_call(node, function, args)
         return Op("container", node, args=args, target=method)
     if kinds.is_numeric(kind):
         descriptor = getattr(np.ndarray, method, None)

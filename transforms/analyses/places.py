@@ -33,13 +33,15 @@ class Places:
 
     families: for each name the names through which something of its memory may be seen. written: the names that are
     written in place, with the first such statement. by_calls: those that calls write into, with the names that the
-    calls read. seen: for each of them, the names through which the write is seen.
+    calls read. seen: for each of them, the names through which the write is seen. same: for each of them, the names
+    that may hold the very object that is written, not one that contains it.
     """
 
     families: dict[str, set[str]] = field(default_factory=dict)
     written: dict[str, gast.stmt] = field(default_factory=dict)
     by_calls: dict[str, set[str]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
+    same: dict[str, set[str]] = field(default_factory=dict)
 
 
 def analyse(
@@ -52,13 +54,13 @@ def analyse(
     sharing = _Sharing(operations, mutates, calls_write).solve()
     if sharing.written and needs_check:
         _Stale(operations.fn, sharing).run()
-    return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen())
+    return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
 
 
 def writes(operations: Operations, mutates: Mutates, calls_write: bool = False) -> Places:
     """The writes of a function alone: no families, no check."""
     sharing = _Sharing(operations, mutates, calls_write).solve()
-    return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen())
+    return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
 
 
 class _Sharing:
@@ -77,6 +79,7 @@ class _Sharing:
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
         self.written: dict[str, gast.stmt] = {}
         self.writes_at: dict[int, set[str]] = {}
+        self.attempted = 0  # how many attempts stand around
 
     def solve(self) -> _Sharing:
         while True:
@@ -141,12 +144,19 @@ class _Sharing:
     def writes_seen(self) -> dict[str, set[str]]:
         """For each written name, the names through which the write is seen."""
         return {w: self.seen_by(w) for w in self.written}
+    def same(self) -> dict[str, set[str]]:
+        """For each written name, the names that may hold the same object."""
+        return {w: {n for n in self.holds if self.objects(n) & self.objects(w)} for w in self.written}
 
     def block(self, body: Block) -> None:
         for node in body:
             self.statement(node)
+            undoable = isinstance(node, ir.Attempt) and not ir.runs_through(node)
             for inner in ir.blocks(node):
+                attempted = undoable and inner is node.body
+                self.attempted += attempted
                 self.block(inner)
+                self.attempted -= attempted
 
     def write(self, name: str, node: gast.stmt) -> None:
         self.written.setdefault(name, node)
@@ -163,6 +173,8 @@ class _Sharing:
                 self.hold(node.target.id, self.parts(source))
         elif isinstance(node, gast.Expr):
             self.call(self.op(node.value), node)
+        elif isinstance(node, ir.Within) and node.item.optional_vars is not None:
+            self.hold(node.item.optional_vars.id, {f"made at {id(node)}", *self.reach(ir.names_read(node.item))})
 
     def parts(self, source: str) -> set[str]:
         """What an entry of `source` may be: a view of its memory, or an object inside."""
@@ -246,6 +258,12 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
+                if self.attempted:
+                    raise errors.UnsupportedSyntax(
+                        f"this call writes into its argument {name!r} within a `try`, and could fail half way",
+                        at=ir.location(self.fn.source, node),
+                        hint="return the new value instead of writing into the argument",
+                    )
                 if self.calls_write and op.tag == "call":
                     self.write(name, node)
                     self.put(name, list(op.args.values()))
@@ -304,6 +322,12 @@ class _Stale:
         return stale
 
     def statement(self, node: gast.stmt, stale: dict[str, str]) -> dict[str, str]:
+        if isinstance(node, ir.Within):
+            self.check(node.item, node, stale)
+            return self.block(node.body, stale)
+        if isinstance(node, ir.Attempt):
+            after = self.block(node.body, dict(stale))
+            return {**after, **self.block(node.orelse, {**stale, **after})}
         if isinstance(node, gast.If):
             self.check(node.test, node, stale)
             return {**self.block(node.body, dict(stale)), **self.block(node.orelse, dict(stale))}

@@ -8,19 +8,28 @@ from typing import Any
 
 import gast
 
-from ad import errors, ir
+from ad import ir
 from ad.ir import Block, Function
 from ad.names import Names
 from ad.reader import Source
 from ad.transforms.normalize import resolve
+from ad.transforms.normalize.attempts import lower_attempts
+from ad.transforms.normalize.cells import with_cells
+from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
-from ad.transforms.normalize.statements import Nested, Statements
+from ad.transforms.normalize.fits import with_plain_parameters
+from ad.transforms.normalize.global_writes import with_stores
+from ad.transforms.normalize.imports import with_imports
+from ad.transforms.normalize.patterns import without_match
+from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.webs import split_webs
 
 
 def normalize(source: Source) -> Function:
     """The normal form of a function."""
+    for desugar in (with_plain_parameters, with_imports, without_match, with_cells, with_stores):
+        source = desugar(source)
     fence(source)
     return _lower(source, (), {}, ChainMap())
 
@@ -28,26 +37,23 @@ def normalize(source: Source) -> Function:
 def _lower(
     source: Source, captured: tuple[str, ...], outer: dict[str, Nested], visible: ChainMap[str, Function]
 ) -> Function:
-    tree = source.tree
-    if tree.args.vararg or tree.args.kwarg:
-        raise errors.UnsupportedSyntax(
-            "`*args` and `**kwargs` parameters are not differentiated",
-            at=ir.location(source, tree),
-            hint="name the parameters",
-        )
+    names = Names(n.id for n in ir.walk(source.tree) if isinstance(n, gast.Name))
+    tree, helpers = lower_attempts(source, names)
     params = (*resolve.parameters(tree), *captured)
     local = resolve.bound_names(tree) | set(captured)
-    names = Names(n.id for n in ir.walk(tree) if isinstance(n, gast.Name))
     names.taken |= local | set(outer)
     nested = {**outer, **_liftable(source, tree, local, outer)}
-    inner_free = [f for n in nested.values() if n.name not in outer for f in resolve.free_names(n.tree.body)]
+    own = [n.tree for n in nested.values() if n.name not in outer]
+    inner_free = [f for t in own for f in resolve.free_names(t.body, resolve.bound_names(t))]
     free = resolve.free_names(tree.body, local | set(nested))
-    wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested]
+    wanted = [f for f in dict.fromkeys([*free, *inner_free]) if f not in local and f not in nested and f not in helpers]
     env, hidden = resolve.resolve(source, [w for w in wanted if not _own_local_of_nested(w, nested, source)])
+    env.update(helpers)
     names.taken |= set(env) | set(hidden)
-    body: Block = single_exit(list(tree.body), names)
+    body: Block = single_exit(inline_generators(list(tree.body), names), names)
     lowering = Statements(source, env, names, [])
     lowering.lifted = dict(nested)
+    lowering.rebound = {n.target.id for n in ir.walk(body) if isinstance(n, gast.NamedExpr)}
     body = lowering.body(body)
     body = split_webs((*params, *hidden), body, names)
     functions = visible.new_child()
@@ -94,10 +100,9 @@ def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: di
         name: node
         for name, node in found.items()
         if stores.count(name) == 1 and name not in escaping
-        and not node.args.kwonlyargs and not node.args.vararg and not node.args.kwarg
     }
     return {
-        n: Nested(n, t, _captures(t, kept, local - set(found) | (set(found) - set(kept))), source)
+        n: Nested(n, *without_stars(t), _captures(t, kept, local - set(found) | (set(found) - set(kept))), source)
         for n, t in kept.items()
     }
 

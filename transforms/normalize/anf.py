@@ -10,6 +10,7 @@ Tests (`x > 0 and ok`) and other expressions that carry no derivative and call n
 from __future__ import annotations
 
 import builtins
+import math
 import types
 from typing import Any
 
@@ -19,9 +20,9 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
-from ad.runtime import moves
+from ad.runtime import patterns
 from ad.runtime.instances import check_super
-from ad.transforms.normalize import writes
+from ad.transforms.normalize import comprehensions, stars, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -45,7 +46,24 @@ _QUIET_BUILTINS = frozenset(
         ord,
         chr,
         id,
+        patterns.is_sequence,
+        patterns.is_mapping,
     }
+)
+
+
+_CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, math.fsum, math.prod)
+_NEVER_QUIET = (
+    gast.Lambda,
+    gast.NamedExpr,
+    gast.ListComp,
+    gast.SetComp,
+    gast.DictComp,
+    gast.GeneratorExp,
+    gast.Starred,
+    gast.Dict,
+    gast.List,
+    gast.IfExp,
 )
 
 
@@ -58,6 +76,7 @@ class Expressions:
         self.names = names
         self.out = out
         self.lifted: dict[str, Any] = {}
+        self.rebound: set[str] = set()  # by `:=`, perhaps before the expression that reads them is done
 
     def builtin(self, function: Any) -> str:
         """The name under which the text calls a function."""
@@ -79,6 +98,8 @@ class Expressions:
     def atom(self, node: gast.expr) -> gast.expr:
         """A name or constant with the value of `node`."""
         value = self.value(node)
+        if isinstance(value, gast.Name) and value.id in self.rebound:
+            return self.temp(value, f"{value.id}_then", node)
         return value if ir.is_atom(value) else self.temp(value, suggest(value), node)
 
     def value(self, node: gast.expr) -> gast.expr:
@@ -104,9 +125,7 @@ class Expressions:
     def is_quiet(self, node: gast.expr) -> bool:
         """True where evaluating the expression calls nothing but well-known functions and binds no name."""
         for n in ir.walk(node):
-            if isinstance(
-                n, (gast.Lambda, gast.NamedExpr, gast.ListComp, gast.GeneratorExp, gast.Dict, gast.List, gast.IfExp)
-            ):
+            if isinstance(n, _NEVER_QUIET):
                 return False
             if isinstance(n, gast.Call) and not self.is_quiet_call(n):
                 return False
@@ -202,51 +221,63 @@ class Expressions:
         return ir.attribute(self.atom(node.value), node.attr)
 
     def _Tuple(self, node: gast.Tuple) -> gast.expr:
+        if stars.is_starred(node):
+            return ir.call(self.builtin(tuple), stars.listed(self, node.elts, node))
         return ir.tuple_(*map(self.atom, node.elts))
 
     def _List(self, node: gast.List) -> gast.expr:
+        if stars.is_starred(node):
+            return stars.listed(self, node.elts, node)
         return gast.List(elts=[self.atom(e) for e in node.elts], ctx=gast.Load())
+
+    def _Set(self, node: gast.Set) -> gast.expr:
+        return ir.call(self.builtin(set), stars.listed(self, node.elts, node))
 
     def _Dict(self, node: gast.Dict) -> gast.expr:
         if any(k is None for k in node.keys):
-            return self.merged(node)
+            return stars.merged(self, node.keys, node.values, node)
         return gast.Dict(keys=[self.atom(k) for k in node.keys], values=[self.atom(v) for v in node.values])
 
-    def merged(self, node: gast.Dict) -> gast.expr:
-        """`{**d, k: v}`: dicts merged from left to right."""
-        parts: list[gast.expr] = []
-        plain = gast.Dict(keys=[], values=[])
-        for key, value in zip(node.keys, node.values, strict=True):
-            if key is not None:
-                plain.keys.append(self.atom(key))
-                plain.values.append(self.atom(value))
-                continue
-            if plain.keys:
-                parts.append(self.temp(plain, "entries", node))
-                plain = gast.Dict(keys=[], values=[])
-            parts.append(self.atom(value))
-        if plain.keys or len(parts) == 1:
-            parts.append(self.temp(plain, "entries", node))
-        whole = parts[0]
-        for part in parts[1:-1]:
-            whole = self.temp(ir.call(self.builtin(moves.merged), whole, part), "merged", node)
-        return ir.call(self.builtin(moves.merged), whole, parts[-1])
-
     def _JoinedStr(self, node: gast.JoinedStr) -> gast.expr:
-        if not self.is_quiet(node):
-            raise self.refuse(node, "calls inside an f-string are not differentiated", "call first, format afterwards")
-        return ir.clone(node)
+        """Calls in an f-string come first, the formatting after them."""
+        return node if self.is_quiet(node) else ir.at(gast.JoinedStr(list(map(self.formatted, node.values))), node)
+
+    def formatted(self, part: gast.expr) -> gast.expr:
+        """A part of an f-string, of what is computed already."""
+        if isinstance(part, gast.JoinedStr):
+            return self._JoinedStr(part)
+        if not isinstance(part, gast.FormattedValue):
+            return part
+        spec = None if part.format_spec is None else self.formatted(part.format_spec)
+        value = part.value if self.is_quiet(part.value) else self.atom(part.value)
+        return ir.at(gast.FormattedValue(value, part.conversion, spec), part)
 
     def _Lambda(self, node: gast.Lambda) -> gast.expr:
         return ir.clone(node)
 
-    def _ListComp(self, node: gast.ListComp) -> gast.expr:
-        from ad.transforms.normalize.statements import comprehension
+    def _NamedExpr(self, node: gast.NamedExpr) -> gast.expr:
+        self.store(node.target, node.value, node)
+        read = ir.clone(node.target)
+        read.ctx = gast.Load()
+        return self.value(read)
 
-        return comprehension(self, node)
+    def _ListComp(self, node: gast.ListComp) -> gast.expr:
+        return comprehensions.comprehension(self, node)
+
+    def _DictComp(self, node: gast.DictComp) -> gast.expr:
+        return comprehensions.dict_comprehension(self, node)
+
+    def _SetComp(self, node: gast.SetComp) -> gast.expr:
+        return ir.call(self.builtin(set), comprehensions.comprehension(self, node))
 
     def _GeneratorExp(self, node: gast.GeneratorExp) -> gast.expr:
         raise self.refuse(node, "a generator that is not consumed on the spot is not differentiated", "build a list")
+
+    def consumed(self, node: gast.expr) -> gast.expr:
+        """An expression whose entries are all taken at once: a generator may as well be a list."""
+        if isinstance(node, gast.GeneratorExp):
+            return ir.at(gast.ListComp(elt=node.elt, generators=node.generators), node)
+        return node
 
     def _Call(self, node: gast.Call) -> gast.expr:
         written = writes.lowered(self, node)
@@ -254,15 +285,22 @@ class Expressions:
             return written
         if of_super(node.func):
             return self.super_call(node)
-        found, function = ir.resolve(node.func, self.env)
-        if found and function is getattr and len(node.args) == 2 and isinstance(node.args[1], gast.Constant):
+        named = len(node.args) == 2 and isinstance(node.args[1], gast.Constant)
+        if named and ir.resolve(node.func, self.env)[1] is getattr:
             return ir.attribute(self.atom(node.args[0]), str(node.args[1].value))
+        if stars.is_starred(node):
+            return stars.call(self, node)
+        known = ir.resolve(node.func, self.env)[1]
+        if node.args and self.consumes(node.func):
+            if known in (any, all) and isinstance(node.args[0], gast.GeneratorExp) and len(node.args[0].generators) == 1:
+                return comprehensions.quantified(self, known, node.args[0])
+            node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
+        if known is list and len(node.args) == 1 and isinstance(node.args[0], gast.ListComp):
+            return self.atom(node.args[0])
+        if known is list and len(node.args) == 1 and isinstance(node.args[0], (gast.Name, gast.Subscript)):
+            return self.copied(node)
         callee = self.callee(node.func)
-        if len(node.args) == 1 and isinstance(node.args[0], gast.GeneratorExp) and self.consumes(node.func):
-            g = node.args[0]
-            listed = ir.at(gast.ListComp(elt=g.elt, generators=g.generators), g)
-            return gast.Call(func=callee, args=[self.atom(listed), *()], keywords=self.keywords(node))
-        if len(node.args) > 2 and not node.keywords and ir.resolve(node.func, self.env)[1] in (max, min):
+        if len(node.args) > 2 and not node.keywords and known in (max, min):
             listed = ir.at(gast.List(elts=node.args, ctx=gast.Load()), node)
             return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
@@ -298,12 +336,21 @@ class Expressions:
             self.env[known] = value
         return known
 
+    def copied(self, node: gast.Call) -> gast.expr:
+        """`list(xs)` as `[x for x in xs]`."""
+        entry = self.names.fresh("entry")
+        generator = gast.comprehension(target=ir.target(entry), iter=node.args[0], ifs=[], is_async=0)
+        return self.atom(ir.at(gast.ListComp(elt=ir.at(ir.name(entry), node), generators=[generator]), node))
+
     def keywords(self, node: gast.Call) -> list[gast.keyword]:
         return [gast.keyword(arg=k.arg, value=self.atom(k.value)) for k in node.keywords]
 
     def consumes(self, func: gast.expr) -> bool:
+        """Whether a callee goes through its first argument once and at once."""
+        if isinstance(func, gast.Attribute) and func.attr == "join":
+            return True
         found, callee = ir.resolve(func, self.env)
-        return found and callee in (sum, min, max, list, tuple, any, all, sorted)
+        return found and any(callee is c for c in _CONSUMERS)
 
     def callee(self, func: gast.expr) -> gast.expr:
         if isinstance(func, gast.Name) or ir.resolve(func, self.env)[0]:

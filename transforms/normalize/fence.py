@@ -1,6 +1,6 @@
 """Refuse, at its place, whatever the later passes would not understand.
 
-    with open(p) as f: ...      =>      UnsupportedSyntax: `with` statements, not supported yet
+    del x      =>      UnsupportedSyntax: `del`, not supported yet
 """
 
 from __future__ import annotations
@@ -11,20 +11,11 @@ from ad import errors, ir
 from ad.reader import Source
 
 _NOT_YET: dict[type, tuple[str, str]] = {
-    gast.Try: ("`try` statements are not differentiated", "move the `try` around the call of the derivative"),
-    gast.With: ("`with` statements are not differentiated", "move the `with` around the call of the derivative"),
-    gast.Global: ("writing globals is not differentiated", "return the value instead"),
+    gast.TryStar: ("`except*` is not differentiated", "write `except`"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
     gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
-    gast.Import: ("imports inside a differentiated function are not supported", "import at the top of the module"),
-    gast.ImportFrom: ("imports inside a differentiated function are not supported", "import at the top of the module"),
-    gast.NamedExpr: ("`:=` is not differentiated", "assign in a statement of its own"),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),
     gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
-    gast.Starred: ("`*` in calls, lists and targets is not differentiated", "write the arguments out"),
-    gast.DictComp: ("dict comprehensions are not differentiated", "write the dict out"),
-    gast.SetComp: ("set comprehensions are not differentiated", "use a list"),
-    gast.Match: ("`match` is not differentiated", "write it with `if`"),
 }
 _NEVER: dict[type, tuple[str, str]] = {
     gast.Await: ("coroutines have no derivative", "differentiate the plain function that does the computing"),
@@ -50,12 +41,6 @@ def is_setattr(node: gast.Call) -> bool:
 
 
 def _check(source: Source, node: gast.AST) -> None:
-    if isinstance(node, gast.Delete) and not all(isinstance(t, gast.Subscript) for t in node.targets):
-        raise errors.UnsupportedSyntax(
-            "`del` is not differentiated",
-            at=ir.location(source, node),
-            hint="leave the name alone: it dies with the function",
-        )
     for table, never in ((_NOT_YET, False), (_NEVER, True)):
         found = table.get(type(node))
         if found:
@@ -65,8 +50,4 @@ def _check(source: Source, node: gast.AST) -> None:
             return
         raise errors.UnsupportedSyntax(
             f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"
-        )
-    if isinstance(node, gast.Call) and any(k.arg is None for k in node.keywords):
-        raise errors.UnsupportedSyntax(
-            "`**` in calls is not differentiated", at=ir.location(source, node), hint="write the arguments out"
         )

@@ -31,6 +31,9 @@ _CONSTANT_TYPES = (
 )
 
 
+_OWN_VARIABLES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+
+
 def is_constant(value: Any) -> bool:
     """Whether a captured value is code, which generated text names, rather than data, which it is handed."""
     return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_reduce__")
@@ -46,17 +49,22 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
     """Names that are local to a function: parameters and everything bound in its own body."""
     found = set(parameters(tree))
     found |= {p.id for p in (tree.args.vararg, tree.args.kwarg) if p is not None}
+    elsewhere: set[str] = set()
     stack: list[gast.AST] = list(tree.body)
     while stack:
         node = stack.pop()
+        if isinstance(node, (gast.Global, gast.Nonlocal)):
+            elsewhere |= set(node.names)
         if isinstance(node, gast.FunctionDef):
             found.add(node.name)
             continue
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             found.add(node.id)
-        if not isinstance(node, (gast.Lambda, gast.ListComp, gast.GeneratorExp)):
+        if isinstance(node, _OWN_VARIABLES):
+            found |= {n.target.id for n in ir.walk(node) if isinstance(n, gast.NamedExpr)}
+        elif not isinstance(node, gast.Lambda):
             stack += ir.children(node)
-    return found
+    return found - elsewhere
 
 
 def free_names(node: gast.AST | list[gast.stmt], bound: Iterable[str] = ()) -> list[str]:

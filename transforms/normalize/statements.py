@@ -8,18 +8,23 @@
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir
 from ad.ir import Block
 from ad.reader import Source
-from ad.runtime import sequences
-from ad.transforms.normalize import resolve
+from ad.runtime import attempts, sequences
+from ad.transforms.normalize import stars
 from ad.transforms.normalize.anf import Expressions, suggest
 from ad.transforms.normalize.fence import is_setattr
+
+_ENTERED_AGAIN = (np.errstate, np.printoptions, warnings.catch_warnings)  # for the backward code of their blocks too
 
 
 class Statements(Expressions):
@@ -43,10 +48,41 @@ class Statements(Expressions):
     def s_Return(self, node: gast.Return) -> None:
         self.out.append(ir.at(gast.Return(value=self.atom(node.value or ir.constant(None))), node))
 
+    def s_Delete(self, node: gast.Delete) -> None:
+        """`del x` lets go of a name: there is nothing to compute."""
+        for target in node.targets:
+            self.delete(target, node)
+
+    def delete(self, target: gast.expr, node: gast.Delete) -> None:
+        """`del target`."""
+        if isinstance(target, (gast.Tuple, gast.List)):
+            for t in target.elts:
+                self.delete(t, node)
+        elif isinstance(target, gast.Subscript):
+            self.delete_entry(target, node)
+        elif not isinstance(target, gast.Name):
+            raise self.refuse(node, "`del` of an attribute is not differentiated", "build a new object")
+
+    def delete_entry(self, target: gast.Subscript, node: gast.Delete) -> None:
+        """`del xs[i]` is `xs.__delitem__(i)`."""
+        owner, index = self.atom(target.value), self.index(target.slice)
+        if isinstance(index, gast.Slice):
+            parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
+            index = self.temp(ir.call(self.builtin(slice), *parts), "part", node)
+        call = ir.call(ir.attribute(owner, "__delitem__"), index)
+        self.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
+
     def s_Raise(self, node: gast.Raise) -> None:
-        self.out.append(ir.clone(node))
+        error = node.exc
+        if isinstance(error, gast.Call) and not all(map(self.is_quiet, error.args)):
+            args = [a if self.is_quiet(a) else self.atom(a) for a in error.args]
+            error = ir.at(gast.Call(error.func, args, error.keywords), error)
+        self.out.append(ir.at(gast.Raise(ir.clone(error), ir.clone(node.cause)), node))
 
     def s_Assert(self, node: gast.Assert) -> None:
+        if node.msg is not None and not self.is_quiet(node.msg):
+            self.s_If(_raised_by_hand(node, self.builtin(AssertionError)))
+            return
         test = node.test if self.is_quiet(node.test) else self.atom(node.test)
         self.out.append(ir.at(gast.Assert(test=ir.clone(test), msg=ir.clone(node.msg)), node))
 
@@ -63,16 +99,6 @@ class Statements(Expressions):
             self.temp(value, "popped", node)
         elif not ir.is_atom(value):
             self.out.append(ir.at(gast.Expr(value=value), node))
-
-    def s_Delete(self, node: gast.Delete) -> None:
-        """`del xs[i]` is `xs.__delitem__(i)`."""
-        for target in node.targets:
-            owner, index = self.atom(target.value), self.index(target.slice)
-            if isinstance(index, gast.Slice):
-                parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
-                index = self.temp(ir.call(self.builtin(slice), *parts), "part", node)
-            call = ir.call(ir.attribute(owner, "__delitem__"), index)
-            self.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
 
     def s_AnnAssign(self, node: gast.AnnAssign) -> None:
         if node.value is not None:
@@ -115,6 +141,12 @@ class Statements(Expressions):
             self.out.append(ir.assign(target, lowered, node))
 
     def unpack(self, targets: list[gast.expr], value: gast.expr, node: gast.stmt) -> None:
+        if any(isinstance(t, gast.Starred) for t in targets):
+            stars.unpack(self, targets, value, node)
+            return
+        value = self.consumed(value)
+        if isinstance(value, (gast.Tuple, gast.List)) and stars.is_starred(value):
+            value = self.atom(value)
         if isinstance(value, (gast.Tuple, gast.List)) and len(value.elts) == len(targets):
             plain = [t.id for t in targets if isinstance(t, gast.Name)]
             values = [self.atom(v) for v in value.elts]
@@ -160,6 +192,26 @@ class Statements(Expressions):
         test = self.test(node.test)
         self.out.append(ir.at(gast.If(test, self.body(node.body), self.body(node.orelse)), node))
 
+    def s_Attempt(self, node: ir.Attempt) -> None:
+        new = ir.Attempt(ir.clone(node.test), ir.clone(node.types), self.body(node.body), self.body(node.orelse))
+        self.out.append(ir.at(new, node))
+
+    def s_Within(self, node: ir.Within) -> None:
+        manager = node.item.context_expr
+        if isinstance(manager, gast.Call):
+            made = gast.Call(self.callee(manager.func), [self.atom(a) for a in manager.args], self.keywords(manager))
+            again = ir.resolve(made.func, self.env)[1] in _ENTERED_AGAIN
+        else:
+            made, again = self.atom(manager), False
+        if not again:
+            where = ir.location(self.source, node)
+            text = ir.constant(f"{where.filename}:{where.lineno}")
+            made = ir.call(self.helper(attempts.unswallowed), made, text)
+        item = gast.withitem(ir.at(made, manager), ir.clone(node.item.optional_vars))
+        new = ir.Within(item, self.body(node.body))
+        new.again = again
+        self.out.append(ir.at(new, node))
+
     def s_While(self, node: gast.While) -> None:
         before = (
             self.block(lambda: self.temp(self.test(node.test), "going", node.test))
@@ -200,11 +252,13 @@ class Statements(Expressions):
 
     def sequence(self, it: gast.expr) -> gast.expr:
         """An atom that can be iterated over more than once and indexed, whatever `it` was."""
-        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(it)), "items", it)
+        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(self.consumed(it))), "items", it)
 
     def helper(self, function: Any) -> str:
-        self.env[function.__name__] = function
-        return str(function.__name__)
+        """The name under which the text calls a function of the runtime."""
+        name = self.builtin(function)
+        self.names.taken.add(name)
+        return name
 
     def emit_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         simple = isinstance(target, gast.Name) and target.id not in ir.names_bound(getattr(node, "body", []))
@@ -300,58 +354,75 @@ class Statements(Expressions):
         return isinstance(target, gast.Name) and target.id in self.lifted and isinstance(node.value, gast.Lambda)
 
 
-def comprehension(lowering: Expressions, node: gast.ListComp) -> gast.expr:
-    """A list comprehension as a loop; its variables are its own."""
-    assert isinstance(lowering, Statements)
-    result = lowering.temp(gast.List(elts=[], ctx=gast.Load()), "listed", node)
-    renamed = {v: lowering.names.fresh(v) for g in node.generators for v in ir.names_bound(g.target)}
-
-    def own(part: gast.expr) -> gast.expr:
-        return ir.substitute(part, renamed)
-
-    def level(depth: int) -> None:
-        if depth == len(node.generators):
-            item = lowering.atom(own(node.elt))
-            append = ir.call(ir.attribute(ir.name(result.id), "append"), item)
-            lowering.out.append(ir.at(gast.Expr(ir.at(append, node)), node))
-            return
-        generator = node.generators[depth]
-        it = generator.iter if depth == 0 else own(generator.iter)
-        lowering.loop(own(generator.target), it, lambda: conditions(generator.ifs, depth), node)
-
-    def conditions(tests: list[gast.expr], depth: int) -> None:
-        if not tests:
-            level(depth + 1)
-            return
-        test = lowering.test(own(tests[0]))
-        lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: conditions(tests[1:], depth)), []), node))
-
-    level(0)
-    return ir.name(result.id)
+def _raised_by_hand(node: gast.Assert, error: str) -> gast.If:
+    """`assert test, message` with a message that is computed only where the test fails."""
+    raised = ir.at(gast.Raise(ir.at(ir.call(error, node.msg), node), None), node)
+    return ir.at(gast.If(ir.at(gast.UnaryOp(gast.Not(), node.test), node), [raised], []), node)
 
 
 @dataclass
 class Nested:
-    """A function defined inside another: called with its captured variables as further arguments."""
+    """A function defined inside another: called with its captured variables as further arguments.
+
+    In `tree`, what `*args` and `**kwargs` collect is a parameter like others; `signature` tells what they collect.
+    """
 
     name: str
     tree: gast.FunctionDef
+    signature: inspect.Signature
     captured: tuple[str, ...]
     source: Source
     kept: dict[str, str] = field(default_factory=dict)
 
     def defaults(self) -> dict[str, gast.expr]:
         """The defaults of its parameters."""
-        names = resolve.parameters(self.tree)
-        return dict(zip(reversed(names), reversed(self.tree.args.defaults), strict=False))
+        return {n: p.default for n, p in self.signature.parameters.items() if p.default is not p.empty}
 
     def call(self, lowering: Expressions, call: gast.Call, node: gast.Call) -> gast.expr:
-        names = resolve.parameters(self.tree)
-        bound: dict[str, gast.expr] = dict(zip(names, call.args, strict=False))
-        bound.update({k.arg: k.value for k in call.keywords})
-        defaults = {p: ir.name(self.kept[p]) if p in self.kept else d for p, d in self.defaults().items()}
-        missing = [n for n in names if n not in bound and n not in defaults]
-        if len(call.args) > len(names) or missing or not set(bound) <= set(names):
-            raise lowering.refuse(node, f"the arguments do not fit {self.name}", "see its definition")
-        own = [bound[n] if n in bound else lowering.atom(defaults[n]) for n in names]
-        return gast.Call(func=call.func, args=[*own, *map(ir.name, self.captured)], keywords=[])
+        try:
+            bound = self.signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
+        except TypeError as error:
+            raise lowering.refuse(node, f"the arguments do not fit {self.name}: {error}", "see its definition") from None
+        return self.call_with(lowering, call.func, bound.arguments, node)
+
+    def call_with(self, lowering: Expressions, func: gast.expr, bound: dict[str, Any], node: gast.Call) -> gast.expr:
+        """The call with these arguments by the names of the parameters, the defaults of others and what is captured."""
+        own = [self.argument(lowering, p, bound, node) for p in self.signature.parameters.values()]
+        return gast.Call(func=func, args=[*own, *map(ir.name, self.captured)], keywords=[])
+
+    def argument(
+        self, lowering: Expressions, p: inspect.Parameter, bound: dict[str, Any], node: gast.Call
+    ) -> gast.expr:
+        """What a parameter is given."""
+        value: Any = bound.get(p.name)
+        if p.kind is p.VAR_POSITIONAL and not isinstance(value, gast.AST):
+            return lowering.atom(ir.at(ir.tuple_(*(value or ())), node))
+        if p.kind is p.VAR_KEYWORD:
+            found = value or {}
+            return lowering.atom(ir.at(gast.Dict([ir.constant(k) for k in found], list(found.values())), node))
+        if value is not None:
+            return value  # type: ignore[no-any-return]
+        return ir.name(self.kept[p.name]) if p.name in self.kept else lowering.atom(p.default)
+
+
+def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Signature]:
+    """An inner function with all its parameters plain, and the signature that it has by the text."""
+    a = tree.args
+    groups = [
+        (a.posonlyargs, inspect.Parameter.POSITIONAL_ONLY),
+        (a.args, inspect.Parameter.POSITIONAL_OR_KEYWORD),
+        ([a.vararg] if a.vararg else [], inspect.Parameter.VAR_POSITIONAL),
+        (a.kwonlyargs, inspect.Parameter.KEYWORD_ONLY),
+        ([a.kwarg] if a.kwarg else [], inspect.Parameter.VAR_KEYWORD),
+    ]
+    by_position = [p.id for p in (*a.posonlyargs, *a.args)]
+    defaults = dict(zip(reversed(by_position), reversed(a.defaults), strict=False))
+    defaults.update({p.id: d for p, d in zip(a.kwonlyargs, a.kw_defaults, strict=True) if d is not None})
+    parameters = [
+        inspect.Parameter(p.id, kind, default=defaults.get(p.id, inspect.Parameter.empty))
+        for group, kind in groups
+        for p in group
+    ]
+    plain = ir.clone(tree)
+    plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
+    return plain, inspect.Signature(parameters)

@@ -49,6 +49,7 @@ class _Webs:
         self.at: dict[int, int] = {}
         self.params = params
         self.breaks: list[list[State]] = []
+        self.attempts: list[State] = []
 
     def define(self, name: str) -> int:
         self.parent.append(len(self.parent))
@@ -73,6 +74,8 @@ class _Webs:
         if id(node) not in self.at:
             self.at[id(node)] = self.define(node.id)
         state[node.id] = frozenset([self.at[id(node)]])
+        for seen in self.attempts:
+            seen[node.id] = seen.get(node.id, frozenset()) | state[node.id]
 
     def block(self, body: Block, state: State) -> State:
         """The state after the block; the one given is the block's own, and may change."""
@@ -81,6 +84,10 @@ class _Webs:
         return state
 
     def statement(self, node: gast.stmt, state: State) -> State:
+        if isinstance(node, ir.Within):
+            return self.within(node, state)
+        if isinstance(node, ir.Attempt):
+            return self.attempt(node, state)
         if isinstance(node, gast.If):
             self.loads(node.test, state)
             return _merge(self.block(node.body, dict(state)), self.block(node.orelse, dict(state)))
@@ -102,6 +109,24 @@ class _Webs:
             if isinstance(name.ctx, gast.Store):
                 self.bind(name, state)
         return state
+
+    def within(self, node: ir.Within, state: State) -> State:
+        self.loads(node.item, state)
+        if node.item.optional_vars is not None:
+            self.bind(node.item.optional_vars, state)
+        return self.block(node.body, state)
+
+    def attempt(self, node: ir.Attempt, state: State) -> State:
+        """The handler finds any of the definitions in the body."""
+        self.loads(node.types, state)
+        self.attempts.append({})
+        after = self.block(node.body, dict(state))
+        failed = _merge(state, after, self.attempts.pop())
+        handled = self.block(node.orelse, failed)
+        if not ir.runs_through(node):
+            after = _merge(after, handled)
+        self.loads(node.test, after)
+        return after
 
     def loads(self, node: Any, state: State) -> None:
         for n in ir.walk(node):

@@ -13,6 +13,7 @@ from ad import ir
 from ad.ir import Block
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.optimize import accumulate
+from ad.transforms.optimize.attempts import settle_attempts
 from ad.transforms.optimize.dead_code import dead_code
 from ad.transforms.optimize.fold import fold
 from ad.transforms.optimize.inline import inline
@@ -36,7 +37,8 @@ def optimize(body: Block, scope: Scope) -> Block:
         if same(before, body):
             break
     facts.read(body)
-    return tidy(_returned(accumulate.lower_ownership(body, facts, in_loops=True), facts), facts)
+    body = tidy(_returned(accumulate.lower_ownership(body, facts, in_loops=True), facts), facts)
+    return settle_attempts(body, scope)
 
 
 def _returned(body: Block, facts: Knowledge) -> Block:
@@ -78,7 +80,8 @@ def _written(body: Block, facts: Knowledge, places: Places) -> set[str]:
 
 def lower_ownership(body: Block, scope: Scope) -> Block:
     """`x += e` in place where that is safe, else `x = x + e`; `__own__(x)` a copy where x is not surely its own."""
-    return accumulate.lower_ownership(body, _knowledge(body, scope), in_loops=False)
+    lowered = accumulate.lower_ownership(body, _knowledge(body, scope), in_loops=False)
+    return settle_attempts(lowered, scope)
 
 
 def _knowledge(body: Block, scope: Scope) -> Knowledge:

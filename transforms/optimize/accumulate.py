@@ -77,8 +77,14 @@ class Accumulate:
     # --- structure ---
 
     def _if(self, node: Any) -> Any:
+        if isinstance(node, ir.Within):
+            self.sharing.lose(ir.names_bound(node.item))
         before = self.sharing.copy()
         body = self.block(node.body)
+        if isinstance(node, ir.Within):
+            return rewrite.with_blocks(node, body=body)
+        if isinstance(node, ir.Attempt):
+            before.join(self.sharing)
         after, self.sharing = self.sharing, before
         orelse = self.block(node.orelse)
         self.sharing.join(after)

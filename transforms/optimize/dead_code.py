@@ -186,7 +186,26 @@ class DeadCode:
             return None, live
         return node, self._with(set(live), [node.value])
 
+    def _guarded(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Any, Live]:
+        """`try`: what its handler reads is live all through its body. `with`: its body runs."""
+        if isinstance(node, ir.Within):
+            body, before = self.block(node.body, live, exits)
+            if _empty(body) and node.again:
+                return None, live
+            before -= set(ir.names_bound(node.item))
+            return rewrite.with_blocks(node, body=body or [gast.Pass()]), self._with(before, expressions(node))
+        orelse, failed = self.block(node.orelse, set(live), exits)
+        outer = self.facts.pinned
+        self.facts.pinned = outer | failed
+        body, before = self.block(node.body, live, exits)
+        self.facts.pinned = outer
+        if _empty(body):
+            return None, before
+        return rewrite.with_blocks(node, body=body, orelse=orelse or [gast.Pass()]), before | failed
+
     def _if(self, node: Any, live: Live, exits: list[tuple[Live, Live]]) -> tuple[Any, Live]:
+        if isinstance(node, (ir.Attempt, ir.Within)):
+            return self._guarded(node, live, exits)
         body, before = self.block(node.body, set(live), exits)
         orelse, before_else = self.block(node.orelse, set(live), exits)
         if (

@@ -57,6 +57,8 @@ class Fold:
                 if getattr(node, k, None)
             }
             node = rewrite.with_blocks(node, **blocks)
+            if isinstance(node, (ir.Attempt, ir.Within)):
+                return node
             part = "iter" if isinstance(node, gast.For) else "test"
             return (
                 rewrite.with_blocks(node, **{part: self.expr(getattr(node, part))})

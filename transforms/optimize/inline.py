@@ -214,8 +214,12 @@ class _Sweep:
         bound = binds(node)
         header = expressions(node)
         if isinstance(node, gast.If):
-            body, before = owner.block(node.body, set(live), exits)
             orelse, before_else = owner.block(node.orelse, set(live), exits)
+            outer = self.facts.pinned
+            if isinstance(node, ir.Attempt):  # a body may stop anywhere, and then its handler runs
+                self.facts.pinned = outer | before_else
+            body, before = owner.block(node.body, set(live), exits)
+            self.facts.pinned = outer
             after = before | before_else
         elif isinstance(node, (gast.For, gast.While)):
             body, orelse, after = self._loop(node, live, exits)

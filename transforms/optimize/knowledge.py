@@ -398,6 +398,10 @@ def expressions(statement: gast.stmt) -> list[gast.expr]:
         return [statement.value, *[t for t in targets if not isinstance(t, gast.Name)]]
     if isinstance(statement, gast.Expr):
         return [] if getattr(statement, "comment_only", False) else [statement.value]
+    if isinstance(statement, ir.Attempt):
+        return []
+    if isinstance(statement, ir.Within):
+        return [statement.item.context_expr]
     if isinstance(statement, (gast.If, gast.While)):
         return [statement.test]
     if isinstance(statement, gast.For):
@@ -411,6 +415,8 @@ def binds(statement: Any, inner: bool = True) -> list[str]:
         targets = statement.targets
     elif isinstance(statement, (gast.AugAssign, gast.For)):
         targets = [statement.target]
+    elif isinstance(statement, ir.Within):
+        targets = [t for t in [statement.item.optional_vars] if t is not None]
     elif isinstance(statement, _BINDS_NOTHING):
         targets = []
     else:

@@ -57,6 +57,15 @@ class _Liveness:
         reads = self.reads(node)
         if self.asks(node, reads):
             self.after[id(node)] = frozenset(live)
+        if isinstance(node, ir.Attempt):
+            failed = self.block(node.orelse, set(live), exits)
+            outer = self.facts.pinned
+            self.facts.pinned = outer | failed
+            before = self.block(node.body, live, exits)
+            self.facts.pinned = outer
+            return before | failed
+        if isinstance(node, ir.Within):
+            return (self.block(node.body, live, exits) - set(ir.names_bound(node.item))) | reads
         if isinstance(node, gast.If):
             return (
                 self.block(node.body, set(live), exits)

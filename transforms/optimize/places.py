@@ -72,6 +72,9 @@ class Places:
             self._bind(node.target, node.value)
         elif isinstance(node, gast.For):
             self._bind(node.target, node.iter)
+        elif isinstance(node, ir.Within):
+            for name in ir.names_bound(node.item):
+                self.union(name, WORLD)
         for part in expressions(node):
             for call in facts.summary(part).opaque:
                 for name in facts.shares(call):

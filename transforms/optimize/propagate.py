@@ -187,6 +187,11 @@ class _Copies:
                     del self.copies[copy]
 
     def _if(self, node: Any) -> Any:
+        if isinstance(node, ir.Within):
+            self._kill(ir.names_bound(node.item))
+            return rewrite.with_blocks(node, body=self.block(node.body))
+        if isinstance(node, ir.Attempt):
+            return self._attempt(node)
         test = self.expr(node.test)
         copies, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
         body = self.block(node.body)
@@ -197,6 +202,18 @@ class _Copies:
             if name not in after or not rewrite.same(after[name], value):
                 del self.copies[name]
         return rewrite.with_blocks(node, test=test, body=body, orelse=orelse)
+
+    def _attempt(self, node: Any) -> Any:
+        """The handler finds the names that the body binds in any state."""
+        copies, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
+        body = self.block(node.body)
+        self.copies, self.sources = copies, sources
+        self._kill([n for s in node.body for n in binds(s)])
+        kept, sources = dict(self.copies), {k: set(v) for k, v in self.sources.items()}
+        orelse = self.block(node.orelse)
+        self.copies, self.sources = kept, sources
+        self._kill([n for s in node.orelse for n in binds(s)])
+        return rewrite.with_blocks(node, body=body, orelse=orelse)
 
     def _loop(self, node: Any) -> Any:
         header = {"iter": self.expr(node.iter)} if isinstance(node, gast.For) else {}

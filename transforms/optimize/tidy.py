@@ -12,6 +12,7 @@ import gast
 
 from ad import ir
 from ad.ir import Block
+from ad.transforms.optimize import rewrite
 from ad.transforms.optimize.knowledge import Knowledge
 
 
@@ -26,7 +27,13 @@ def tidy(body: Block, facts: Knowledge) -> Block:
 def _without_empty(body: Block) -> Block:
     out: Block = []
     for node in body:
-        if isinstance(node, gast.If):
+        if isinstance(node, (ir.Attempt, ir.Within)):
+            blocks = {"body": _without_empty(node.body), "orelse": _without_empty(node.orelse)}
+            node = rewrite.with_blocks(node, **blocks)
+            if isinstance(node, ir.Attempt) and all(isinstance(s, gast.Raise) and s.exc is None for s in node.orelse):
+                out += node.body
+                continue
+        elif isinstance(node, gast.If):
             node = ir.at(gast.If(node.test, _without_empty(node.body), _without_empty(node.orelse)), node)
             if _is_empty(node.body) and _is_empty(node.orelse) and ir.is_atom(node.test):
                 continue
@@ -63,7 +70,7 @@ def _tested(body: Block, facts: Knowledge, counts: dict[str, int]) -> Block:
     for index in range(len(out) - 1, 0, -1):
         node = out[index]
         before = index - 1 - (1 if index > 1 and _is_remark(out[index - 1]) else 0)
-        if not isinstance(node, gast.If) or before < 0:
+        if not isinstance(node, gast.If) or isinstance(node, ir.Attempt) or before < 0:
             continue
         name = _own(out[before], facts, counts)
         if name is not None and isinstance(node.test, gast.Name) and node.test.id == name:

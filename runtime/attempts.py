@@ -1,0 +1,42 @@
+"""What generated `try` and `with` statements ask at run time."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Any
+
+from ad import errors
+
+
+def caught() -> BaseException | None:
+    """The exception that is being handled.
+
+    >>> try: 1 / 0
+    ... except ZeroDivisionError: print(caught())
+    division by zero
+    """
+    return sys.exc_info()[1]
+
+
+class unswallowed:
+    """A context manager that must let exceptions through: what it swallows would leave a body half done, unseen.
+
+    >>> with unswallowed(open(__file__), "model.py:3") as file: file.closed
+    False
+    """
+
+    def __init__(self, manager: Any, where: str) -> None:
+        self.manager, self.where = manager, where
+
+    def __enter__(self) -> Any:
+        return self.manager.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.manager.__exit__(kind, error, trace) and error is not None:
+            raise errors.UnsupportedSyntax(
+                f"{self.where}: this context manager swallowed {type(error).__name__}, which is not differentiated",
+                hint="write `try` and `except` there",
+            ) from error

@@ -1,0 +1,130 @@
+"""Comprehensions and generators as loops; their variables are their own.
+
+    ys = [g(v) for v in xs if v > 0]       =>      ys = [];  for v in xs:  if v > 0:  ys.append(g(v))
+    d = {k: g(v) for k, v in ps}           =>      d = {};   for k, v in ps:  d[k] = g(v)
+    s = sum(g(v) for v in xs)              =>      s = sum([g(v) for v in xs])
+    for w in (g(v) for v in xs): ...       =>      for v in xs:  w = g(v); ...
+
+A generator is consumed on the spot. `any` and `all` of one stop where Python stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import gast
+
+from ad import ir
+from ad.ir import Block
+from ad.names import Names
+
+if TYPE_CHECKING:
+    from ad.transforms.normalize.statements import Statements
+
+Comprehension = gast.ListComp | gast.SetComp | gast.GeneratorExp | gast.DictComp
+
+
+def comprehension(lowering: Statements, node: gast.ListComp | gast.GeneratorExp) -> gast.expr:
+    """The list that a list comprehension makes, or of what a generator yields."""
+    result = lowering.temp(gast.List(elts=[], ctx=gast.Load()), "listed", node)
+    _fill(lowering, node, [node.elt], lambda item: append(lowering, result, item, node))
+    return ir.name(result.id)
+
+
+def dict_comprehension(lowering: Statements, node: gast.DictComp) -> gast.expr:
+    """The dict that a dict comprehension makes."""
+    result = lowering.temp(gast.Dict(keys=[], values=[]), "made", node)
+
+    def enter(key: gast.expr, value: gast.expr) -> None:
+        place = ir.at(ir.subscript(ir.name(result.id), key, store=True), node)
+        lowering.out.append(ir.at(gast.Assign([place], value, None), node))
+
+    _fill(lowering, node, [node.key, node.value], enter)
+    return ir.name(result.id)
+
+
+def append(lowering: Statements, owner: gast.Name, item: gast.expr, node: gast.AST) -> None:
+    """`owner.append(item)`."""
+    call = ir.call(ir.attribute(ir.name(owner.id), "append"), item)
+    lowering.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
+
+
+def _fill(lowering: Statements, node: Comprehension, parts: list[gast.expr], take: Callable[..., None]) -> None:
+    """The loops of a comprehension: `take` is given the atoms of its parts on each innermost trip."""
+    renamed = {v: lowering.names.fresh(v) for g in node.generators for v in ir.names_bound(g.target)}
+
+    def own(part: gast.expr) -> gast.expr:
+        return ir.substitute(part, renamed)
+
+    def level(depth: int) -> None:
+        if depth == len(node.generators):
+            take(*[lowering.atom(own(p)) for p in parts])
+            return
+        generator = node.generators[depth]
+        it = generator.iter if depth == 0 else own(generator.iter)
+        lowering.loop(own(generator.target), it, lambda: conditions(generator.ifs, depth), node)
+
+    def conditions(tests: list[gast.expr], depth: int) -> None:
+        if not tests:
+            level(depth + 1)
+            return
+        test = lowering.test(own(tests[0]))
+        lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: conditions(tests[1:], depth)), []), node))
+
+    level(0)
+
+
+def quantified(lowering: Statements, function: Any, node: gast.GeneratorExp) -> gast.expr:
+    """`any` or `all` of what a generator of one loop yields: a loop that stops at the first answer."""
+    answer = function is any
+    generator = node.generators[0]
+    renamed = {v: lowering.names.fresh(v) for v in ir.names_bound(generator.target)}
+    tests = [ir.substitute(t, renamed) for t in (*generator.ifs, node.elt)]
+    result = lowering.temp(ir.constant(not answer), function.__name__ + "_of", node)
+
+    def step(depth: int) -> Block:
+        if depth == len(tests):
+            return [ir.assign(result.id, ir.constant(answer), node), ir.at(gast.Break(), node)]
+        def fill() -> None:
+            test = lowering.test(tests[depth])
+            if depth == len(tests) - 1 and not answer:
+                test = ir.at(gast.UnaryOp(gast.Not(), test), node)
+            lowering.out.append(ir.at(gast.If(test, step(depth + 1), []), node))
+        return lowering.block(fill)
+
+    target = ir.substitute(generator.target, renamed)
+    lowering.loop(target, generator.iter, lambda: lowering.out.extend(step(0)), node)
+    return ir.name(result.id)
+
+
+def inline_generators(body: Block, names: Names) -> Block:
+    """Loops over generators of one loop, as that loop: what they yield is computed when it is asked for."""
+    out: Block = []
+    for statement in body:
+        if isinstance(statement, (gast.If, gast.For, gast.While, gast.Try, gast.With)):
+            statement = ir.clone(statement)
+            for field in ("body", "orelse", "finalbody"):
+                if hasattr(statement, field):
+                    setattr(statement, field, inline_generators(getattr(statement, field), names))
+        if isinstance(statement, gast.For) and _is_simple_generator(statement.iter):
+            statement = _inlined(statement, names)
+        out.append(statement)
+    return out
+
+
+def _is_simple_generator(node: gast.expr) -> bool:
+    return isinstance(node, gast.GeneratorExp) and len(node.generators) == 1
+
+
+def _inlined(loop: gast.For, names: Names) -> gast.For:
+    generator = loop.iter.generators[0]
+    renamed = {v: names.fresh(v) for v in ir.names_bound(generator.target)}
+    yielded = ir.at(gast.Assign([loop.target], ir.substitute(loop.iter.elt, renamed), None), loop)
+    body: Block = [yielded, *loop.body]
+    for test in generator.ifs:
+        skip = gast.UnaryOp(gast.Not(), ir.substitute(test, renamed))
+        body.insert(len(body) - len(loop.body) - 1, ir.at(gast.If(skip, [ir.at(gast.Continue(), loop)], []), loop))
+    target = ir.substitute(generator.target, renamed)
+    new = ir.at(gast.For(target, generator.iter, body, loop.orelse, None), loop)
+    return _inlined(new, names) if _is_simple_generator(new.iter) else new

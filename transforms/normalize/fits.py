@@ -1,0 +1,58 @@
+"""The text of a function with `*args` and `**kwargs`, for as many as its copy takes (`ad.variadic`).
+
+    def f(x, *xs, **named):                    def f(x, xs_0, xs_1, *, k):
+        return g(*xs, **named) + xs[0]    =>       xs = (xs_0, xs_1)
+                                                   return g(xs_0, xs_1, k=k) + xs[0]
+"""
+
+from __future__ import annotations
+
+import gast
+
+from ad import ir, variadic
+from ad.ir import Block
+from ad.reader import Source
+from ad.transforms.normalize import scopes
+
+
+def with_plain_parameters(source: Source) -> Source:
+    """The function with a parameter for each argument."""
+    tree, f = source.tree, source.function
+    if not hasattr(f, "__ad_fits__"):
+        return source
+    args = tree.args
+    rest, others = args.vararg, args.kwarg
+    names = variadic.parameters(f)
+    own = [p.id for p in (*args.posonlyargs, *args.args)]
+    keyword_only = [p.id for p in args.kwonlyargs]
+    named = [n for n in names if f.__signature__.parameters[n].kind.name == "KEYWORD_ONLY"]
+    extra = names[len(own) : len(names) - len(named)]
+    keys = [n for n in named if n not in keyword_only]
+    args.vararg = args.kwarg = None
+    args.args = [*args.args, *map(_parameter, extra)]
+    args.kwonlyargs = [*args.kwonlyargs, *map(_parameter, keys)]
+    args.kw_defaults = [*args.kw_defaults, *[None] * len(keys)]
+    if extra:
+        args.defaults = []
+    if rest is not None:
+        _bind(tree, rest.id, ir.tuple_(*map(ir.name, extra)))
+    if others is not None:
+        _bind(tree, others.id, gast.Dict([ir.constant(k) for k in keys], list(map(ir.name, keys))))
+    return source
+
+
+def _bind(tree: gast.FunctionDef, name: str, value: gast.expr) -> None:
+    """Give a variable its value at the top; where it is only ever unpacked in calls, its entries stand there."""
+    value = ir.at(value, tree)
+    uses = [n for n in ir.walk(tree.body) if isinstance(n, gast.Name) and n.id == name]
+    unpacked = {id(n.value) for n in ir.walk(tree.body) if isinstance(n, (gast.Starred, gast.keyword))}
+    plain = all(isinstance(n.ctx, gast.Load) for n in uses)
+    if uses and plain and all(id(n) in unpacked for n in uses):
+        tree.body = scopes.replaced(tree.body, {name: value})
+    elif uses:
+        top: Block = [ir.assign(name, value, tree)]
+        tree.body = [*top, *tree.body]
+
+
+def _parameter(name: str) -> gast.Name:
+    return gast.Name(id=name, ctx=gast.Param(), annotation=None, type_comment=None)
