@@ -24,7 +24,7 @@ from ad.names import Names
 from ad.pipeline import Callee, Program, Writer
 from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
-from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.calls import Split, bind
 from ad.transforms.adjoint.containers import Containers
 from ad.transforms.adjoint.objects import Objects
 from ad.transforms.adjoint.scope import Scope
@@ -33,7 +33,7 @@ from ad.transforms.adjoint.shadowed import ShadowReverse
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
-from ad.transforms.analyses.operations import Operations
+from ad.transforms.analyses.operations import Op, Operations
 from ad.transforms.normalize.webs import split_webs
 
 
@@ -41,6 +41,10 @@ class AliasProgram(Program):
     """A program whose functions may write into whatever they reach."""
 
     aliases = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.afterwards: dict[Any, list[Kind]] = {}
 
     def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
         return AliasWriter(self, fn, facts, active, True)
@@ -55,7 +59,7 @@ class AliasProgram(Program):
         forced: dict[str, Kind] = {}
         hints: dict[str, Kind] = {}
         while True:
-            facts = infer(fn, known, self.returns, forced)
+            facts = infer(fn, known, self.returns, forced, self.after)
             facts.hints = hints = hints or facts.kinds
             try:
                 found = self.places(fn, facts.kinds)
@@ -78,6 +82,32 @@ class AliasProgram(Program):
                 fn.body = split_webs(fn.all_params(), fn.body, names)
                 facts = self.infer(fn, known)
         return super().lower_containers(fn, facts, known, names)
+
+    def after(self, op: Op, args: list[Kind]) -> dict[str, Kind]:
+        """What the objects among the arguments of a call may be after it: hints."""
+        values = bind(op)
+        if values is None:
+            return {}
+        known = dict(zip(map(id, op.args.values()), args, strict=True))
+        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+        found = self.last_kinds(op.target, self.widened(op.target, ordered))
+        records = {v.id: k for v, k in zip(values, found, strict=False) if isinstance(v, gast.Name)}
+        return {n: kinds.vague(k) for n, k in records.items() if isinstance(k, kinds.Record)}
+
+    def last_kinds(self, callee: Callee, args: list[Kind]) -> list[Kind]:
+        """The kinds of a callee's parameters, with what it writes into them."""
+        key = (id(callee), tuple(args))
+        if key not in self.afterwards:
+            self.afterwards[key] = []
+            self.solving.append((callee, tuple(args)))
+            try:
+                fn, facts = self.facts(callee, args)
+                self.afterwards[key] = [facts.kinds.get(p, kinds.UNKNOWN) for p in fn.params]
+            except errors.ADError:
+                pass
+            finally:
+                self.solving.pop()
+        return self.afterwards[key]
 
     def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
         """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""

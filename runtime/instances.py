@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ad import errors
 from ad.runtime.copies import is_record
 
@@ -32,12 +34,13 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     if isinstance(x, (list, tuple, dict)):
         return
     descriptor = getattr(type(x), name, None)
-    computed = hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not holds(x, name))
+    computed = name.startswith("__") or hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not holds(x, name))
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
-    if not is_record(x) or computed or hooked:
+    constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
+    if not is_record(x) or computed or hooked or not constant:
         raise errors.AliasingError(
-            f"the attribute {name!r} of a {type(x).__name__} is computed, which is not differentiated here",
+            f"the attribute {name!r} of a {type(x).__name__} is computed or shared, which is not differentiated here",
             hint="use an attribute that the object holds",
         )
 
@@ -49,6 +52,14 @@ def check_held(x: Any, name: str) -> None:
         raise errors.AliasingError(
             f"the attribute {name!r} of the class {type(x).__name__} is read where the class is not known",
             hint="use an attribute that the object holds",
+        )
+
+
+def check_iterated(x: Any) -> None:
+    """AliasingError for a loop over an object, whose entries may be computed."""
+    if is_record(x):
+        raise errors.AliasingError(
+            f"a loop over a {type(x).__name__} that holds what is differentiated", hint="make a list of it"
         )
 
 

@@ -32,7 +32,8 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
-from ad.runtime.instances import check_attribute, check_held, holds, is_plain_class
+from ad.runtime.instances import check_attribute, check_held, check_iterated, holds, is_plain_class
+from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -442,7 +443,10 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        return ir.call(op.node.func, self.tangent(op.args["0"]), *op.node.args[1:])
+        x = op.args["0"]
+        if op.target is sequence and not isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array)):
+            self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
+        return ir.call(op.node.func, self.tangent(x), *op.node.args[1:])
 
     def t_getitem(self, z: str, op: Op) -> gast.expr:
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))

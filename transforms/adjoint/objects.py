@@ -61,7 +61,8 @@ class Objects(Lowering):
         """The kind of an object, which the run may have to confirm."""
         kind = self.kind(node)
         if kind == UNKNOWN and self.unknown:
-            kind = self.hints.get(node.id, UNKNOWN)
+            kind = getattr(kind, "hint", None) or self.hints.get(node.id, UNKNOWN)
+            kind = getattr(kind, "hint", None) or kind
         return kind if isinstance(kind, kinds.Record) else None
 
     def confirmed(self, node: gast.expr) -> gast.expr:

@@ -18,6 +18,7 @@ from ad import ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
 from ad.rules import registry
+from ad.runtime.sequences import sequence
 from ad.runtime.shadows import shares
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Step
@@ -137,7 +138,8 @@ class ShadowReverse(Reverse):
             z_bar = self.number_bar(z)
             if self.active(op.args["0"]):
                 self.contribute_number(op.args["0"].id, z_bar)
-                if op.tag == "sequence" and not is_surely_place(self.scope.kind(op.args["0"].id)):
+                plain = (kinds.List, kinds.Tuple, kinds.Array)
+                if op.target is sequence and not isinstance(self.scope.kind(op.args["0"].id), plain):
                     self.emit(gast.Expr(self.shadow("sequence", op.args["0"], ir.name(z))))
         elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
             self.made_by_rule(z, op)

@@ -24,17 +24,19 @@ from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
+After = Callable[[Op, list[Kind]], dict[str, Kind]]  # the kinds of a call's arguments after it
 
 
 class Facts:
     """The kinds of the variables of one function."""
 
     def __init__(
-        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}
+        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {},
+        after: After | None = None,
     ) -> None:
         self.fn = fn
         self.kinds: dict[str, Kind] = {**params, **forced}
-        self.returns = returns
+        self.returns, self.after = returns, after
         self.hints: Mapping[str, Kind] = self.kinds  # kinds that the run has to confirm
         self.result: Kind | None = None
         self.changed = True
@@ -108,6 +110,9 @@ class Facts:
             if isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute):
                 self.effect(node.value, give_up)
             self.update(target.id, self.of(node.value), give_up)
+            op = classify(node.value, self.fn, self.kinds) if self.after is not None else None
+            if op is not None and op.tag == "call":
+                self.call(op)
         elif isinstance(target, gast.Tuple):
             whole = self.atom(node.value)
             for index, t in enumerate(target.elts):
@@ -196,6 +201,13 @@ class Facts:
         operands = {k: self.operand(v) for k, v in op.args.items()}
         if not any(k is None for k in operands.values()):
             operation_kind(op, operands, self.returns)
+            self.learn(op, list(operands.values()))
+
+    def learn(self, op: Op, operands: list[Kind]) -> None:
+        """What a function may have written into the objects that it was given."""
+        if self.after is not None and any(isinstance(k, kinds.Record) for k in operands):
+            for name, kind in self.after(op, operands).items():
+                self.update(name, kind)
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
@@ -218,7 +230,8 @@ def _with_field(owner: kinds.Record, name: str, value: Kind) -> Kind:
     fields = dict(owner.entries)
     default = name not in fields and hasattr(owner.type, name)
     fields[name] = UNKNOWN if default else kinds.join(fields[name], value) if name in fields else value
-    return kinds.Record(owner.type, tuple(fields.items()))
+    found = kinds.Record(owner.type, tuple(fields.items()))
+    return kinds.vague(found) if ... in fields else found
 
 
 def argument(kind: Kind) -> Any:
@@ -245,17 +258,23 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
     if op.tag == "field" and not isinstance(operands["0"], kinds.Record):
-        return UNKNOWN
+        hint = getattr(operands["0"], "hint", None)
+        return kinds.perhaps(dict(hint.entries).get(op.node.attr)) if isinstance(hint, kinds.Record) else UNKNOWN
     if op.tag == "field":
         fields = dict(operands["0"].entries)  # type: ignore[attr-defined]
-        return UNKNOWN if ... in fields else fields.get(op.node.attr, UNKNOWN)
+        return fields.get(op.node.attr, UNKNOWN)
     if op.tag == "sequence":
         kind = operands["0"]
         if op.target is as_list:
-            return kind if isinstance(kind, kinds.List) else kinds.List(UNKNOWN)
+            hint = getattr(kind, "hint", None)
+            return kind if isinstance(kind, kinds.List) else kinds.vague(hint) if isinstance(hint, kinds.List) else (
+                kinds.List(UNKNOWN)
+            )
         if op.target is as_instance:
-            return kinds.vague(kinds.Record(operands["class"].object, ()))  # type: ignore[attr-defined]
-        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array)) else UNKNOWN
+            cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
+            known = isinstance(hint, kinds.Record) and hint.type is cls
+            return kinds.vague(hint if known and hint is not None else kinds.Record(cls, ()))
+        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array, kinds.Unknown)) else UNKNOWN
     if op.tag == "move":
         return moved_kind(op, operands)
     if op.tag == "tuple":
@@ -397,6 +416,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.array_like(owner.dtype, owner.shape[1:])
     if isinstance(owner, Array) and owner.ndim:
         return kinds.array_like(owner.dtype, None, owner.ndim - 1)
+    if isinstance(owner, kinds.Unknown):
+        return UNKNOWN if owner.hint is None else kinds.perhaps(element(owner.hint))
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
 
 
@@ -425,6 +446,8 @@ def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
         return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
     if isinstance(owner, Array):
         return array_item(owner, node, index)
+    if isinstance(owner, kinds.Unknown) and owner.hint is not None:
+        return kinds.perhaps(item(owner.hint, node, index))
     return UNKNOWN
 
 
@@ -554,6 +577,12 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
     return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
 
 
-def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:
+def infer(
+    fn: Function,
+    params: Mapping[str, Kind],
+    returns: Returns,
+    forced: Mapping[str, Kind] = {},
+    after: After | None = None,
+) -> Facts:
     """The kinds of all variables of `fn`; those in `forced` may hold that much, whatever is assigned to them."""
-    return Facts(fn, params, returns, forced).solve()
+    return Facts(fn, params, returns, forced, after).solve()

@@ -218,6 +218,10 @@ class _Sharing:
         elif op.tag in ("tuple", "list", "dict", "record"):
             self.hold(target, {new})
             self.put(target, list(op.args.values()))
+            if op.tag == "record" and len(op.args) < len(op.target.__dataclass_fields__):
+                inside = f"inside {new}"  # fields left to their defaults may hold new memory
+                self.contents.setdefault(new, set()).add(inside)
+                self.contents.setdefault(inside, set()).add(inside)
         elif op.tag == "move":
             self.hold(target, {new})
             self.contents.setdefault(new, set()).update(self.reach(op.operands()))
