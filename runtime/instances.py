@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,11 @@ def is_plain_class(cls: type) -> bool:
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:
     """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
-    if isinstance(x, (list, tuple, dict)):
+    if isinstance(x, (list, tuple, dict, deque)):
         return
     descriptor = getattr(type(x), name, None)
-    computed = name.startswith("__") or hasattr(type(descriptor), "__set__") or (hasattr(type(descriptor), "__get__") and not holds(x, name))
+    getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
+    computed = name.startswith("__") or setter or (getter and not holds(x, name))
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))

@@ -118,7 +118,7 @@ def _like(xs: Any, items: Any) -> Any:
 
 def _items(xs: Any) -> Any:
     """What can be iterated over again."""
-    if isinstance(xs, (*_OLD, np.ndarray, range, str, set, frozenset)) or xs is None:
+    if isinstance(xs, (*_OLD, np.ndarray, range, str, set, frozenset)) or not hasattr(xs, "__iter__"):
         return xs
     raise errors.AliasingError(f"the entries of a {type(xs).__name__} are used, which is not differentiated",
                                hint="make a list of it first")  # fmt: skip
@@ -281,7 +281,7 @@ def place_of_smallest(xs: Any, key: Any) -> int:
 
 def position(xs: Any, v: Any) -> int:
     """`xs.index(v)`."""
-    return int(xs.index(v))
+    return list(_items(xs)).index(v)
 
 
 # --- dicts ----------------------------------------------------------------------------------------
@@ -316,4 +316,8 @@ def values_of(d: Any) -> Any:
 
 def last_key(d: Any) -> Any:
     """The key that `d.popitem()` takes."""
-    return next(reversed(d))
+    if not isinstance(d, dict):
+        raise TypeError(f"a {type(d).__name__} has no keys")
+    if not d:
+        raise KeyError("popitem(): dictionary is empty")
+    return list(d)[-1]

@@ -534,7 +534,7 @@ def dict_grouped(fs):
     return s
 
 
-def defaultdict_sums(fs):
+def defaultdict_sums(fs):  # corpus: beyond
     sums = defaultdict(float)
     lists = defaultdict(list)
     for i, f in enumerate(fs):

@@ -21,7 +21,7 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list
+from ad.runtime.moves import as_list, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -101,8 +101,12 @@ class _Sharing:
 
     def reach(self, names: Iterable[str]) -> set[str]:
         """The objects that some names hold, and all that these contain."""
+        return self.contained(o for n in names for o in self.objects(n))
+
+    def contained(self, objects: Iterable[str]) -> set[str]:
+        """Objects, and all that these contain."""
         found: set[str] = set()
-        stack = [o for n in names for o in self.objects(n)]
+        stack = list(objects)
         while stack:
             o = stack.pop()
             if o not in found:
@@ -184,6 +188,18 @@ class _Sharing:
         container = isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record))
         return self.inside(source) | (set() if container else self.objects(source))
 
+    def moved(self, op: Op) -> set[str]:
+        """What a container made of the entries of others contains: all that they do, but not they themselves."""
+        entry_params, value_params = op.target.moves
+        found: set[str] = set()
+        for param, arg in op.args.items():
+            if param in entry_params and isinstance(arg, gast.Name):
+                anything = op.target in (listed, tupled, queued, zipped) or param == "ys"  # an array too
+                found |= self.parts(arg.id) if anything else self.inside(arg.id)
+            elif param in value_params and isinstance(arg, gast.Name):
+                found |= self.objects(arg.id)
+        return self.contained(found)
+
     def assign(self, node: gast.Assign) -> None:
         target = node.targets[0]
         if isinstance(target, gast.Name):
@@ -224,7 +240,7 @@ class _Sharing:
                 self.contents.setdefault(inside, set()).add(inside)
         elif op.tag == "move":
             self.hold(target, {new})
-            self.contents.setdefault(new, set()).update(self.reach(op.operands()))
+            self.contents.setdefault(new, set()).update(self.moved(op))
         elif op.target in (list, tuple, dict, sorted):
             self.hold(target, {new})
             held = self.contents.setdefault(new, set())
