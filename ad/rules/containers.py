@@ -16,7 +16,7 @@ def _blank_kind(cls: Any) -> kinds.Kind:
 
 constant(blank, kind=_blank_kind)
 constant(holds, kind=lambda x, name: kinds.Number(bool))
-constant(moves.sort_order, kind=lambda xs, key=None, reverse=False: kinds.List(kinds.Number(int)))
+constant(moves.sort_order)
 constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
 constant(moves.position, kind=lambda xs, v: kinds.Number(int))
 constant(moves.is_list, kind=lambda x: kinds.Number(bool))
