@@ -23,11 +23,13 @@ from typing import Any
 import numpy as np
 
 from ad import cache, errors, pipeline, variadic
+from ad.accessors import ACCESSORS, written_out
 from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
-from ad.kinds import Kind
+from ad.kinds import CODE, Kind
 from ad.pipeline import Options
+from ad.rules import registry
 from ad.runtime import structures
 from ad.runtime.calling import Starred, apply
 from ad.runtime.copies import copy_of
@@ -61,12 +63,17 @@ def target_of(f: Any) -> Target:
         return Target(inner.function, (f.__self__, *inner.leading), inner.keywords)
     if isinstance(f, functools._lru_cache_wrapper):
         return target_of(f.__wrapped__)
+    if isinstance(f, ACCESSORS):
+        return Target(_accessor(f))
     call = getattr(type(f), "__call__", None)  # noqa: B004
     if isinstance(call, Plain) and not isinstance(f, type):
         return Target(call, (f,))
     if callable(f):
         return Target(f)
     raise errors.UnsupportedArgument(f"{f!r} is not callable", hint="pass a function")
+
+
+_accessor = functools.lru_cache(maxsize=1024)(written_out)
 
 
 def ordered_arguments(
@@ -77,6 +84,8 @@ def ordered_arguments(
     args = [*target.leading, *args]
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
+        if registry.lookup(function, len(args)) is None and not isinstance(function, CODE):
+            raise errors.NoRule(f"no source is known of {function!r}", hint="call a Python function")
         function = wrapper_of(function, len(args), tuple(kwargs))
         return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):

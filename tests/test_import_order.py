@@ -16,7 +16,7 @@ ORDER = (
     ("ad.rules",),
     ("ad.transforms.analyses",),
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),
-    ("ad.compile", "ad.guards", "ad.cache"),
+    ("ad.compile", "ad.accessors", "ad.guards", "ad.cache"),
     ("ad.pipeline", "ad.aliases"),
     ("ad.calls", "ad.nesting"),
     ("ad.api", "ad.nn", "ad.optim", "ad.testing", "ad.__main__"),

@@ -4,13 +4,19 @@ from ad.rules import (
     arithmetic,
     builtins_,
     containers,
+    contractions,
     creation,
     elementary,
     linalg,
     math_module,
     products,
+    rearranging,
     reductions,
+    scans,
+    selection,
     shape_ops,
+    statistics,
+    writes,
 )
 from ad.rules.registry import (
     Rule,
@@ -21,6 +27,7 @@ from ad.rules.registry import (
     linear,
     lookup,
     partials,
+    reference,
     rule,
 )
 
@@ -28,13 +35,19 @@ CHAPTERS = (
     arithmetic,
     elementary,
     reductions,
+    scans,
+    statistics,
     products,
+    contractions,
     shape_ops,
+    rearranging,
+    selection,
     creation,
     linalg,
     math_module,
     builtins_,
     containers,
+    writes,
 )
 
 __all__ = [
@@ -47,5 +60,6 @@ __all__ = [
     "linear",
     "lookup",
     "partials",
+    "reference",
     "rule",
 ]

@@ -157,3 +157,12 @@ def kinds_at_one_site(fn, x, a):
     for value in [x, a, x * a]:
         s = s + np.sum(fn(value))
     return s
+
+
+def item_getter(x):
+    first, last = operator.itemgetter(0, -1)([x * x, np.sin(x)])
+    return first * last
+
+
+def method_caller(A):
+    return operator.methodcaller("sum", axis=0)(A * A)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import types
@@ -22,6 +23,7 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
+from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance
 from ad.runtime.sequences import keys_of, sequence
 
@@ -51,8 +53,8 @@ class Op:
     """One operation.
 
     tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
-    list_append, list_pop, container (another method of a container), move (a container made of the entries of
-    others: `ad.runtime.moves`), replace (the write of a whole container).
+    list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`), move (a
+    container made of the entries of others: `ad.runtime.moves`), replace (the write of a whole container).
     args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
     """
 
@@ -127,7 +129,7 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
 
 
 def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
-    rule = registry.lookup(target, len(args)) if not keywords else registry.lookup(target)
+    rule = registry.lookup(target, len(args))
     if rule is None:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
@@ -143,6 +145,8 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
         bound = registry.bind(rule, args, keywords)
     except TypeError as error:
         return Op("opaque", node, args=_positional(args, keywords), target=error)
+    if rule.form == "reference":
+        return Op("call", node, args=_positional(args, keywords), target=rule.plain)
     return Op("rule", node, rule, bound, target)
 
 
@@ -180,6 +184,10 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
         return _known_call(node, target, list(node.args), keywords, fn)
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
+    kind = kind_of_atom(node.func, fn, known)
+    if isinstance(kind, kinds.Record) and issubclass(kind.type, Closure):
+        function: Any = vars(kind.type)["__call__"]
+        return _function_call(node, function, _positional([node.func, *node.args], keywords))
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
 
@@ -188,6 +196,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
+    if target == np.add.at and len(args) == 3 and not keywords:
+        return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
     if target is moves.as_list or target is as_instance:
         known = {} if target is moves.as_list else {"class": args[1]}
         return Op("sequence", node, args={"0": args[0], **known}, target=target)
@@ -221,8 +231,12 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 
 def _is_library(function: types.FunctionType) -> bool:
+    """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+        return True
     module = function.__module__ or ""
-    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith("ad.nn")
+    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(("ad.nn", "ad.rules."))
+
 
 
 def is_namedtuple(target: type) -> bool:
