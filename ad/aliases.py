@@ -20,10 +20,13 @@ import gast
 from ad import errors, ir, kinds, pipeline
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.names import Names
 from ad.pipeline import Callee, Program, Writer
 from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
-from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.calls import Split, bind
+from ad.transforms.adjoint.containers import Containers
+from ad.transforms.adjoint.objects import Objects
 from ad.transforms.adjoint.reuse import look_up_once
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.shadow_calls import ShadowCalls
@@ -31,14 +34,18 @@ from ad.transforms.adjoint.shadowed import ShadowReverse
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
-from ad.transforms.analyses.operations import Operations
-from ad.transforms.analyses.places import holds_no_memory
+from ad.transforms.analyses.operations import Op, Operations
+from ad.transforms.normalize.webs import split_webs
 
 
 class AliasProgram(Program):
     """A program whose functions may write into whatever they reach."""
 
     aliases = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.afterwards: dict[Any, list[Kind]] = {}
 
     def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
         return AliasWriter(self, fn, facts, active, True)
@@ -51,8 +58,10 @@ class AliasProgram(Program):
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of variables. Nothing is known of the entries of a container that another name changes."""
         forced: dict[str, Kind] = {}
+        hints: dict[str, Kind] = {}
         while True:
-            facts = infer(fn, known, self.returns, forced)
+            facts = infer(fn, known, self.returns, forced, self.after)
+            facts.hints = hints = hints or facts.kinds
             try:
                 found = self.places(fn, facts.kinds)
             except errors.ADError:
@@ -65,6 +74,41 @@ class AliasProgram(Program):
             if not more:
                 return facts
             forced |= more
+
+    def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
+        """Changes of containers as writes of the whole; what the kinds do not tell, the run does."""
+        for unknown in (False, True, False):
+            facts = super().lower_containers(fn, facts, known, names)
+            while Objects(fn, facts, names, unknown).run() or Containers(fn, facts, names, unknown).run():
+                fn.body = split_webs(fn.all_params(), fn.body, names)
+                facts = self.infer(fn, known)
+        return super().lower_containers(fn, facts, known, names)
+
+    def after(self, op: Op, args: list[Kind]) -> dict[str, Kind]:
+        """What the objects among the arguments of a call may be after it: hints."""
+        values = bind(op)
+        if values is None:
+            return {}
+        known = dict(zip(map(id, op.args.values()), args, strict=True))
+        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+        found = self.last_kinds(op.target, self.widened(op.target, ordered))
+        records = {v.id: k for v, k in zip(values, found, strict=False) if isinstance(v, gast.Name)}
+        return {n: kinds.vague(k) for n, k in records.items() if isinstance(k, kinds.Record)}
+
+    def last_kinds(self, callee: Callee, args: list[Kind]) -> list[Kind]:
+        """The kinds of a callee's parameters, with what it writes into them."""
+        key = (id(callee), tuple(args))
+        if key not in self.afterwards:
+            self.afterwards[key] = []
+            self.solving.append((callee, tuple(args)))
+            try:
+                fn, facts = self.facts(callee, args)
+                self.afterwards[key] = [facts.kinds.get(p, kinds.UNKNOWN) for p in fn.params]
+            except errors.ADError:
+                pass
+            finally:
+                self.solving.pop()
+        return self.afterwards[key]
 
     def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
         """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""
@@ -164,7 +208,7 @@ class AliasWriter(Writer):
 
     def entry(self) -> Block:
         """Copies of the arguments that the call may write into and undo, and of those that get a shadow."""
-        own = [p for p in self.params if not holds_no_memory(self.known[p])]
+        own = [p for p in self.params if self.reverse.is_place(p)]
         own = [p for p in own if p in self.active or p in self.written_params]
         if not own:
             return []

@@ -46,12 +46,15 @@ class GradientFunction:
         direct = self._direct
         if direct is not None and not kwargs and len(args) == direct.count:
             return direct.dispatch(*args)
-        function, ordered, wrt = self.lowered(args, kwargs)
+        call = calls.scalar_call(self.f, args, kwargs)
+        function, ordered, wrt = self._of_call(call)
         if not self.allow_int:
             self._check_inexact(ordered, wrt)
         self._variants = calls.gradient_variants(function, wrt, self.options)
         if function is self.f and not kwargs and len(ordered) == len(args) and self.allow_int:
             self._direct = self._variants
+        if call.shift:
+            calls.refuse_written_receiver(self._variants.get(ordered), call.shift)
         return self._variants.run(ordered)
 
     def used(self) -> cache.Compiled | None:
@@ -60,7 +63,9 @@ class GradientFunction:
 
     def lowered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Plain, list[Any], tuple[int, ...]]:
         """The plain function, its arguments, and the positions of those differentiated."""
-        call = calls.scalar_call(self.f, args, kwargs)
+        return self._of_call(calls.scalar_call(self.f, args, kwargs))
+
+    def _of_call(self, call: Call) -> tuple[Plain, list[Any], tuple[int, ...]]:
         return call.function, call.args, tuple(positions(self.argnums, call.names, call.shift))
 
     def __ad_reduce__(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:

@@ -19,7 +19,7 @@ from ad import errors, guards, kinds
 from ad.compile import Generated
 from ad.ir import Cell
 from ad.kinds import Kind
-from ad.runtime.shadows import overlaps_itself
+from ad.runtime.shadows import entries, is_container, overlaps_itself
 
 MAX_VARIANTS = 8
 _statistics = {"misses": 0}
@@ -80,6 +80,7 @@ class Compiled:
         for i in self.generated.written:
             others = [a for j, a in enumerate(args) if j != i] + self.hidden()
             check_disjoint(args[i], others, self.generated.name)
+            check_once(args[i], others, self.generated.name)
             leaves = _arrays(args[i])
             for k, leaf in enumerate(leaves):
                 check_disjoint(leaf, leaves[:k], self.generated.name)
@@ -212,6 +213,26 @@ def check_disjoint(written: Any, others: Sequence[Any], name: str) -> None:
                     f"{name}: an argument that is written in place shares memory with another argument or a global",
                     hint="pass a copy",
                 )
+
+
+def check_once(written: Any, others: Sequence[Any], name: str) -> None:
+    """AliasingError where a list, dict or object that may be written is reached by two ways."""
+    own = _containers(written)
+    ways = [id(x) for x in own] + list({id(x) for other in others for x in _containers(other)})
+    for x in own:
+        if ways.count(id(x)) > 1:
+            raise errors.AliasingError(
+                f"{name}: a {type(x).__name__} stands twice in arguments or globals, and is written into",
+                hint="pass a copy",
+            )
+
+
+def _containers(x: Any) -> list[Any]:
+    """All lists, dicts and objects in a value."""
+    if not is_container(x):
+        return []
+    inner = [c for v in entries(x).values() for c in _containers(v)]
+    return inner if isinstance(x, tuple) else [x, *inner]
 
 
 def _share(a: np.ndarray, b: np.ndarray) -> bool:

@@ -230,8 +230,17 @@ def run_gradient(f: Plain, args: Sequence[Any], wrt: tuple[int, ...], options: O
     return compiled.function(*args, *compiled.hidden())
 
 
+def refuse_written_receiver(compiled: Compiled, leading: int) -> None:
+    """AliasingError where a bound method changes its object: it would have to change once, as in the primal."""
+    if any(i < leading for i in compiled.generated.written):
+        raise errors.AliasingError(
+            f"{compiled.generated.name}: a method that changes the object that it is bound to is not differentiated",
+            hint="pass the object as an argument: `ad.grad(lambda obj, x: obj.method(x))`",
+        )
+
+
 def run_pullback(
-    f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options
+    f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options, leading: int = 0
 ) -> tuple[Any, Callable[[Any], Any]]:
     """(value, pullback) of a plain function; the pullback gives an adjoint for each active
     argument, and may be repeated.
@@ -242,6 +251,7 @@ def run_pullback(
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
+    refuse_written_receiver(compiled, leading)
     if compiled.generated.written:
         compiled.check(args)
     if options.pure:  # called from generated code, which undoes its writes before the pullback runs
@@ -294,6 +304,7 @@ def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], option
         function, extra = call.function.tangent(call.args, mask)
     else:
         compiled = tangent_function(call.function, call.args, mask, options)
+        refuse_written_receiver(compiled, call.shift)
         if compiled.generated.written:
             compiled.check(call.args)
         function, extra = compiled.function, compiled.hidden()
@@ -526,7 +537,7 @@ def vjp_of_call(call: Call, mask: tuple[bool, ...], options: Options) -> tuple[A
     """(value, pullback) of a reduced call."""
     if isinstance(call.function, Primitive):
         return call.function.vjp(call.args, mask)
-    return run_pullback(call.function, call.args, mask, options)
+    return run_pullback(call.function, call.args, mask, options, call.shift)
 
 
 def jvp_of(

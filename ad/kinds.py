@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,9 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Unknown(Kind):
-    """Anything: only the run tells."""
+    """Anything: only the run tells. hint: what it perhaps is, which a check at run time has to confirm."""
+
+    hint: Kind | None = field(default=None, compare=False)
 
 
 UNKNOWN = Unknown()
@@ -114,10 +116,10 @@ class Dict(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Record(Kind):
-    """An object with fields: a dataclass or an object with `__dict__`."""
+    """An object with fields: a dataclass or an object with `__dict__`. The field `...`: nothing is known of them."""
 
     type: type
-    entries: tuple[tuple[str, Kind], ...]
+    entries: tuple[tuple[Any, Kind], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,12 +381,14 @@ def join(a: Kind, b: Kind) -> Kind:
             joined[k] = join(joined[k], kind) if k in joined else kind
         return Dict(tuple(joined.items()))
     if isinstance(a, Record) and isinstance(b, Record) and a.type is b.type:
-        if [k for k, _ in a.entries] == [k for k, _ in b.entries]:
-            fields = tuple((k, join(x, y)) for (k, x), (_, y) in zip(a.entries, b.entries, strict=True))
-            return Record(a.type, fields)
+        joined = dict(a.entries)
+        for k, kind in b.entries:
+            joined[k] = join(joined[k], kind) if k in joined else kind
+        whole = Record(a.type, tuple(joined.items()))
+        return vague(whole) if ... in joined else whole
     if is_numeric(a) and is_numeric(b):
         return _join_numeric(a, b)
-    return UNKNOWN
+    return next((k for k in (a, b) if isinstance(k, Unknown)), UNKNOWN)
 
 
 def join_all(kinds: Iterable[Kind]) -> Kind | None:
@@ -420,12 +424,23 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
 def vague(kind: Kind) -> Kind:
     """A kind without what a change of the value by another name could alter: arrays keep dtype and shape."""
     if isinstance(kind, List):
-        return List(UNKNOWN)
+        return List(perhaps(kind.entry))
     if isinstance(kind, Dict):
-        return Dict(((..., UNKNOWN),))
+        return Dict(((..., perhaps(join_all(k for _, k in kind.entries))),))
     if isinstance(kind, Tuple):
         return Tuple(tuple(map(vague, kind.entries)), kind.type)
-    return UNKNOWN if isinstance(kind, Record) else kind
+    if isinstance(kind, Record):
+        return Record(kind.type, ((..., UNKNOWN), *((k, perhaps(v)) for k, v in kind.entries if k is not ...)))
+    return kind
+
+
+def perhaps(kind: Kind | None) -> Kind:
+    """Unknown, with a hint where it may be an object or a container.
+
+    >>> perhaps(List(UNKNOWN)) == UNKNOWN
+    True
+    """
+    return Unknown(kind) if isinstance(kind, (Record, List, Dict)) else kind if isinstance(kind, Unknown) else UNKNOWN
 
 
 def forget_shapes(kind: Kind) -> Kind:

@@ -25,6 +25,7 @@ from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
+from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
@@ -128,13 +129,21 @@ class Program:
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
+        facts = self.lower_containers(fn, facts, known, names)
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
-            facts = self.infer(fn, known)
+            facts = self.lower_containers(fn, self.infer(fn, known), known, names)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts
+
+    def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
+        """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
+        while Tuples(fn, facts, names, self.aliases).run():
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = self.infer(fn, known)
+        return facts
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of the variables of a function."""

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ad import errors
+
 Axis = int | tuple[int, ...] | None
 
 
@@ -17,6 +19,8 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     >>> unbroadcast(np.ones((4, 3)), np.zeros(3))
     array([4., 4., 4.])
     """
+    if isinstance(x, (list, tuple)):
+        raise errors.AliasingError(f"arithmetic on a {type(x).__name__} is not differentiated", hint="use arrays")
     shape = np.shape(x)
     if np.shape(x_bar) != shape:
         x_bar = _sum_to(x_bar, shape)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -63,6 +64,10 @@ class _Duplicate:
             return self.note(x, self.array(x))
         if type(x) is list:
             new: Any = self.note(x, [])
+            new.extend(map(self.of, x))
+            return new
+        if type(x) is deque:
+            new = self.note(x, deque(maxlen=x.maxlen))
             new.extend(map(self.of, x))
             return new
         if type(x) is dict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ def sequence(items: Any) -> Any:
     >>> sequence({"a": 1})
     ['a']
     """
-    if isinstance(items, (list, tuple, range, np.ndarray)):
+    if isinstance(items, (list, tuple, range, deque, np.ndarray)):
         return items
     return list(items)
 

@@ -11,7 +11,7 @@ objects have theirs in a structure beside the container (Hascoet & Pascual, 2013
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,9 @@ import numpy as np
 from ad import errors
 from ad.runtime.broadcasting import unbroadcast
 from ad.runtime.copies import copy_of
-from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last
+from ad.runtime.instances import check_attribute
+from ad.runtime.moves import Mark, Whole, marked
+from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
 
 
 def owner_of(x: np.ndarray) -> np.ndarray:
@@ -57,7 +59,9 @@ def _apart(x: Any) -> Any:
     """A copy in which no two arrays share memory."""
     if isinstance(x, np.ndarray):
         return copy_of(x) if type(x) is np.ndarray else x.copy()
-    if type(x) in (list, tuple, dict) or is_record(x) or isinstance(x, tuple):
+    if isinstance(x, defaultdict):
+        return zeros(x)  # which says why not
+    if type(x) in (list, tuple, dict, deque) or is_record(x) or isinstance(x, tuple):
         return rebuild(x, [_apart(v) for v in entries(x).values()])
     return x
 
@@ -66,12 +70,12 @@ def entries(x: Any) -> dict[Any, Any]:
     """The parts of a container by key, index or attribute."""
     if isinstance(x, dict):
         return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else vars(x)
+    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else vars(x)
 
 
 def is_container(x: Any) -> bool:
-    """A list, tuple, dict or object with attributes."""
-    return isinstance(x, (list, tuple, dict)) or is_record(x)
+    """A list, tuple, deque, dict or object with attributes."""
+    return isinstance(x, (list, tuple, dict, deque)) or is_record(x)
 
 
 def is_place(x: Any) -> bool:
@@ -176,8 +180,10 @@ class Shadows:
         elif isinstance(key, slice):
             for k, part in zip(range(len(x))[key], range(len(z)), strict=True):
                 self.add_part(x, k, self.parts(z).pop(part, 0.0))
-        elif not is_place(z):
-            self.add_part(x, key, z_bar)
+        else:
+            check_attribute(x, key)
+            if not is_place(z):
+                self.add_part(x, key, z_bar)
 
     def add_part(self, x: Any, key: Any, z_bar: Any) -> None:
         """The adjoint of a number read from x."""
@@ -196,6 +202,7 @@ class Shadows:
         if isinstance(key, slice):
             why = "a slice of a list is written, which is not differentiated"
             raise errors.AliasingError(why, hint="write its entries")
+        check_attribute(x, key, write=True)
         taken = self.parts(x).pop(_index(x, key), 0.0)
         return None if is_place(v) else taken
 
@@ -208,6 +215,43 @@ class Shadows:
         """The adjoint of `z = xs.pop()`, before the list has its entry again."""
         if not is_place(z):
             self.parts(xs)[len(xs)] = z_bar
+
+    def sequence(self, x: Any, items: Any) -> None:
+        """The adjoint of `items = sequence(x)`: the same object, or keys, or it is refused."""
+        if items is not x and not isinstance(x, (dict, str, range)):
+            raise errors.AliasingError(
+                f"a loop over a {type(x).__name__} that holds what is differentiated", hint="make a list of it"
+            )
+
+    def replaced(self, xs: Any, new: Any) -> None:
+        """The adjoint of `replace(xs, new)`: what the entries of xs got belongs to those of new."""
+        for key, bar in self._taken_parts(xs).items():
+            self.parts(new)[key] += bar
+
+    def moved(self, z: Any, move: Any, *args: Any) -> tuple[Any, ...]:
+        """The adjoint of `z = move(*args)`, a function of `ad.runtime.moves`: what its numbers got goes to where they
+        came from. Arguments that became entries as they are have theirs returned, by position.
+        """
+        entry_names, value_names = move.moves
+        names = move.__code__.co_varnames
+        marks = [
+            marked(a, n == "pairs") if n in entry_names else Whole(i) if n in value_names else a
+            for i, (n, a) in enumerate(zip(names, args, strict=False))
+        ]
+        found = [0.0] * len(args)
+        self._send_back(z, move(*marks), found)
+        return tuple(found)
+
+    def _send_back(self, z: Any, marks: Any, found: list[Any]) -> None:
+        bars = self._taken_parts(z)
+        for key, mark in entries(marks).items():
+            if isinstance(mark, Whole):
+                found[mark.position] += bars[key]
+            elif not isinstance(mark, Mark):
+                if is_container(mark):
+                    self._send_back(z[key], mark, found)
+            elif key in bars:
+                self.add_part(mark.owner, mark.key, bars[key])
 
     # --- the ends of the sweep --------------------------------------------------------------------
 
@@ -235,7 +279,7 @@ class Shadows:
 
 
 def _index(x: Any, key: Any) -> Any:
-    return range(len(x))[key] if isinstance(x, (list, tuple)) else key
+    return range(len(x))[key] if isinstance(x, (list, tuple, deque)) else key
 
 
 def _zeros(z: np.ndarray) -> np.ndarray:

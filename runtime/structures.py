@@ -6,6 +6,7 @@ The adjoint of a list, tuple, dict or object has its structure; leaves that carr
 from __future__ import annotations
 
 import numbers
+from collections import defaultdict, deque
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,10 @@ def zeros(x: Any) -> Any:
     >>> zeros({"w": np.ones(2), "name": "layer"})
     {'w': array([0., 0.]), 'name': None}
     """
+    if isinstance(x, defaultdict):
+        raise errors.UnsupportedArgument(
+            "a defaultdict is not differentiated: reading it changes it", hint="use a dict and `d.setdefault(k, v)`"
+        )
     if isinstance(x, np.ndarray) and x.dtype.kind in "OV":
         raise errors.UnsupportedArgument(f"an array of dtype {x.dtype} is not differentiated", hint="use floats")
     if isinstance(x, np.ndarray):
@@ -34,7 +39,7 @@ def zeros(x: Any) -> Any:
         return None
     if isinstance(x, numbers.Number):
         return 0.0
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         return rebuild(x, [zeros(v) for v in _entries(x).values()])
     return zeros(x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None  # a pullback depends on its primals
 
@@ -49,8 +54,10 @@ def zero_tangent(x: Any) -> Any:
     made: dict[int, Any] = {}
 
     def of(v: Any) -> Any:
+        if isinstance(v, defaultdict):
+            return zeros(v)
         if id(v) not in made:
-            inner = isinstance(v, (list, tuple, dict)) or is_record(v)
+            inner = is_structure(v)
             made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else zeros(v)
         return made[id(v)]
 
@@ -75,7 +82,12 @@ def full_tangent(dot: Any, x: Any) -> Any:
 def _entries(x: Any) -> dict[Any, Any]:
     if isinstance(x, dict):
         return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple)) else vars(x)
+    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else vars(x)
+
+
+def is_structure(x: Any) -> bool:
+    """A container whose adjoint has its structure."""
+    return isinstance(x, (list, tuple, dict, deque)) or is_record(x)
 
 
 def rebuild(x: Any, values: list[Any]) -> Any:
@@ -86,6 +98,8 @@ def rebuild(x: Any, values: list[Any]) -> Any:
         return list(values)
     if isinstance(x, dict):
         return dict(zip(x, values, strict=True))
+    if isinstance(x, deque):
+        return deque(values, x.maxlen)
     new = object.__new__(type(x))
     new.__dict__.update(zip(vars(x), values, strict=True))
     return new
@@ -169,7 +183,7 @@ def as_gradient(x_bar: Any, x: Any) -> Any:
         return (x.dtype.type if x.dtype.kind in "fc" else np.float64)(scalar)
     if isinstance(x, numbers.Number):
         return complex(x_bar) if isinstance(x, complex) else float(np.real(x_bar))
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         bars = _entries(x_bar)
         return rebuild(x, [as_gradient(bars[k], v) for k, v in _entries(x).items()])
     return as_gradient(x_bar, x.__ad_parts__()) if hasattr(x, "__ad_parts__") else None
@@ -184,7 +198,7 @@ def owned(x: Any) -> Any:
     """
     if isinstance(x, np.ndarray):
         return copy_of(x) if type(x) is np.ndarray else x.copy()
-    if isinstance(x, (list, tuple, dict)) or is_record(x):
+    if is_structure(x):
         return rebuild(x, [owned(v) for v in _entries(x).values()])
     return x
 

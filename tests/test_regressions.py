@@ -312,8 +312,52 @@ def test_method_whose_result_is_not_used_changes_its_list() -> None:
         xs.pop(0)
         return np.sum(xs[0])
 
-    with pytest.raises(ad.errors.ADError):
-        ad.grad(f)(np.ones(2))
+    np.testing.assert_allclose(ad.grad(f)(np.ones(2)), [1.0, 1.0])
+
+
+def test_views_and_iterators_of_containers_are_live() -> None:
+    def kept_view(a, b):
+        d = {"a": a, "b": b}
+        values = d.values()
+        d["a"] = a * b
+        return sum(values)
+
+    def kept_iterator(a, b):
+        xs = [a, b]
+        back = reversed(xs)
+        xs[0] = a * b
+        return list(back)[1] * b
+
+    for f in (kept_view, kept_iterator):
+        with pytest.raises(ad.errors.AliasingError, match="is kept"):
+            ad.grad(f)(1.2, 0.7)
+
+
+def test_bound_object_is_not_changed_behind_the_back() -> None:
+    class Counter:
+        def __init__(self):
+            self.total = 1.0
+
+        def add(self, x):
+            self.total = self.total + x
+            return self.total * x
+
+    counter = Counter()
+    tangent = lambda x: ad.jvp(counter.add, (x,), (x,))
+    for derivative in (ad.grad(counter.add), lambda x: ad.vjp(counter.add, x), tangent):
+        with pytest.raises(ad.errors.AliasingError, match="bound to"):
+            derivative(2.0)
+    assert counter.total == 1.0
+
+
+def test_object_that_stands_twice_in_an_argument_that_is_written() -> None:
+    def f(rows, a):
+        rows[0].insert(0, a)
+        return rows[1][0] * a
+
+    row = [1.0, 2.0]
+    with pytest.raises(ad.errors.AliasingError, match="twice"):
+        ad.grad(f, argnums=1)([row, row], 3.0)
 
 
 def test_recursion_through_two_functions_that_write() -> None:

@@ -3,6 +3,7 @@
 from ad.rules import (
     arithmetic,
     builtins_,
+    containers,
     contractions,
     creation,
     elementary,
@@ -45,6 +46,7 @@ CHAPTERS = (
     linalg,
     math_module,
     builtins_,
+    containers,
     writes,
 )
 

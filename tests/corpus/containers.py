@@ -1,6 +1,6 @@
 """Lists, tuples, dicts and dataclasses: arguments, locals and results."""
 
-from collections import namedtuple
+from collections import Counter, defaultdict, deque, namedtuple
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +105,7 @@ def list_of_arrays_append(x, n):
     return np.sum(states[-1] * states[0] * states[1])
 
 
-def list_pop(a, b):  # corpus: beyond
+def list_pop(a, b):
     values = [a, b, a * b]
     last = values.pop()
     first = values.pop(0)
@@ -154,7 +154,7 @@ def dict_augmented(fs):
     return sums["a"] ** 2
 
 
-def list_concatenation(a, b):  # corpus: beyond
+def list_concatenation(a, b):
     values = [a, b] + [a * b]
     doubled = values * 2
     return doubled[0] * doubled[4] + doubled[5]
@@ -175,7 +175,7 @@ def local_dataclass(x, a):
     return np.sum(layer.weight) * layer.bias
 
 
-def dataclass_field_assignment(a, b):  # corpus: beyond
+def dataclass_field_assignment(a, b):
     layer = Layer(a, b)
     layer.bias = layer.bias * layer.weight
     return layer.bias**2 + layer.weight
@@ -219,6 +219,371 @@ def nested_lists(a, b):
     table = [[a, b], [a * b, 1.0]]
     table[0][1] = table[1][0] * a
     return table[0][0] * table[0][1] + table[1][1]
+
+
+def list_insert(a, b):
+    values = [a, b]
+    values.insert(0, a * b)
+    values.insert(-1, b * b)
+    return values[0] * values[1] + values[2] * values[3] ** 2
+
+
+def list_extend(x, a):
+    values = [x, x * a]
+    values.extend([np.sin(x), a * x])
+    values += [values[0] * values[2]]
+    s = 0.0
+    for i, value in enumerate(values):
+        s = s + np.sum(value * (i + 1.0)) * a
+    return s
+
+
+def list_remove_reverse(fs):
+    values = [f * f + k for k, f in enumerate(fs)]
+    values.remove(values[1])
+    values.reverse()
+    s = 0.0
+    for i, value in enumerate(values):
+        s = s * value + value * (i + 1.0)
+    return s
+
+
+def list_sort_own(fs):
+    values = [f * f for f in fs]
+    values.sort()
+    s = 0.0
+    for i, value in enumerate(values):
+        s = s + value * (i + 1.0) ** 2
+    return s
+
+
+def list_sort_key_reverse(x, a):
+    values = [x * a, x + 2.0, x - 3.0]
+    values.sort(key=np.sum, reverse=True)
+    return np.sum(values[0] * 2.0 + values[1] * values[2])
+
+
+def sorted_pairs(fs):
+    pairs = [(f, k * 1.0) for k, f in enumerate(fs)]
+    s = 0.0
+    for i, (f, k) in enumerate(sorted(pairs)):
+        s = s + f * f * (i + 1.0) * (k + 2.0)
+    return s
+
+
+def max_with_key(fs):
+    best = max(fs, key=abs)
+    least = min(fs, key=np.cos)
+    return best * best * least
+
+
+def list_delete(fs):
+    values = [f * f for f in fs]
+    del values[1]
+    del values[-1:]
+    return values[0] * values[1] ** 2
+
+
+def list_slice_assignment(fs):
+    values = [f * 2.0 for f in fs]
+    values[1:3] = [values[0] * values[3]]
+    values[:0] = [values[1], fs[0]]
+    values[::2] = values[1::2] + [fs[1]]
+    s = 0.0
+    for i, value in enumerate(values):
+        s = s * value + (i + 1.0) * value
+    return s
+
+
+def list_clear_copy(a, b):
+    values = [a, b, a * b]
+    kept = values.copy()
+    other = list(values)
+    values.clear()
+    values.append(kept[2] * other[0])
+    kept[0] = b
+    return values[0] * kept[0] * other[1] * len(values)
+
+
+def list_reversed_slice(fs):
+    values = [f * f for f in fs]
+    back = values[::-1]
+    values[0] = 3.0
+    again = list(reversed(values))
+    return back[0] * back[3] ** 2 + again[3] * again[0]
+
+
+def list_repeat_shared(x):
+    rows = [x * 1.0] * 3
+    rows[0][0] = 2.0
+    rows[1][1] = rows[2][0] * 3.0
+    return np.sum(rows[0] * rows[2])
+
+
+def list_alias(a, b):
+    values = more = [a]
+    more.insert(0, b)
+    values += [a * b]
+    more.extend(values)
+    return more[0] * values[1] + values[5] ** 2 + len(more) * a
+
+
+def list_in_dict(a, b):
+    table = {"x": [a], "y": [b, b * a]}
+    for name in ["x", "y", "x"]:
+        table[name].append(a * len(table[name]))
+        table[name].insert(0, b * a)
+        first = table[name].pop(1)
+        table[name][0] = table[name][0] * first
+    s = 0.0
+    for values in table.values():
+        for value in values:
+            s = s * 1.5 + value * value
+    return s
+
+
+def queue_of_work(a, b):
+    queue = [(a, 0), (b, 1)]
+    total = 0.0
+    while queue:
+        value, depth = queue.pop(0)
+        total = total + value * (depth + 1)
+        if depth < 3:
+            queue.append((value * 0.5 * a, depth + 1))
+            if depth == 1:
+                queue.insert(0, (value * value, depth + 2))
+    return total
+
+
+def stack_of_work(x, a):
+    stack = [x]
+    total = a * 0.0
+    while stack:
+        v = stack.pop()
+        total = total + np.sum(v * v) * a
+        if v.size > 1:
+            stack.extend([v[: v.size // 2], v[v.size // 2 :] * a])
+    return total
+
+
+def merge_sort(fs):  # corpus: kink
+    def merge(left, right):
+        out = []
+        left, right = list(left), list(right)
+        while left and right:
+            out.append(left.pop(0) if left[0] < right[0] else right.pop(0))
+        return out + left + right
+
+    runs = [[f * f + f] for f in fs]
+    while len(runs) > 1:
+        runs.append(merge(runs.pop(0), runs.pop(0)))
+    s = 0.0
+    for i, value in enumerate(runs[0]):
+        s = s + value * (i + 1.0)
+    return s
+
+
+def list_argument_changed(fs):
+    fs.append(fs[0] * fs[1])
+    fs.insert(1, fs.pop(0) * 2.0)
+    fs[0] = fs[-1] * 3.0
+    del fs[2]
+    s = 0.0
+    for f in fs:
+        s = s * f + f
+    return s
+
+
+def list_of_lists_grown(fs):
+    table = [[] for _ in range(2)]
+    for i, f in enumerate(fs):
+        table[i % 2].append(f * f)
+        if len(table[0]) > 1:
+            table[0].pop(0)
+    table[1] = list(table[1]) * 2
+    return table[0][0] * table[1][2] + table[1][1]
+
+
+def list_entry_changes_type(x, a):
+    values = [a, x]
+    values[0], values[1] = values[1] * a, a * a
+    values.insert(1, values[0] * values[1])
+    values.reverse()
+    return np.sum(values[2] * values[1]) * values[0]
+
+
+def moving_window(fs):
+    window = []
+    total = 0.0
+    for f in fs:
+        window.append(f * f)
+        if len(window) > 2:
+            window.pop(0)
+        total = total + sum(window) * window[0]
+    return total
+
+
+def helper_changes_list(a, b):
+    def push(values, v):
+        values.insert(0, v * v)
+        values += [v]
+        return values[-2]
+
+    stack = [a, b]
+    c = push(stack, a * b)
+    d = push(stack, c)
+    return sum(stack) * c + d
+
+
+def deque_rotation(fs):
+    ring = deque(fs)
+    ring.rotate(1)
+    ring.appendleft(ring[1] * 2.0)
+    ring.append(ring.popleft() * ring.pop())
+    s = 0.0
+    for f in ring:
+        s = s * f + f
+    return s
+
+
+def deque_search(a, b):
+    queue = deque([(a, 1)])
+    queue.append((b, 2))
+    total = 0.0
+    while queue:
+        v, depth = queue.popleft()
+        total = total + v * v * depth
+        if depth < 4:
+            queue.append((v * b, depth + 2))
+            queue.extendleft([(v * a, depth + 3)])
+    return total
+
+
+def dict_update(p, a):
+    q = dict(p)
+    q.update({"b": q["b"] * a, "c": a})
+    q.update(w=q["w"] * q["c"])
+    q.update([("d", a * a)])
+    return np.sum(q["w"]) * q["b"] + q["d"]
+
+
+def dict_pop_setdefault(a, b):
+    d = {"a": a, "b": b}
+    first = d.pop("a")
+    none = d.pop("z", a * 3.0)
+    d.setdefault("b", 7.0)
+    d.setdefault("c", []).append(first * b)
+    d.setdefault("c", []).append(none)
+    key, last = d.popitem()
+    return last[0] * last[1] + d["b"] * len(key) + d.get("b", 1.0) * d.get("q", a)
+
+
+def dict_delete_order(a, b):
+    d = {"a": a, "b": b, "c": a * b}
+    del d["a"]
+    d["a"] = b * b
+    s = 0.0
+    for key in d:
+        s = s * d[key] + d[key]
+    for key, value in d.items():
+        s = s * value + len(key)
+    return s
+
+
+def dict_merge(a, b):
+    d = {"a": a, "b": b} | {"b": a * b, "c": 2.0}
+    e = {**d, "a": d["c"] * b}
+    e |= {"d": e["a"]}
+    f = dict(a=a, z=e["b"])
+    return d["a"] * e["a"] + e["b"] * e["d"] + f["z"] * f["a"]
+
+
+def dict_clear_copy(p):
+    q = p.copy()
+    q["b"] = q["b"] * 2.0
+    r = dict(p.items())
+    p.clear()
+    p["b"] = q["b"] * r["b"]
+    return np.sum(q["w"] * r["w"]) * p["b"]
+
+
+def dict_argument_changed(p, a):
+    p["b"] = p["b"] * a
+    p["w"] = p["w"] * 2.0
+    p["new"] = np.sum(p["w"])
+    w = p.pop("w")
+    return p["new"] * p["b"] + np.sum(w * w)
+
+
+def dict_of_dicts(a, b):
+    tree = {"left": {"v": a}, "right": {}}
+    tree["right"]["v"] = b
+    tree["right"].update(w=a * b)
+    tree["left"], tree["right"] = tree["right"], tree["left"]
+    tree["left"]["v"] += tree["right"].pop("v")
+    return tree["left"]["v"] * tree["left"]["w"]
+
+
+def dict_grouped(fs):
+    groups = {}
+    for i, f in enumerate(fs):
+        groups.setdefault(i % 2, []).append(f * f)
+    s = 0.0
+    for key, values in groups.items():
+        s = s + (key + 1.0) * values[0] * sum(values)
+    return s
+
+
+def defaultdict_sums(fs):  # corpus: beyond
+    sums = defaultdict(float)
+    lists = defaultdict(list)
+    for i, f in enumerate(fs):
+        sums[i % 2] += f * f
+        lists[i % 3].append(f)
+    s = 0.0
+    for key in sums:
+        s = s * 2.0 + sums[key] * (key + 1.0)
+    return s * sums[7] + s + lists[0][0] * lists[0][1]
+
+
+def counter_constant(fs):
+    counts = Counter("abca")
+    counts.update("cc")
+    return fs[0] * counts["a"] + fs[1] ** counts["c"]
+
+
+def set_constant(fs):
+    seen = set()
+    s = 0.0
+    for i, f in enumerate(fs):
+        if i % 2 not in seen:
+            seen.add(i % 2)
+            s = s + f * f
+    return s * len(seen)
+
+
+def tuple_arithmetic(a, b):
+    t = (a, b) + (a * b,)
+    u = t * 2
+    t = t + (u[3] * 2.0,)
+    first, (second, third) = t[0], t[1:3]
+    return u[4] * t[-1] + first * second * third + (len(u) if a in t else 0)
+
+
+def tuple_of_arrays(x, a):
+    t = (x, x * a)[::-1] + (a,)
+    return np.sum(t[0] * t[1]) * t[2]
+
+
+def namedtuple_replaced(point):
+    moved = point._replace(x=point.y * point.x)
+    return moved.x * moved.y + point.x
+
+
+def zipped_dict(fs):
+    d = dict(zip(["a", "b", "c"], fs))
+    pairs = list(zip(fs, fs[1:]))
+    return d["a"] * d["c"] + pairs[1][0] * pairs[0][1]
 
 
 def default_from_a_container(p, a):

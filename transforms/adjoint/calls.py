@@ -99,10 +99,10 @@ class Calls:
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             function = ir.attribute(op.args["f"], op.target)
             if reverse.active(op.args["f"]):
-                raise reverse.refuse(
-                    op.node,
+                raise errors.AliasingError(
                     "a method of a value whose type is not known here is not differentiated",
-                    "call a function of it",
+                    at=ir.location(scope.fn.source, op.node),
+                    hint="call a function of it",
                 )
         values = [v for k, v in op.args.items() if k != "f" and k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}

@@ -16,6 +16,8 @@ statement that creates it, zeros where nothing flows in. So the tangents share m
 
 from __future__ import annotations
 
+import inspect
+import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -30,10 +32,13 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
+from ad.runtime.instances import check_attribute, check_held, check_iterated, holds, is_plain_class
+from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
+from ad.transforms.adjoint.containers import BUILDERS
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
@@ -332,7 +337,7 @@ class Forward:
         """The tangent of a right-hand side."""
         operands = [*op.differentiable().values()] if op.tag != "opaque" else [*op.args.values()]
         if not any(n in self.active for n in ir.names_read(_flat(operands))):
-            method = getattr(self, f"t_{op.tag}", None) if op.tag in ("tuple", "list", "dict") else None
+            method = getattr(self, f"t_{op.tag}", None) if op.tag in ("tuple", "list", "dict", "move") else None
             return method(z, op) if method is not None else self.zero_of_value(z, op)
         method = getattr(self, f"t_{op.tag}", None)
         if method is None:
@@ -384,9 +389,19 @@ class Forward:
         return self.scope.helper(casting.to_dtype, self.tangent(value), ir.attribute(ir.name(owner), "dtype"))
 
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
-        if any(n in self.active for n in ir.names_read([target, node.value])):
-            raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+        """x.name = v."""
+        if any(n in self.active for n in ir.names_read([target, node.value])) and not self.tangents.program.aliases:
+            raise errors.AliasingError(
+                "writing attributes is not differentiated",
+                at=ir.location(self.fn.source, node),
+                hint="return a new object instead",
+            )
         self.emit(node)
+        if self.is_active(target.value):
+            name, write = ir.constant(target.attr), ir.constant(True)
+            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, name, write)))
+            place = gast.Attribute(ir.name(self.dot(target.value.id)), target.attr, gast.Store())
+            self.emit(gast.Assign([place], self.tangent(node.value), None), node)
 
     def in_place(self, node: gast.AugAssign) -> None:
         """y op= v on an array; the tangent first, while y has its old value; in a `try` last, for y may fail."""
@@ -416,15 +431,21 @@ class Forward:
         """A call that is made for its effect."""
         op = classify(node.value, self.fn, self.known)
         if op.tag == "dispatch" and any(n in self.reached for n in op.operands()):
-            why = "a call for its effect alone of a callee known only at run time"
-            raise self.refuse(node, why, "call a function that stands in the text, or return a value")
+            raise errors.AliasingError(
+                "a call for its effect alone of a callee known only at run time",
+                at=ir.location(self.fn.source, node),
+                hint="call a function that stands in the text, or return a value",
+            )
         if op.tag in ("call", "dispatch"):
             self.calling(None, op, node)
             return
         if op.tag == "add_at":
             self.added_at(op, node)
         self.emit(node)
-        if op.tag == "list_append":
+        if op.tag == "replace":
+            if self.is_active(op.args["0"]):
+                self.emit(gast.Expr(ir.call(node.value.func, *map(self.tangent, node.value.args))), node)
+        elif op.tag == "list_append":
             if self.is_active(op.args["0"]):
                 value = self.tangent(op.args["1"])
                 self.emit(gast.Expr(ir.call(ir.attribute(self.tangent(op.args["0"]), "append"), value)), node)
@@ -441,7 +462,11 @@ class Forward:
         """z = xs.pop(), and other methods that change a container."""
         owner = op.args["0"]
         if op.tag == "container" and any(n in self.reached for n in op.operands()):
-            raise self.refuse(node, f"`.{op.target}` of a container is not differentiated", "append and pop are")
+            raise errors.AliasingError(
+                f"`.{op.target}` may change what it is called on",
+                at=ir.location(self.fn.source, node),
+                hint="use methods of lists and dicts",
+            )
         if self.is_active(owner):
             call = ir.call(ir.attribute(self.tangent(owner), "pop"))
             if z in self.active:
@@ -457,16 +482,37 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        return ir.call(op.node.func, self.tangent(op.args["0"]))
+        x = op.args["0"]
+        if op.target is sequence and not isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array)):
+            self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
+        return ir.call(op.node.func, self.tangent(x), *op.node.args[1:])
 
     def t_getitem(self, z: str, op: Op) -> gast.expr:
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
-        return ir.attribute(self.tangent(op.args["0"]), op.node.attr)
+        x, name = op.args["0"], op.node.attr
+        kind = self.scope.kind(x.id)
+        held = ir.attribute(self.tangent(x), name)
+        if not isinstance(kind, kinds.Record):
+            self.emit(gast.Expr(self.scope.helper(check_held, x, ir.constant(name))))
+            return held
+        default = inspect.getattr_static(kind.type, name, None)
+        if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType):
+            raise errors.AliasingError(
+                f"the attribute {name!r} is computed, which is not differentiated here",
+                at=ir.location(self.fn.source, op.node),
+                hint="use an attribute that the object holds",
+            )
+        if default is None or name in dict(kind.entries):
+            return held
+        then, other = [ir.assign(self.dot(z), held)], [ir.assign(self.dot(z), self.zero(ir.name(z)))]
+        self.emit(gast.If(self.scope.helper(holds, x, ir.constant(name)), then, other))
+        return ir.name(self.dot(z))
 
     def t_tuple(self, z: str, op: Op) -> gast.expr:
-        return ir.tuple_(*map(self.tangent, op.node.elts))
+        parts = [self.tangent(v) for v in op.args.values()]
+        return ir.tuple_(*parts) if op.target is None else ir.call(op.node.func, *parts)
 
     def t_list(self, z: str, op: Op) -> gast.expr:
         return gast.List(elts=[*map(self.tangent, op.node.elts)], ctx=gast.Load())
@@ -483,6 +529,11 @@ class Forward:
         }
         return ir.call(op.node.func, **parts)
 
+    def t_move(self, z: str, op: Op) -> gast.expr:
+        """The function itself, at the tangents of the containers and of what goes into them."""
+        carrying = op.differentiable()
+        return ir.call(op.node.func, *[self.tangent(a) if p in carrying else a for p, a in op.args.items()])
+
     def t_opaque(self, z: str, op: Op) -> gast.expr:
         method = isinstance(op.target, str) and op.target in _MIRRORED_METHODS and isinstance(op.node, gast.Call)
         if method and self.is_active(op.args["0"]):
@@ -491,6 +542,13 @@ class Forward:
             return ir.call(ir.attribute(self.tangent(op.args["0"]), op.target), *args)
         if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
+        plain = isinstance(op.target, type) and is_plain_class(op.target)
+        if (plain or op.target in BUILDERS) and not self.tangents.program.aliases:
+            raise errors.AliasingError(
+                "this use of a container is not differentiated",
+                at=ir.location(self.fn.source, op.node),
+                hint="write it with the methods of lists and dicts",
+            )
         raise operations.no_rule(op, self.fn)
 
     # --- rules ----------------------------------------------------------------------------------------------------
@@ -523,8 +581,11 @@ class Forward:
                         hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
                     )
                 if op.rule.form == "partials" and isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-                    why = "arithmetic on containers is not differentiated"
-                    raise self.refuse(op.node, why, "use arrays, or build the list anew")
+                    raise errors.AliasingError(
+                        "arithmetic on containers is not differentiated",
+                        at=ir.location(self.fn.source, op.node),
+                        hint="use arrays, or build the list anew",
+                    )
 
     def wrt_of(self, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
@@ -703,8 +764,11 @@ class Forward:
         function, called = op.args["f"], op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             if self.is_active(function):
-                why = "a method of a value whose type is not known here is not differentiated"
-                raise self.refuse(op.node, why, "call a function of it")
+                raise errors.AliasingError(
+                    "a method of a value whose type is not known here is not differentiated",
+                    at=ir.location(self.fn.source, op.node),
+                    hint="call a function of it",
+                )
             called = ir.attribute(function, op.target)
         values = [v for k, v in op.args.items() if k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
@@ -747,7 +811,7 @@ def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: se
                 if not isinstance(node, (gast.Assign, gast.Expr)):
                     continue
                 op = classify(node.value, fn, known)
-                if op.tag not in ("list_append", "list_pop", "container"):
+                if op.tag not in ("list_append", "list_pop", "container", "replace"):
                     continue
                 if any(loop.iter.id in found.same.get(n, {n}) for n in ir.names_read(op.args["0"])):
                     raise errors.AliasingError(
@@ -837,7 +901,7 @@ def _sources(node: gast.stmt, fn: Function, known: dict[str, Kind], used: set[st
         return ir.names_read(node.iter) if node.target.id in used else []
     if isinstance(node, gast.Expr):
         op = classify(node.value, fn, known)
-        if op.tag in ("list_append", "container", "add_at") and used & set(ir.names_read(op.args["0"])):
+        if op.tag in ("list_append", "container", "add_at", "replace") and used & set(ir.names_read(op.args["0"])):
             return op.operands()
     return []
 

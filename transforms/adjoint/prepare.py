@@ -63,7 +63,7 @@ class _Augmented:
         if isinstance(kind, kinds.Array):
             return self.in_place(node, name)
         if isinstance(kind, kinds.List):
-            raise errors.UnsupportedSyntax(
+            raise errors.AliasingError(
                 "`+=` on a list is not differentiated", at=ir.location(self.fn.source, node), hint="append the entries"
             )
         self.changed = True

@@ -20,8 +20,10 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
+from ad.runtime.instances import is_plain_class
 from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint.containers import BUILDERS
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.scope import Scope
@@ -177,8 +179,8 @@ class Reverse:
                 self.unpacking(target, node)
             elif isinstance(target, gast.Subscript):
                 self.item_write(target, node)
-            elif any(n in self.scope.active for n in ir.names_read([target, node.value])):
-                raise self.refuse(node, "writing attributes is not differentiated", "return a new object instead")
+            else:
+                self.field_write(target, node)
         elif isinstance(node, gast.AugAssign):
             self.in_place(step, node)
         elif isinstance(node, gast.Expr):
@@ -214,9 +216,15 @@ class Reverse:
         unused = ir.target_name(node) not in self.bars
         changes = op.tag == "container" or (op.tag == "dispatch" and isinstance(op.target, str) and unused)
         if changes and any(n in self.scope.active for n in op.operands()):
-            raise self.refuse(
-                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
-            )
+            raise self.changes(node, op)
+
+    def changes(self, node: gast.AST, op: Op) -> errors.AliasingError:
+        """A method may change what it is called on. Lists and dicts are known where adjoints are in shadows."""
+        return errors.AliasingError(
+            f"`.{op.target}` may change what it is called on",
+            at=ir.location(self.scope.fn.source, node),
+            hint="use methods of lists and dicts",
+        )
 
     def watched(self, node: gast.stmt) -> gast.stmt:
         """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""
@@ -246,9 +254,24 @@ class Reverse:
             self.calls.reverse(self, step, z, op, node)
             return
         method = getattr(self, f"r_{op.tag}", None)
+        plain = isinstance(op.target, type) and is_plain_class(op.target)
+        read = op.tag == "opaque" and isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
+        if method is None and (plain or read or op.target in BUILDERS):
+            raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)
         method(z, op)
+
+    def by_shadows(self, node: gast.AST) -> errors.AliasingError:
+        """What is written with adjoints in shadows only."""
+        return errors.AliasingError(
+            "this use of a container is not differentiated",
+            at=ir.location(self.scope.fn.source, node),
+            hint="write into an array, list or dict made here",
+        )
+
+    def r_move(self, z: str, op: Op) -> None:
+        raise self.by_shadows(op.node)
 
     def active(self, node: Any) -> bool:
         return isinstance(node, gast.Name) and node.id in self.scope.active
@@ -308,6 +331,9 @@ class Reverse:
 
     def r_field(self, z: str, op: Op) -> None:
         z_bar, x = self.take_bar(z), op.args["0"].id
+        kind = self.scope.kind(x)
+        if isinstance(kind, kinds.Record) and isinstance(getattr(kind.type, op.node.attr, None), property):
+            raise self.by_shadows(op.node)
         if x in self.scope.active:
             self.complete(x)
             added = self.scope.helper(structures.add_field, ir.name(self.bar(x)), ir.constant(op.node.attr), z_bar)
@@ -361,8 +387,10 @@ class Reverse:
     def check_numeric(self, operand: gast.Name, op: Op) -> None:
         """Arithmetic on lists and tuples is something else."""
         if isinstance(self.scope.kind(operand.id), (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-            raise self.refuse(
-                op.node, "arithmetic on containers is not differentiated", "use arrays, or build the list anew"
+            raise errors.AliasingError(
+                "arithmetic on containers is not differentiated",
+                at=ir.location(self.scope.fn.source, op.node),
+                hint="use arrays, or build the list anew",
             )
 
     def by_linear(self, z: str, op: Op) -> None:
@@ -564,11 +592,16 @@ class Reverse:
                 zero = self.scope.helper(structures.zeros, v)
             self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], zero, None))
         else:
+            raise self.by_shadows(node)
+
+    def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
+        """x.name = v: adjoints of objects that change are in shadows."""
+        if any(n in self.scope.active for n in ir.names_read([target, node.value])):
             raise errors.AliasingError(
-                "only the run tells what is written into here",
+                "writing attributes is not differentiated",
                 at=ir.location(self.scope.fn.source, node),
-                hint="write into an array, list or dict made here",
-            )  # its adjoint is found from it: by shadows
+                hint="return a new object instead",
+            )
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
@@ -718,9 +751,9 @@ class Reverse:
         if names and (
             op.tag == "container" or (op.tag in ("dispatch", "opaque") and method and isinstance(op.target, str))
         ):
-            raise self.refuse(
-                node, f"`.{op.target}` may change what it is called on", "append and pop of lists are differentiated"
-            )
+            raise self.changes(node, op)
+        if names and op.tag == "replace":
+            raise self.by_shadows(node)
         if names and op.tag == "dispatch":
             raise self.refuse(
                 node, "a call of a variable for its effect alone", "call a function by name, or use its result"

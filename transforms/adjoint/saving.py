@@ -20,7 +20,7 @@ import gast
 
 from ad import errors, ir, kinds
 from ad.ir import Block
-from ad.runtime import undo
+from ad.runtime import instances, moves, undo
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
@@ -244,11 +244,18 @@ class Saving:
             return [save], [ir.quote("y[...] = r", y=name, r=restore)]
         if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Subscript):
             return self.undoing_item(write.targets[0], name, in_loop)
+        if isinstance(write, gast.Assign) and isinstance(write.targets[0], gast.Attribute):
+            attr = ir.constant(write.targets[0].attr)
+            save, restore = self.keep(self.scope.helper(instances.peek_attribute, ir.name(name), attr), name, in_loop)
+            return [save], [gast.Expr(self.scope.helper(instances.put_attribute_back, ir.name(name), attr, restore))]
         op = classify(write.value, self.scope.fn, self.scope.known)
         if op.tag == "add_at":
             return self.undoing_item(ir.subscript(op.args["0"], op.args["index"]), name, in_loop)
         if op.tag == "list_append":
             return [], [ir.quote("xs.pop()", xs=name)]
+        if op.tag == "replace":
+            save, restore = self.keep(self.scope.helper(moves.copied, ir.name(name)), name, in_loop)
+            return [save], [gast.Expr(self.scope.helper(moves.replace, ir.name(name), restore))]
         if op.tag == "list_pop":
             return [], [ir.quote("xs.append(x)", xs=name, x=ir.target_name(write) or "")]
         raise errors.AliasingError(
@@ -283,6 +290,10 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
         owner = statement.targets[0].value
         return owner.id if isinstance(owner, gast.Name) else None
     value = getattr(statement, "value", None)
+    if isinstance(statement, gast.Expr) and isinstance(value, gast.Call):
+        op = classify(value, scope.fn, scope.known)
+        if op.tag == "replace":
+            return str(op.args["0"].id)
     if isinstance(statement, gast.Expr) and isinstance(value, gast.Call) and len(value.args) == 3:
         op = classify(value, scope.fn, scope.known)
         if op.tag == "add_at":

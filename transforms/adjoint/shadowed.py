@@ -19,6 +19,7 @@ from ad import ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
 from ad.rules import registry
+from ad.runtime.sequences import sequence
 from ad.runtime.shadows import shares
 from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
@@ -59,7 +60,8 @@ class ShadowReverse(Reverse):
 
     def is_place(self, x: str) -> bool:
         """Whether x may hold an array or a container that others may see."""
-        return x not in self.temporaries and not holds_no_memory(self.scope.kind(x))
+        kind = kinds.widen(self.scope.kind(x))
+        return x not in self.temporaries and (isinstance(kind, kinds.Tuple) or not holds_no_memory(kind))
 
     def may_be_number(self, x: str) -> bool:
         """Whether x has an adjoint with a name, beside a shadow or instead of one."""
@@ -158,6 +160,9 @@ class ShadowReverse(Reverse):
             z_bar = self.number_bar(z)
             if self.active(op.args["0"]):
                 self.contribute_number(op.args["0"].id, z_bar)
+                plain = (kinds.List, kinds.Tuple, kinds.Array)
+                if op.target is sequence and not isinstance(self.scope.kind(op.args["0"].id), plain):
+                    self.emit(gast.Expr(self.shadow("sequence", op.args["0"], ir.name(z))))
         elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
             self.made_by_rule(z, op)
         elif op.tag in ("test", "shape", "rule"):
@@ -232,7 +237,9 @@ class ShadowReverse(Reverse):
     def r_field(self, z: str, op: Op) -> None:
         x, name = op.args["0"], ir.constant(op.node.attr)
         z_bar = self.number_bar(z)
-        if self.active(x) and self.may_be_number(z):
+        kind = self.scope.kind(x.id)
+        held = isinstance(kind, kinds.Record) and op.node.attr in dict(kind.entries)
+        if self.active(x) and (self.may_be_number(z) or not held):
             self.emit(gast.Expr(self.shadow("read", x, name, ir.name(z), z_bar)))
 
     def r_tuple(self, z: str, op: Op) -> None:
@@ -245,6 +252,24 @@ class ShadowReverse(Reverse):
 
     def r_record(self, z: str, op: Op) -> None:
         self.parts_of(z, dict(op.args))
+
+    def r_move(self, z: str, op: Op) -> None:
+        """z = move(xs, v): the adjoints of its numbers go back to where they came from."""
+        self.bars.pop(z, None)
+        args = [ir.clone(a) for a in op.args.values()]
+        moved = self.shadow("moved", ir.name(z), ir.clone(op.node.func), *args)
+        values = {
+            i: v
+            for i, (p, v) in enumerate(op.args.items())
+            if p in op.target.moves[1] and self.active(v) and self.may_be_number(v.id)
+        }
+        if not values:
+            self.emit(gast.Expr(moved))
+            return
+        name = self.scope.names.fresh(f"{z}_moved")
+        self.assign(name, moved)
+        for i, v in values.items():
+            self.contribute_number(v.id, ir.subscript(ir.name(name), ir.constant(i)))
 
     def parts_of(self, z: str, parts: dict[Any, Any]) -> None:
         """The adjoints of the numbers that a new container was made of."""
@@ -294,6 +319,19 @@ class ShadowReverse(Reverse):
         self.assign(taken, cleared)
         self.contribute(v.id, ir.name(taken), contributions.full_kind(self.scope, v.id))
 
+    def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
+        """x.name = v: as an entry of a dict."""
+        x, v = target.value.id, node.value
+        if x not in self.scope.active:
+            return
+        cleared = self.shadow("cleared", ir.name(x), ir.constant(target.attr), v)
+        if not self.active(v):
+            self.emit(gast.Expr(cleared))
+            return
+        taken = self.scope.names.fresh(f"{v.id}_taken")
+        self.assign(taken, cleared)
+        self.contribute(v.id, ir.name(taken), contributions.full_kind(self.scope, v.id))
+
     def in_place(self, step: Step, node: gast.AugAssign) -> None:
         """y op= v on an array: y's new value is taken, what it was made of gets its share."""
         y, v = node.target.id, node.value
@@ -336,6 +374,9 @@ class ShadowReverse(Reverse):
                     self.contribute(v.id, ir.name(name), contributions.full_kind(self.scope, v.id))
                 else:
                     self.emit(gast.Expr(taken))
+        elif op.tag == "replace":
+            if op.args["0"].id in self.scope.active:
+                self.emit(gast.Expr(self.shadow("replaced", op.args["0"], op.args["1"])))
         elif op.tag == "call":
             if any(n in self.scope.active for n in op.operands()):
                 self.calls.reverse(self, step, None, op, node)

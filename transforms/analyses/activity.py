@@ -73,7 +73,7 @@ class _Activity:
         if op.tag == "add_at":
             if self.any(op.args["1"]):
                 self.add(op.args["0"].id)
-        elif op.tag in ("list_append", "container") and isinstance(op.args["0"], gast.Name):
+        elif op.tag in ("list_append", "container", "replace") and isinstance(op.args["0"], gast.Name):
             if any(self.any(a) for k, a in op.args.items() if k != "0"):
                 self.add(op.args["0"].id)
 

@@ -19,20 +19,25 @@ from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
+from ad.runtime.instances import as_instance
+from ad.runtime.moves import as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
+After = Callable[[Op, list[Kind]], dict[str, Kind]]  # the kinds of a call's arguments after it
 
 
 class Facts:
     """The kinds of the variables of one function."""
 
     def __init__(
-        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}
+        self, fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {},
+        after: After | None = None,
     ) -> None:
         self.fn = fn
         self.kinds: dict[str, Kind] = {**params, **forced}
-        self.returns = returns
+        self.returns, self.after = returns, after
+        self.hints: Mapping[str, Kind] = self.kinds  # kinds that the run has to confirm
         self.result: Kind | None = None
         self.changed = True
         self.clock = 0  # counts the changes of kinds
@@ -82,6 +87,8 @@ class Facts:
             value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
             kind = self.of(value)
             old = self.kinds.get(name)
+            if isinstance(old, (kinds.List, kinds.Dict)):
+                kind = kinds.vague(old)  # it stays the list or dict that it is
             self.update(
                 name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up
             )
@@ -100,7 +107,12 @@ class Facts:
     def assign(self, node: gast.Assign, give_up: bool) -> None:
         target = node.targets[0]
         if isinstance(target, gast.Name):
+            if isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute):
+                self.effect(node.value, give_up)
             self.update(target.id, self.of(node.value), give_up)
+            op = classify(node.value, self.fn, self.kinds) if self.after is not None else None
+            if op is not None and op.tag == "call":
+                self.call(op)
         elif isinstance(target, gast.Tuple):
             whole = self.atom(node.value)
             for index, t in enumerate(target.elts):
@@ -113,12 +125,18 @@ class Facts:
             elif isinstance(owner, kinds.Dict) and value is not None:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
-            owner = self.kinds.get(target.value.id)
-            array = Array(owner.dtype) if isinstance(owner, (Array, Numeric)) else UNKNOWN
-            self.update(target.value.id, array, give_up)
+            owner, value = self.kinds.get(target.value.id), self.atom(node.value)
+            if isinstance(owner, kinds.Record) and value is not None:
+                self.update(target.value.id, _with_field(owner, target.attr, value), give_up)
+            elif isinstance(owner, (Array, Numeric)):
+                self.update(target.value.id, Array(owner.dtype), give_up)
+            else:
+                self.update(target.value.id, UNKNOWN, give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)
+        if op.tag == "replace":
+            self.update(op.args["0"].id, self.atom(op.args["1"]), give_up)
         if op.tag == "list_append":
             kind = self.atom(op.args["1"])
             if kind is not None:
@@ -126,7 +144,7 @@ class Facts:
         elif op.tag == "container" and isinstance(op.args["0"], gast.Name):
             if kinds.is_numeric(self.kinds.get(op.args["0"].id, UNKNOWN)):
                 return  # refused where memory is looked at
-            self.update(op.args["0"].id, UNKNOWN, give_up)
+            self.update(op.args["0"].id, kinds.vague(self.kinds.get(op.args["0"].id, UNKNOWN)), give_up)
         elif op.tag == "call":
             self.call(op)
 
@@ -187,6 +205,13 @@ class Facts:
         operands = {k: self.operand(v) for k, v in op.args.items()}
         if not any(k is None for k in operands.values()):
             operation_kind(op, operands, self.returns)
+            self.learn(op, list(operands.values()))
+
+    def learn(self, op: Op, operands: list[Kind]) -> None:
+        """What a function may have written into the objects that it was given."""
+        if self.after is not None and any(isinstance(k, kinds.Record) for k in operands):
+            for name, kind in self.after(op, operands).items():
+                self.update(name, kind)
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
@@ -204,6 +229,15 @@ def _with_entry(owner: kinds.Dict, index: gast.expr, value: Kind) -> Kind:
     return kinds.Dict(tuple(entries.items()))
 
 
+def _with_field(owner: kinds.Record, name: str, value: Kind) -> Kind:
+    """The kind of an object after `owner.name = value`; a default of the class may be read before."""
+    fields = dict(owner.entries)
+    default = name not in fields and hasattr(owner.type, name)
+    fields[name] = UNKNOWN if default else kinds.join(fields[name], value) if name in fields else value
+    found = kinds.Record(owner.type, tuple(fields.items()))
+    return kinds.vague(found) if ... in fields else found
+
+
 def argument(kind: Kind) -> Any:
     """How a kind function is given an argument: as the value where the text says it."""
     if isinstance(kind, Literal):
@@ -215,6 +249,8 @@ def argument(kind: Kind) -> Any:
 
 def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Kind | None:
     """The kind of an operation's result from the kinds of its operands."""
+    if isinstance(op.node, gast.BinOp) and (whole := _container_arithmetic(op.node, list(operands.values()))):
+        return whole
     if op.rule is not None:
         return _rule_kind(op, operands)
     if op.tag == "copy":
@@ -222,18 +258,31 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "getitem":
         return item(operands["0"], op.node.slice, operands["index"])
     if op.tag == "shape" and not isinstance(op.node, gast.Attribute):
-        return kinds.List(kinds.join_all(map(kinds.literal, _keys(operands["0"]))))
+        return kinds.List(_keys(operands["0"]))
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
     if op.tag == "field" and not isinstance(operands["0"], kinds.Record):
-        return UNKNOWN
+        hint = getattr(operands["0"], "hint", None)
+        return kinds.perhaps(dict(hint.entries).get(op.node.attr)) if isinstance(hint, kinds.Record) else UNKNOWN
     if op.tag == "field":
-        return dict(operands["0"].entries).get(op.node.attr, UNKNOWN)  # type: ignore[attr-defined]
+        fields = dict(operands["0"].entries)  # type: ignore[attr-defined]
+        return fields.get(op.node.attr, UNKNOWN)
     if op.tag == "sequence":
         kind = operands["0"]
-        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array)) else UNKNOWN
+        if op.target is as_list:
+            hint = getattr(kind, "hint", None)
+            return kind if isinstance(kind, kinds.List) else kinds.vague(hint) if isinstance(hint, kinds.List) else (
+                kinds.List(UNKNOWN)
+            )
+        if op.target is as_instance:
+            cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
+            known = isinstance(hint, kinds.Record) and hint.type is cls
+            return kinds.vague(hint if known and hint is not None else kinds.Record(cls, ()))
+        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array, kinds.Unknown)) else UNKNOWN
+    if op.tag == "move":
+        return moved_kind(op, operands)
     if op.tag == "tuple":
-        return kinds.Tuple(tuple(operands.values()))
+        return kinds.Tuple(tuple(operands.values()), op.target or tuple)
     if op.tag == "list":
         return kinds.List(kinds.join_all(operands.values()))
     if op.tag == "dict":
@@ -249,8 +298,45 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     return UNKNOWN
 
 
-def _keys(kind: Kind) -> list[Any]:
-    return [k for k, _ in kind.entries if k is not ...] if isinstance(kind, kinds.Dict) else []
+def _container_arithmetic(node: gast.BinOp, operands: list[Kind]) -> Kind | None:
+    """The kind of `xs + ys`, `xs * n` and `d | e` for lists and dicts; None for anything else."""
+    lists = [k for k in operands if isinstance(k, kinds.List)]
+    arrays = any(isinstance(k, (Array, Numeric)) for k in operands)
+    if isinstance(node.op, gast.Add) and len(lists) == 2:
+        return kinds.join(*lists)
+    if isinstance(node.op, gast.Add) and lists and UNKNOWN in operands:
+        return UNKNOWN  # an array may be added to a list
+    if isinstance(node.op, gast.Mult) and lists and not arrays and UNKNOWN not in operands:
+        return lists[0]
+    if isinstance(node.op, gast.BitOr) and all(isinstance(k, kinds.Dict) for k in operands):
+        return kinds.Dict(((..., kinds.join_all(e for k in operands for _, e in k.entries) or UNKNOWN),))  # type: ignore[attr-defined]
+    return None
+
+
+def moved_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
+    """The kind of a container made of the entries of others."""
+    entry_params, value_params = op.target.moves
+    owners = [operands[p] for p in entry_params]
+    name = op.target.__name__
+    if name == "values_of" and isinstance(owners[0], kinds.Dict):
+        return kinds.List(kinds.join_all(k for _, k in owners[0].entries))
+    if name in ("zipped", "values_of"):
+        return kinds.List(UNKNOWN)
+    if all(isinstance(k, kinds.Dict) for k in owners):
+        joined = kinds.join_all(k for o in owners for _, k in o.entries)  # type: ignore[attr-defined]
+        return kinds.Dict(() if joined is None else ((..., joined),))
+    first = isinstance(owners[0], kinds.List) or (name == "listed" and isinstance(owners[0], Array))
+    if name in ("tupled", "queued", "dict_of") or not first:
+        return UNKNOWN if name != "listed" else kinds.List(UNKNOWN)
+    found = [element(o) for o in owners] + [operands[p] for p in value_params]
+    return kinds.List(kinds.join_all(k for k in found if k is not None))
+
+
+def _keys(kind: Kind) -> Kind | None:
+    """The kind of a key of a dict."""
+    if not isinstance(kind, kinds.Dict) or any(k is ... for k, _ in kind.entries):
+        return UNKNOWN
+    return kinds.join_all(kinds.literal(k) for k, _ in kind.entries)
 
 
 def _dict(node: gast.Dict, operands: Mapping[str, Kind]) -> Kind:
@@ -334,6 +420,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.array_like(owner.dtype, owner.shape[1:])
     if isinstance(owner, Array) and owner.ndim:
         return kinds.array_like(owner.dtype, None, owner.ndim - 1)
+    if isinstance(owner, kinds.Unknown):
+        return UNKNOWN if owner.hint is None else kinds.perhaps(element(owner.hint))
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
 
 
@@ -362,6 +450,8 @@ def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
         return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
     if isinstance(owner, Array):
         return array_item(owner, node, index)
+    if isinstance(owner, kinds.Unknown) and owner.hint is not None:
+        return kinds.perhaps(item(owner.hint, node, index))
     return UNKNOWN
 
 
@@ -493,6 +583,12 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
     return rest if step in (None, 1) else Size(f"({rest})/{step}")  # rounded up, and 0 where nothing is left
 
 
-def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:
+def infer(
+    fn: Function,
+    params: Mapping[str, Kind],
+    returns: Returns,
+    forced: Mapping[str, Kind] = {},
+    after: After | None = None,
+) -> Facts:
     """The kinds of all variables of `fn`; those in `forced` may hold that much, whatever is assigned to them."""
-    return Facts(fn, params, returns, forced).solve()
+    return Facts(fn, params, returns, forced, after).solve()

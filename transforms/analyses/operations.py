@@ -22,7 +22,9 @@ from ad.ir import Function
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
+from ad.runtime import moves
 from ad.runtime.closures import Closure
+from ad.runtime.instances import as_instance
 from ad.runtime.sequences import keys_of, sequence
 
 BINARY: dict[type, Any] = {
@@ -51,7 +53,8 @@ class Op:
     """One operation.
 
     tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
-    list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`).
+    list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`), move (a
+    container made of the entries of others: `ad.runtime.moves`), replace (the write of a whole container).
     args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
     """
 
@@ -69,6 +72,9 @@ class Op:
         """The arguments that may carry a derivative to the result."""
         if self.tag in ("test", "opaque", "shape"):
             return {}
+        if self.tag == "move":
+            moved = [p for params in self.target.moves for p in params]
+            return {p: self.args[p] for p in moved}
         if self.rule is not None:
             return {} if self.rule.form == "constant" else {k: self.args[k] for k in self.rule.wrt if k in self.args}
         return self.args
@@ -194,6 +200,13 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("sequence", node, args={"0": args[0]}, target=target)
     if target == np.add.at and len(args) == 3 and not keywords:
         return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
+    if target is moves.as_list or target is as_instance:
+        known = {} if target is moves.as_list else {"class": args[1]}
+        return Op("sequence", node, args={"0": args[0], **known}, target=target)
+    if target is moves.replace:
+        return Op("replace", node, args={"0": args[0], "1": args[1]}, target=target)
+    if hasattr(target, "moves") and isinstance(target, types.FunctionType):
+        return Op("move", node, args=dict(zip(target.__code__.co_varnames, args, strict=False)), target=target)
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)
@@ -201,6 +214,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return _function_call(node, target, _positional(args, keywords))
+    if isinstance(target, type) and is_namedtuple(target):
+        return _named_tuple(node, target, args, keywords)
     if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
         return _record(node, target, args, keywords)
     return Op("opaque", node, args=_positional(args, keywords), target=target)
@@ -221,9 +236,26 @@ def _is_library(function: types.FunctionType) -> bool:
     """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
     if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
         return True
-    return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
-        function.__module__.startswith(("ad.nn", "ad.rules."))
-    )
+    module = function.__module__ or ""
+    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(("ad.nn", "ad.rules."))
+
+
+
+def is_namedtuple(target: type) -> bool:
+    """A class made by `namedtuple` or `NamedTuple`, or one that adds methods to it."""
+    made = issubclass(target, tuple) and hasattr(target, "_fields")
+    return made and target.__new__.__module__.startswith("namedtuple")
+
+
+def _named_tuple(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:
+    fields = target._fields  # type: ignore[attr-defined]
+    given = {**dict(zip(fields, args, strict=False)), **keywords}
+    defaults = {k: ir.constant(v) for k, v in getattr(target, "_field_defaults", {}).items()}
+    plain = all(isinstance(d.value, (int, float, str, complex, type(None))) for d in defaults.values())
+    if len(args) > len(fields) or set({**defaults, **given}) != set(fields) or not plain:
+        return Op("opaque", node, args=_positional(args, keywords), target=target)
+    values = {**defaults, **given}
+    return Op("tuple", node, args={str(i): values[f] for i, f in enumerate(fields)}, target=target)
 
 
 def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:

@@ -20,6 +20,8 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.runtime.instances import as_instance
+from ad.runtime.moves import as_list, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -99,8 +101,12 @@ class _Sharing:
 
     def reach(self, names: Iterable[str]) -> set[str]:
         """The objects that some names hold, and all that these contain."""
+        return self.contained(o for n in names for o in self.objects(n))
+
+    def contained(self, objects: Iterable[str]) -> set[str]:
+        """Objects, and all that these contain."""
         found: set[str] = set()
-        stack = [o for n in names for o in self.objects(n)]
+        stack = list(objects)
         while stack:
             o = stack.pop()
             if o not in found:
@@ -117,11 +123,13 @@ class _Sharing:
 
     def put(self, owner: str, values: Any) -> None:
         """Store values in a container."""
-        names = ir.names_read(values)
+        for n in ir.names_read(values):
+            self.fill(owner, self.objects(n))
+
+    def fill(self, owner: str, objects: set[str]) -> None:
+        """Store objects in a container."""
         for o in self.objects(owner):
-            held = self.contents.setdefault(o, set())
-            for n in names:
-                held |= self.objects(n)
+            self.contents.setdefault(o, set()).update(objects)
 
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
@@ -180,6 +188,18 @@ class _Sharing:
         container = isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record))
         return self.inside(source) | (set() if container else self.objects(source))
 
+    def moved(self, op: Op) -> set[str]:
+        """What a container made of the entries of others contains: all that they do, but not they themselves."""
+        entry_params, value_params = op.target.moves
+        found: set[str] = set()
+        for param, arg in op.args.items():
+            if param in entry_params and isinstance(arg, gast.Name):
+                anything = op.target in (listed, tupled, queued, zipped) or param == "ys"  # an array too
+                found |= self.parts(arg.id) if anything else self.inside(arg.id)
+            elif param in value_params and isinstance(arg, gast.Name):
+                found |= self.objects(arg.id)
+        return self.contained(found)
+
     def assign(self, node: gast.Assign) -> None:
         target = node.targets[0]
         if isinstance(target, gast.Name):
@@ -197,7 +217,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy":
+        if op.tag == "copy" or op.target in (as_list, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):
@@ -214,6 +234,13 @@ class _Sharing:
         elif op.tag in ("tuple", "list", "dict", "record"):
             self.hold(target, {new})
             self.put(target, list(op.args.values()))
+            if op.tag == "record" and len(op.args) < len(op.target.__dataclass_fields__):
+                inside = f"inside {new}"  # fields left to their defaults may hold new memory
+                self.contents.setdefault(new, set()).add(inside)
+                self.contents.setdefault(inside, set()).add(inside)
+        elif op.tag == "move":
+            self.hold(target, {new})
+            self.contents.setdefault(new, set()).update(self.moved(op))
         elif op.target in (list, tuple, dict, sorted):
             self.hold(target, {new})
             held = self.contents.setdefault(new, set())
@@ -238,9 +265,12 @@ class _Sharing:
             self.contents.setdefault(inside, set()).update(others | {inside})
 
     def call(self, op: Op, node: gast.stmt) -> None:
-        if op.tag == "list_append":
+        if op.tag in ("list_append", "replace"):
             self.write(op.args["0"].id, node)
-            self.put(op.args["0"].id, op.args["1"])
+            if op.tag == "list_append":
+                self.put(op.args["0"].id, op.args["1"])
+            else:
+                self.fill(op.args["0"].id, self.inside(op.args["1"].id))
         elif op.tag == "add_at" or (isinstance(node, gast.Expr) and fills_array(op, self.fn, self.known)):
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import types
 from typing import Any
 
 import gast
@@ -21,6 +22,7 @@ from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns
+from ad.runtime.instances import check_super
 from ad.transforms.normalize import comprehensions, index_tricks, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
@@ -291,6 +293,11 @@ class Expressions:
             value = lowered(self, node)
             if value is not None:
                 return value
+        if of_super(node.func):
+            return self.super_call(node)
+        named = len(node.args) == 2 and isinstance(node.args[1], gast.Constant)
+        if named and ir.resolve(node.func, self.env)[1] is getattr:
+            return ir.attribute(self.atom(node.args[0]), str(node.args[1].value))
         if stars.is_starred(node):
             return stars.call(self, node)
         known = ir.resolve(node.func, self.env)[1]
@@ -308,6 +315,36 @@ class Expressions:
             return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
         return self.lift(call, node)
+
+    def super_call(self, node: gast.Call) -> gast.expr:
+        """`super().method(x)`: the function of the next class that has it, of the object, checked to be that one."""
+        cell = self.source.cells.get("__class__")
+        params = [p.id for p in self.source.tree.args.args]
+        name = node.func.attr
+        if cell is None or not params:
+            raise self.refuse(node, "`super()` outside of a method is not differentiated", "name the class")
+        cls = cell.cell_contents
+        owner = next((c for c in cls.__mro__[1:] if name in vars(c)), None)
+        function = vars(owner)[name] if owner is not None else None
+        if owner is object and name == "__init__":
+            return ir.constant(None)
+        if not isinstance(function, types.FunctionType):
+            raise self.refuse(node, f"`super().{name}` is not differentiated", "call a method written in Python")
+        check = ir.call(
+            self.builtin(check_super), ir.name(params[0]), ir.name(self.object(cls)), ir.constant(name),
+            ir.name(self.object(function)),
+        )  # fmt: skip
+        self.out.append(ir.at(gast.Expr(ir.at(check, node)), node))
+        args = [ir.name(params[0]), *map(self.atom, node.args)]
+        return gast.Call(func=ir.name(self.object(function)), args=args, keywords=self.keywords(node))
+
+    def object(self, value: Any) -> str:
+        """A name for a class or function that the text has no name for."""
+        known = next((n for n, v in self.env.items() if v is value), None)
+        if known is None:
+            known = self.names.fresh(value.__qualname__.replace(".", "_").replace("<", "").replace(">", ""))
+            self.env[known] = value
+        return known
 
     def copied(self, node: gast.Call) -> gast.expr:
         """`list(xs)` as `[x for x in xs]`."""
@@ -336,6 +373,12 @@ class Expressions:
         """A call of a function defined inside: its captured variables are passed along."""
         nested = self.lifted.get(call.func.id) if isinstance(call.func, gast.Name) else None
         return call if nested is None else nested.call(self, call, node)
+
+
+def of_super(func: gast.expr) -> bool:
+    """`super().method`."""
+    owner = func.value if isinstance(func, gast.Attribute) else None
+    return isinstance(owner, gast.Call) and ir.dotted(owner.func) == "super" and not owner.args
 
 
 def suggest(value: gast.expr) -> str:

@@ -34,12 +34,20 @@ def fence(source: Source) -> None:
         _check(source, node)
 
 
+def is_setattr(node: gast.Call) -> bool:
+    """`setattr(x, "name", v)`: the attribute stands in the text."""
+    named = len(node.args) == 3 and isinstance(node.args[1], gast.Constant) and isinstance(node.args[1].value, str)
+    return named and ir.dotted(node.func) == "setattr"
+
+
 def _check(source: Source, node: gast.AST) -> None:
     for table, never in ((_NOT_YET, False), (_NEVER, True)):
         found = table.get(type(node))
         if found:
             raise errors.UnsupportedSyntax(found[0], at=ir.location(source, node), hint=found[1], never=never)
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _REFLECTION:
+        if (node.func.id == "super" and not node.args) or is_setattr(node):
+            return
         raise errors.UnsupportedSyntax(
             f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"
         )

@@ -22,6 +22,7 @@ from ad.reader import Source
 from ad.runtime import attempts, sequences
 from ad.transforms.normalize import stars
 from ad.transforms.normalize.anf import Expressions, suggest
+from ad.transforms.normalize.fence import is_setattr
 
 _ENTERED_AGAIN = (np.errstate, np.printoptions, warnings.catch_warnings)  # for the backward code of their blocks too
 
@@ -57,8 +58,19 @@ class Statements(Expressions):
         if isinstance(target, (gast.Tuple, gast.List)):
             for t in target.elts:
                 self.delete(t, node)
+        elif isinstance(target, gast.Subscript):
+            self.delete_entry(target, node)
         elif not isinstance(target, gast.Name):
-            raise self.refuse(node, "`del` of an entry or attribute is not differentiated", "build a new container")
+            raise self.refuse(node, "`del` of an attribute is not differentiated", "build a new object")
+
+    def delete_entry(self, target: gast.Subscript, node: gast.Delete) -> None:
+        """`del xs[i]` is `xs.__delitem__(i)`."""
+        owner, index = self.atom(target.value), self.index(target.slice)
+        if isinstance(index, gast.Slice):
+            parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
+            index = self.temp(ir.call(self.builtin(slice), *parts), "part", node)
+        call = ir.call(ir.attribute(owner, "__delitem__"), index)
+        self.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
 
     def s_Raise(self, node: gast.Raise) -> None:
         error = node.exc
@@ -76,6 +88,11 @@ class Statements(Expressions):
 
     def s_Expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Constant):
+            return
+        if isinstance(node.value, gast.Call) and is_setattr(node.value):
+            owner, name, value = node.value.args
+            place = gast.Attribute(owner, name.value, gast.Store())
+            self.store(ir.at(place, node), value, node)
             return
         value = self.value(node.value)
         if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "pop":

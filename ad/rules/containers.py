@@ -1,0 +1,23 @@
+"""What looks at the entries of containers, or checks them, and carries no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ad import kinds
+from ad.rules.registry import constant
+from ad.runtime import moves
+from ad.runtime.instances import blank, holds
+
+
+def _blank_kind(cls: Any) -> kinds.Kind:
+    return kinds.Record(cls.object, ()) if isinstance(cls, kinds.Opaque) else kinds.UNKNOWN
+
+
+constant(blank, kind=_blank_kind)
+constant(holds, kind=lambda x, name: kinds.Number(bool))
+constant(moves.sort_order)
+constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
+constant(moves.position, kind=lambda xs, v: kinds.Number(int))
+constant(moves.is_list, kind=lambda x: kinds.Number(bool))
+constant(moves.last_key, kind=lambda d: kinds.UNKNOWN)

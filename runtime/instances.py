@@ -1,0 +1,111 @@
+"""Instances of the user's classes: made without their `__init__`, their attributes read and written."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any
+
+import numpy as np
+
+from ad import errors
+from ad.runtime.copies import is_record
+
+_MISSING = object()
+
+
+def blank(cls: Any) -> Any:
+    """An instance of a class before its `__init__`."""
+    return object.__new__(cls)
+
+
+def is_plain_class(cls: type) -> bool:
+    """A class of the user's own in Python, whose instances are no more than their attributes."""
+    own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
+    plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
+    special = any(
+        name in base.__dict__
+        for base in cls.__mro__[:-1]
+        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__call__", "__slots__")
+    )
+    return own and plain and not special and type(cls) is type
+
+
+def check_attribute(x: Any, name: str, write: bool = False) -> None:
+    """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
+    if isinstance(x, (list, tuple, dict, deque)):
+        return
+    descriptor = getattr(type(x), name, None)
+    getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
+    computed = name.startswith("__") or setter or (getter and not holds(x, name))
+    hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
+    hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
+    constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
+    if not is_record(x) or computed or hooked or not constant:
+        raise errors.AliasingError(
+            f"the attribute {name!r} of a {type(x).__name__} is computed or shared, which is not differentiated here",
+            hint="use an attribute that the object holds",
+        )
+
+
+def check_held(x: Any, name: str) -> None:
+    """AliasingError unless x itself holds the attribute."""
+    check_attribute(x, name)
+    if not holds(x, name) and is_record(x):
+        raise errors.AliasingError(
+            f"the attribute {name!r} of the class {type(x).__name__} is read where the class is not known",
+            hint="use an attribute that the object holds",
+        )
+
+
+def check_iterated(x: Any) -> None:
+    """AliasingError for a loop over an object, whose entries may be computed."""
+    if is_record(x):
+        raise errors.AliasingError(
+            f"a loop over a {type(x).__name__} that holds what is differentiated", hint="make a list of it"
+        )
+
+
+def holds(x: Any, name: str) -> bool:
+    """Whether x itself holds the attribute, not its class.
+
+    >>> holds(1.0, "real")
+    False
+    """
+    return name in getattr(x, "__dict__", ())
+
+
+def as_instance(x: Any, cls: type, where: str) -> Any:
+    """x, which must be of this very class.
+
+    >>> as_instance(1.0, float, "model.py:3")
+    1.0
+    """
+    if type(x) is not cls:
+        raise errors.AliasingError(
+            f"{where}: a method of a {type(x).__name__} is called where a {cls.__name__} was expected",
+            hint="call a function of it",
+        )
+    return x
+
+
+def peek_attribute(x: Any, name: str) -> Any:
+    """What `x.name` is, for `put_attribute_back`."""
+    return vars(x).get(name, _MISSING)
+
+
+def put_attribute_back(x: Any, name: str, old: Any) -> None:
+    """Undo a write of `x.name`."""
+    if old is _MISSING:
+        del vars(x)[name]
+    else:
+        vars(x)[name] = old
+
+
+def check_super(x: Any, cls: Any, name: str, function: Any) -> None:
+    """AliasingError unless `super().name` in a method of cls is this function for x."""
+    order = type(x).__mro__
+    after = order[order.index(cls) + 1 :]
+    found = next((c.__dict__[name] for c in after if name in c.__dict__), None)
+    if found is not function:
+        why = f"`super().{name}` is another method for a {type(x).__name__}"
+        raise errors.AliasingError(why, hint="call it by name")

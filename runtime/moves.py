@@ -1,0 +1,323 @@
+"""Containers made of the entries of others, and the one write that gives a container all its entries anew.
+
+    xs.insert(i, v)        =>        new = inserted(xs, i, v);  replace(xs, new)
+
+Whatever changes a list, dict or deque comes down to these two. What is made moves entries and looks at none of them, so
+the same function, run on a container of marks, tells where each entry came from: that is all that its adjoint needs.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ad import errors
+
+Move = TypeVar("Move", bound=Callable[..., Any])
+_OLD = (list, tuple, deque, dict)
+
+
+def moves(entries: tuple[str, ...], values: tuple[str, ...] = ()) -> Callable[[Move], Move]:
+    """A function whose result is made of the entries of some parameters, and of others as they are."""
+
+    def mark(function: Move) -> Move:
+        function.moves = (entries, values)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+class Mark:
+    """Stands for the entry `key` of `owner`."""
+
+    __slots__ = ("key", "owner")
+
+    def __init__(self, owner: Any, key: Any) -> None:
+        self.owner, self.key = owner, key
+
+
+class Whole:
+    """Stands for an argument itself."""
+
+    __slots__ = ("position",)
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+
+
+def marked(x: Any, pairs: bool = False) -> Any:
+    """A container like x with marks for its entries; of pairs, for the second of each.
+
+    >>> [m.key for m in marked([5.0, 6.0])]
+    [0, 1]
+    """
+    if pairs and not isinstance(x, dict):
+        return [(p[0], Mark(p, 1)) for p in x]
+    if isinstance(x, dict):
+        return {k: Mark(x, k) for k in x}
+    if isinstance(x, (list, tuple, deque, np.ndarray)):
+        return _like(x, [Mark(x, i) for i in range(len(x))])
+    return x
+
+
+def replace(place: Any, new: Any) -> None:
+    """Give a list, dict or deque the entries of `new`.
+
+    >>> xs = [1, 2]; replace(xs, [3]); xs
+    [3]
+    """
+    if isinstance(place, list):
+        place[:] = new
+        return
+    place.clear()
+    place.update(new) if isinstance(place, dict) else place.extend(new)
+
+
+def check_container(x: Any, what: str, where: str) -> None:
+    """AliasingError unless x is a list, tuple, dict or deque without bounds, whose change is understood.
+
+    >>> check_container([1.0], ".insert", "model.py:3")
+    """
+    bounded = isinstance(x, deque) and x.maxlen is not None
+    if not isinstance(x, _OLD) or bounded or type(x).__module__ not in ("builtins", "collections"):
+        kind = "deque with `maxlen`" if bounded else type(x).__name__
+        raise errors.AliasingError(
+            f"{where}: `{what}` of a {kind} is not differentiated", hint="use a list or a dict"
+        )
+
+
+def is_list(x: Any) -> bool:
+    """Whether `x += ys` makes x longer.
+
+    >>> is_list([]), is_list(np.zeros(2))
+    (True, False)
+    """
+    return isinstance(x, (list, deque))
+
+
+def as_list(x: Any, what: str, where: str) -> Any:
+    """x, which must be a list or a deque.
+
+    >>> as_list([1.0], ".append", "model.py:3")
+    [1.0]
+    """
+    check_container(x, what, where)
+    if not isinstance(x, (list, deque)):
+        raise errors.AliasingError(f"{where}: `{what}` of a {type(x).__name__} is not differentiated", hint="")
+    return x
+
+
+def _like(xs: Any, items: Any) -> Any:
+    if isinstance(xs, tuple):
+        return tuple(items)
+    return deque(items) if isinstance(xs, deque) else list(items)
+
+
+def _items(xs: Any) -> Any:
+    """What can be iterated over again."""
+    if isinstance(xs, (*_OLD, np.ndarray, range, str, set, frozenset)) or not hasattr(xs, "__iter__"):
+        return xs
+    raise errors.AliasingError(f"the entries of a {type(xs).__name__} are used, which is not differentiated",
+                               hint="make a list of it first")  # fmt: skip
+
+
+# --- lists ----------------------------------------------------------------------------------------
+
+
+@moves(("xs",), ("v",))
+def inserted(xs: Any, i: int, v: Any) -> Any:
+    """The entries after `xs.insert(i, v)`.
+
+    >>> inserted([1, 2], -1, 5)
+    [1, 5, 2]
+    """
+    new = list(xs)
+    new.insert(i, v)
+    return _like(xs, new)
+
+
+@moves(("xs", "ys"))
+def extended(xs: Any, ys: Any) -> Any:
+    """The entries after `xs.extend(ys)`."""
+    return _like(xs, [*xs, *_items(ys)])
+
+
+@moves(("xs", "ys"))
+def extended_left(xs: Any, ys: Any) -> Any:
+    """The entries after `xs.extendleft(ys)`."""
+    return _like(xs, [*reversed(list(_items(ys))), *xs])
+
+
+@moves(("xs",))
+def without(xs: Any, key: Any) -> Any:
+    """The entries after `del xs[key]`.
+
+    >>> without([1, 2, 3], slice(1)), without({"a": 1, "b": 2}, "a")
+    ([2, 3], {'b': 2})
+    """
+    new = dict(xs) if isinstance(xs, dict) else list(xs)
+    del new[key]
+    return new if isinstance(xs, dict) else _like(xs, new)
+
+
+@moves(("xs", "ys"))
+def with_part(xs: Any, part: slice, ys: Any) -> Any:
+    """The entries after `xs[part] = ys`.
+
+    >>> with_part([1, 2, 3], slice(0, 2), [7])
+    [7, 3]
+    """
+    new = list(xs)
+    new[part] = _items(ys)
+    return new
+
+
+@moves(("xs",))
+def turned(xs: Any) -> Any:
+    """The entries after `xs.reverse()`."""
+    return _like(xs, list(xs)[::-1])
+
+
+@moves(("xs",))
+def rotated(xs: Any, n: int) -> Any:
+    """The entries after `xs.rotate(n)`, of a deque."""
+    new = deque(xs)
+    new.rotate(n)
+    return new
+
+
+@moves(("xs",))
+def arranged(xs: Any, order: list[int]) -> Any:
+    """The entries in another order.
+
+    >>> arranged(["a", "b"], [1, 0])
+    ['b', 'a']
+    """
+    return _like(xs, [xs[i] for i in order])
+
+
+@moves(("xs",))
+def emptied(xs: Any) -> Any:
+    """No entries."""
+    return {} if isinstance(xs, dict) else _like(xs, [])
+
+
+@moves(("xs",))
+def copied(xs: Any) -> Any:
+    """`xs.copy()`."""
+    return dict(xs) if isinstance(xs, dict) else xs if isinstance(xs, tuple) else _like(xs, xs)
+
+
+@moves(("xs",))
+def listed(xs: Any) -> Any:
+    """`list(xs)`."""
+    return list(_items(xs))
+
+
+@moves(("xs",))
+def tupled(xs: Any) -> Any:
+    """`tuple(xs)`."""
+    return tuple(_items(xs))
+
+
+@moves(("xs",))
+def queued(xs: Any) -> Any:
+    """`deque(xs)`."""
+    return deque(_items(xs))
+
+
+@moves(("xs", "ys"))
+def concatenated(xs: Any, ys: Any) -> Any:
+    """`xs + ys`, of two lists or two tuples."""
+    _check_same(xs, ys)
+    return _like(xs, [*xs, *ys])
+
+
+@moves(("xs",))
+def repeated(xs: Any, n: int) -> Any:
+    """`xs * n`."""
+    return _like(xs, list(xs) * n)
+
+
+@moves(("xs", "ys"))
+def zipped(xs: Any, ys: Any) -> Any:
+    """`list(zip(xs, ys))`."""
+    return list(zip(_items(xs), _items(ys), strict=False))
+
+
+def _check_same(xs: Any, ys: Any) -> None:
+    for kind in (list, tuple, deque):
+        if isinstance(xs, kind) and isinstance(ys, kind):
+            return
+    raise errors.AliasingError(
+        f"a {type(xs).__name__} and a {type(ys).__name__} are added, which is not differentiated", hint="use arrays"
+    )
+
+
+def sort_order(xs: Any, key: Any = None, reverse: Any = False) -> list[int]:
+    """The places of the entries in the order of `sorted(xs, key=key, reverse=reverse)`.
+
+    >>> sort_order([3.0, 1.0, 2.0])
+    [1, 2, 0]
+    """
+    values = list(_items(xs)) if key is None else [key(x) for x in _items(xs)]
+    return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
+
+
+def place_of_largest(xs: Any, key: Any) -> int:
+    """Where `max(xs, key=key)` stands."""
+    values = [key(x) for x in _items(xs)]
+    return values.index(max(values))
+
+
+def place_of_smallest(xs: Any, key: Any) -> int:
+    """Where `min(xs, key=key)` stands."""
+    values = [key(x) for x in _items(xs)]
+    return values.index(min(values))
+
+
+def position(xs: Any, v: Any) -> int:
+    """`xs.index(v)`."""
+    return list(_items(xs)).index(v)
+
+
+# --- dicts ----------------------------------------------------------------------------------------
+
+
+@moves(("d", "e"))
+def merged(d: Any, e: Any) -> Any:
+    """`d | e`, and the entries after `d.update(e)`.
+
+    >>> merged({"a": 1}, {"b": 2, "a": 3})
+    {'a': 3, 'b': 2}
+    """
+    return {**d, **e}
+
+
+@moves(("pairs",))
+def dict_of(keys: Any, pairs: Any) -> Any:
+    """`dict(pairs)`, of a dict or of pairs; its keys are those of `keys`, the same once more.
+
+    >>> dict_of([("a", 1)], [("a", 1)])
+    {'a': 1}
+    """
+    given = list(keys if isinstance(keys, dict) else [k for k, _ in _items(keys)])
+    return dict(zip(given, pairs.values() if isinstance(pairs, dict) else [v for _, v in pairs], strict=True))
+
+
+@moves(("d",))
+def values_of(d: Any) -> Any:
+    """`list(d.values())`."""
+    return list(d.values())
+
+
+def last_key(d: Any) -> Any:
+    """The key that `d.popitem()` takes."""
+    if not isinstance(d, dict):
+        raise TypeError(f"a {type(d).__name__} has no keys")
+    if not d:
+        raise KeyError("popitem(): dictionary is empty")
+    return list(d)[-1]

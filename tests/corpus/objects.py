@@ -1,0 +1,293 @@
+"""Objects of the program's own classes: attributes written, methods that change them, instances made inside."""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from tests.oracles import fresh
+
+
+class Model:
+    def __init__(self, weight, scale):
+        self.weight = weight
+        self.scale = scale
+        self.steps = 0
+
+    @property
+    def strength(self):
+        return self.scale * self.scale
+
+    def forward(self, v):
+        return np.sum(self.weight * v) * self.scale
+
+    def step(self, rate):
+        self.scale = self.scale * (1.0 - rate)
+        self.steps += 1
+        return self.scale
+
+    @staticmethod
+    def square(v):
+        return v * v
+
+
+class Deep(Model):
+    def __init__(self, weight, scale, depth):
+        super().__init__(weight * 2.0, scale)
+        self.depth = depth
+
+    def forward(self, v):
+        return super().forward(v) * self.depth + self.strength
+
+
+class Stack:
+    def __init__(self):
+        self.items = []
+
+    def push(self, v):
+        self.items.append(v)
+
+    def pop(self):
+        return self.items.pop()
+
+    def __len__(self):
+        return len(self.items)
+
+    def __getitem__(self, i):
+        return self.items[i]
+
+    def __setitem__(self, i, v):
+        self.items[i] = v
+
+
+class Dual:
+    def __init__(self, value, slope):
+        self.value = value
+        self.slope = slope
+
+    def __add__(self, other):
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __mul__(self, other):
+        return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
+
+    def __neg__(self):
+        return Dual(-self.value, -self.slope)
+
+
+@dataclass
+class State:
+    position: float
+    velocity: float = 1.0
+    history: list = field(default_factory=list)
+
+    def advance(self, dt):
+        self.velocity -= self.position * dt
+        self.position += self.velocity * dt
+        self.history.append(self.position)
+
+
+@dataclass
+class Checked:
+    low: float
+    high: float
+
+    def __post_init__(self):
+        self.width = self.high - self.low
+        self.low = self.low * 2.0
+
+
+class Node:
+    def __init__(self, value, after):
+        self.value = value
+        self.after = after
+
+
+class Celsius:
+    def __init__(self, degrees):
+        self._degrees = degrees
+
+    @property
+    def kelvin(self):
+        return self._degrees + 273.0
+
+    @kelvin.setter
+    def kelvin(self, value):
+        self._degrees = value - 273.0
+
+
+def _model():
+    return Model(np.array([0.5, -0.7, 1.1]), 0.4)
+
+
+def _states():
+    return [_state(), State(-0.4, 0.9, [])]
+
+
+def _state():
+    return State(0.8, 0.3, [1.5])
+
+
+INPUTS = {"model": fresh(_model), "state": fresh(_state), "states": fresh(_states)}
+
+
+def attribute_written(model, a):
+    model.scale = model.scale * a
+    model.weight = model.weight * model.scale
+    return np.sum(model.weight) * model.scale
+
+
+def attribute_augmented(model, a):
+    model.scale += a
+    model.steps += 1
+    model.weight *= a
+    return np.sum(model.weight) * model.scale * model.steps
+
+
+def attribute_in_loop(model, fs):
+    for f in fs:
+        model.scale = model.scale * f + model.strength
+    return model.scale
+
+
+def attribute_entry_written(model, a):
+    model.weight[0] = model.weight[1] * a
+    model.weight[1:] *= 2.0
+    return np.sum(model.weight**2) * model.scale
+
+
+def method_changes(model, a):
+    first = model.step(a * 0.1)
+    second = model.step(a * 0.2)
+    return first * second + model.forward(np.ones(3)) * model.steps
+
+
+def instance_made(x, a):
+    m = Model(x * a, a)
+    m.step(0.1)
+    return m.forward(x) + m.strength * Model.square(a) + m.square(m.scale)
+
+
+def instance_in_loop(fs):
+    s = 0.0
+    for f in fs:
+        m = Model(np.array([f, 1.0]), f)
+        for _ in range(2):
+            m.step(f * 0.1)
+        s = s * m.scale + m.forward(np.ones(2)) * m.steps
+    return s
+
+
+def inherited(x, a):
+    m = Deep(x, a, a * 3.0)
+    m.step(a * 0.1)
+    return m.forward(x * a)
+
+
+def stack_object(fs):
+    stack = Stack()
+    for f in fs:
+        stack.push(f * f)
+        if len(stack) > 2:
+            stack.push(stack.pop() * stack.pop() + f)
+    stack[0] = stack[0] * stack[1]
+    return stack[0] + stack[-1] * len(stack)
+
+
+def operators(a, b):
+    u = Dual(a, 1.0)
+    v = Dual(b, a)
+    w = u * v + u * u + -v
+    return w.value * w.slope
+
+
+def dataclass_state(a, n):
+    s = State(a)
+    for _ in range(n):
+        s.advance(0.1 * a)
+    return s.position * s.velocity + sum(s.history)
+
+
+def dataclass_argument_changed(state, a):
+    state.advance(a)
+    state.history.insert(0, a)
+    state.velocity = state.position
+    return state.velocity * state.position + sum(state.history)
+
+
+def list_of_objects(states, a):  # corpus: beyond
+    for s in states:
+        s.advance(a)
+    states.append(State(a))
+    states[0].velocity *= states[-1].position
+    total = 0.0
+    for s in states:
+        total = total + s.position * s.velocity + sum(s.history)
+    return total
+
+
+def post_init(a, b):
+    c = Checked(a, b)
+    c.width *= c.low
+    return c.width * c.high
+
+
+def linked_list(fs):
+    head = None
+    for f in fs:
+        head = Node(f * f, head)
+    total, node = 0.0, head
+    while node is not None:
+        total = total * node.value + node.value
+        node = node.after
+    return total
+
+
+def shared_object(a, b):
+    m = Model(np.array([a, b]), a)
+    pair = [m, m]
+    pair[0].scale = b * b
+    other = {"m": pair[1]}
+    other["m"].scale *= a
+    m.weight[0] += m.scale
+    return pair[1].forward(np.ones(2))
+
+
+def property_set(a):
+    t = Celsius(a)
+    t.kelvin = t.kelvin * 2.0
+    return t.kelvin * t._degrees
+
+
+def setattr_constant(a, b):
+    t = Celsius(a)
+    setattr(t, "_degrees", getattr(t, "_degrees") * b)
+    return t._degrees * getattr(t, "kelvin")
+
+
+def replaced(state, a):
+    new = replace(state, position=a * state.velocity)
+    return new.position * state.position + new.velocity
+
+
+def attribute_changes_type(a, x):
+    m = Model(a, x)
+    m.weight, m.scale = m.scale, m.weight
+    return m.forward(x)
+
+
+def attribute_branch(model, a):
+    if a > 0:
+        model.scale = a
+    else:
+        model.weight = model.weight * a
+    return model.forward(np.ones(3)) ** 2
+
+
+def momentum(model, a):
+    velocity = np.zeros(3)
+    for _ in range(3):
+        slope = model.weight * model.scale
+        velocity = velocity * 0.9 - a * slope
+        model.weight = model.weight + velocity
+        model.scale -= a * np.sum(slope) * 0.1
+    return np.sum(model.weight**2)

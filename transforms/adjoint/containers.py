@@ -1,0 +1,510 @@
+"""What changes or rearranges containers, in the terms of `ad.runtime.moves`, once kinds tell lists from dicts.
+
+    xs.insert(0, v)          =>        new = inserted(xs, 0, v);  replace(xs, new)
+    xs + ys                  =>        concatenated(xs, ys)
+    v = d.pop(k, 0.0)        =>        if k in d:  v = d[k];  new = without(d, k);  replace(d, new)
+                                       else:  v = 0.0
+
+For the way with shadows (`ad.aliases`). Where the kind of what a method is called on is not known, the run tells: a
+check stands before, and anything but a list or dict is refused there. Tuples go entry by entry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+import gast
+
+from ad import errors, ir, kinds
+from ad.ir import Block, Function
+from ad.kinds import UNKNOWN, Kind
+from ad.names import Names
+from ad.runtime import moves
+from ad.runtime.sequences import keys_of
+from ad.transforms.analyses.facts import Facts
+from ad.transforms.analyses.operations import kind_of_atom
+
+Lowered = gast.expr | None
+CONTAINERS = (kinds.List, kinds.Dict)
+BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
+
+
+class Lowering:
+    """Replaces statements of one function by others; `unknown`: also those of what only the run tells."""
+
+    def __init__(self, fn: Function, facts: Facts, names: Names, unknown: bool) -> None:
+        self.fn, self.known, self.names, self.unknown = fn, facts.kinds, names, unknown
+        self.hints = facts.hints
+        self.out: Block = []
+        self.changed = False
+
+    def run(self) -> bool:
+        """Whether anything was lowered."""
+        self.fn.body = self.block(self.fn.body)
+        return self.changed
+
+    def block(self, body: Block) -> Block:
+        outer, self.out = self.out, []
+        for index, node in enumerate(body):
+            for inner in ("body", "orelse"):
+                if isinstance(node, (gast.If, gast.For, gast.While)):
+                    setattr(node, inner, self.block(getattr(node, inner)))
+            before = len(self.out)
+            self.at, self.after = node, body[index + 1 : index + 2]
+            if self.statement(node):
+                self.changed = True
+            else:
+                self.out[before:] = [node]
+        found, self.out = self.out, outer
+        return found
+
+    def statement(self, node: gast.stmt) -> bool:
+        """Whether the statement was lowered, into statements that are emitted."""
+        raise NotImplementedError
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def kind(self, node: gast.expr) -> Kind:
+        return kind_of_atom(node, self.fn, self.known)
+
+    def emit(self, statement: gast.stmt) -> None:
+        self.out.append(ir.at(statement, self.at))
+
+    def function(self, function: Callable[..., Any]) -> str:
+        """The name of a function in the text."""
+        name = function.__name__
+        if self.fn.env.get(name, function) is not function or (name in self.names.taken and name not in self.fn.env):
+            name = next((n for n, f in self.fn.env.items() if f is function), None) or self.names.fresh(name)
+        self.names.taken.add(name)
+        self.fn.env[name] = function
+        return name
+
+    def call(self, function: Callable[..., Any], *args: gast.expr) -> gast.expr:
+        return ir.at(ir.call(self.function(function), *map(ir.clone, args)), self.at)
+
+    def temp(self, value: gast.expr, base: str) -> gast.expr:
+        name = self.names.fresh(base)
+        self.emit(ir.assign(name, ir.at(value, self.at)))
+        return ir.name(name)
+
+    def check_read_at_once(self, target: str | None, what: str) -> None:
+        """A view or an iterator, of which a list is made here, must be all read by the next statement."""
+        loads = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
+        reads = [n for n in loads if isinstance(n.ctx, gast.Load)]
+        plain = bool(self.after) and isinstance(self.after[0], (gast.Assign, gast.Expr))
+        if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(self.after)):
+            raise errors.AliasingError(
+                f"the result of `{what}` is kept, which is not differentiated: it changes or ends as it is used",
+                at=ir.location(self.fn.source, self.at),
+                hint=f"make a list of it at once: `list(...{what}...)`",
+            )
+
+    def where(self) -> gast.expr:
+        found = ir.location(self.fn.source, self.at)
+        return ir.constant(f"{found.filename}:{found.lineno}")
+
+    def bind(self, target: str | None, value: gast.expr) -> None:
+        if target is not None:
+            self.emit(ir.assign(target, ir.at(ir.clone(value), self.at)))
+
+    def branch(self, test: gast.expr, then: Callable[[], None], orelse: Callable[[], None]) -> None:
+        outer, self.out = self.out, []
+        then()
+        body, self.out = self.out, []
+        orelse()
+        other, self.out = self.out, outer
+        self.emit(gast.If(test, body or [gast.Pass()], other))
+
+
+class Tuples(Lowering):
+    """Tuples and dataclasses made of others: entry by entry, whichever way adjoints go."""
+
+    def statement(self, node: gast.stmt) -> bool:
+        target = ir.target_name(node)
+        if target is None:
+            return False
+        value = node.value
+        if isinstance(value, gast.BinOp):
+            return self.tuple_arithmetic(target, value, self.kind(value.left), self.kind(value.right))
+        if isinstance(value, gast.Subscript):
+            return self.unknown and self.part_of_tuple(target, value)
+        if not isinstance(value, gast.Call):
+            return False
+        if ir.resolve(value.func, self.fn.env)[1] is dataclasses.replace and len(value.args) == 1:
+            return self.replaced(target, value.args[0], value.keywords)
+        if isinstance(value.func, gast.Attribute) and value.func.attr == "_replace" and not value.args:
+            return self.replaced(target, value.func.value, value.keywords)
+        return False
+
+    def replaced(self, target: str, old: gast.expr, changes: list[gast.keyword]) -> bool:
+        """`dataclasses.replace(old, x=v)`, `old._replace(x=v)`: the class, called with the other fields of old."""
+        kind = self.kind(old)
+        if not isinstance(kind, (kinds.Record, kinds.Tuple)):
+            return False
+        fields = getattr(kind.type, "_fields", None)
+        if isinstance(kind, kinds.Record):
+            fields = [f.name for f in dataclasses.fields(kind.type)]
+        if fields is None:
+            return False
+        given = {k.arg: k.value for k in changes}
+        parts = {f: given[f] if f in given else self.temp(ir.attribute(ir.clone(old), f), f) for f in fields}
+        self.bind(target, ir.call(self.function(kind.type), **parts))
+        return True
+
+    def parts(self, node: gast.expr, kind: kinds.Tuple) -> list[gast.expr]:
+        return [self.temp(ir.subscript(ir.clone(node), ir.constant(i)), "entry") for i in range(len(kind.entries))]
+
+    def tuple_arithmetic(self, target: str, node: gast.BinOp, left: Kind, right: Kind) -> bool:
+        if isinstance(node.op, gast.Add) and isinstance(left, kinds.Tuple) and isinstance(right, kinds.Tuple):
+            self.bind(target, ir.tuple_(*self.parts(node.left, left), *self.parts(node.right, right)))
+            return True
+        whole, of, count = (
+            (node.left, left, right) if isinstance(left, kinds.Tuple) else (node.right, right, left)
+        )
+        if not (isinstance(node.op, gast.Mult) and isinstance(of, kinds.Tuple) and isinstance(count, kinds.Literal)):
+            return False
+        if not isinstance(count.value, int):
+            return False
+        self.bind(target, ir.tuple_(*self.parts(whole, of) * max(count.value, 0)))
+        return True
+
+    def part_of_tuple(self, target: str, node: gast.Subscript) -> bool:
+        """t[a:b]."""
+        kind = self.kind(node.value)
+        if not isinstance(kind, kinds.Tuple) or not isinstance(node.slice, gast.Slice):
+            return False
+        bounds = [node.slice.lower, node.slice.upper, node.slice.step]
+        known = [kinds.literal(None) if b is None else self.kind(b) for b in bounds]
+        literals = [k.value for k in known if isinstance(k, kinds.Literal)]
+        if len(literals) < 3:
+            return False
+        chosen = slice(*literals)
+        parts = [
+            self.temp(ir.subscript(ir.clone(node.value), ir.constant(i)), "entry")
+            for i in range(len(kind.entries))[chosen]
+        ]
+        self.bind(target, ir.tuple_(*parts))
+        return True
+
+
+class Containers(Lowering):
+    """Lists, dicts, deques and tuples."""
+
+    def replace(self, place: gast.expr, move: Callable[..., Any], *args: gast.expr) -> None:
+        """`new = move(place, *args); replace(place, new)`."""
+        new = self.temp(self.call(move, place, *args), "new")
+        self.emit(gast.Expr(self.call(moves.replace, place, new)))
+
+    def entries(self, node: gast.expr) -> gast.expr:
+        """A container as a move is given it: a tuple, whose entries are variables of their own, as a list."""
+        kind = self.kind(node)
+        if not isinstance(kind, kinds.Tuple):
+            return node
+        parts = [self.temp(ir.subscript(ir.clone(node), ir.constant(i)), "entry") for i in range(len(kind.entries))]
+        return self.temp(gast.List(elts=parts, ctx=gast.Load()), "entries")
+
+    # --- statements -----------------------------------------------------------------------------------------------
+
+    def statement(self, node: gast.stmt) -> bool:
+        """Whether the statement was lowered."""
+        if isinstance(node, gast.AugAssign):
+            return self.augmented(node)
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
+            return self.part_written(node)
+        target = ir.target_name(node)
+        if target is None and not isinstance(node, gast.Expr):
+            return False
+        value = node.value
+        if isinstance(value, gast.BinOp) and target is not None:
+            return self.arithmetic(target, value)
+        if not isinstance(value, gast.Call):
+            return False
+        found, function = ir.resolve(value.func, self.fn.env)
+        if found:
+            return target is not None and self.built(target, function, value)
+        if isinstance(value.func, gast.Attribute):
+            return self.method(target, value.func.value, value.func.attr, value)
+        return False
+
+    def augmented(self, node: gast.AugAssign) -> bool:
+        """xs += ys, d |= e."""
+        place, kind = ir.name(node.target.id), self.kind(ir.name(node.target.id))
+        if isinstance(kind, kinds.List) and isinstance(node.op, gast.Add):
+            self.replace(place, moves.extended, self.entries(node.value))
+        elif isinstance(kind, kinds.List) and isinstance(node.op, gast.Mult):
+            self.replace(place, moves.repeated, node.value)
+        elif isinstance(kind, kinds.Dict) and isinstance(node.op, gast.BitOr):
+            self.replace(place, moves.merged, self.dict_of(node.value))
+        elif kind == UNKNOWN and self.unknown and isinstance(node.op, gast.Add) and self.adds_list(node):
+            self.extended_or_added(place, node)
+        else:
+            return False
+        return True
+
+    def adds_list(self, node: gast.AugAssign) -> bool:
+        return isinstance(self.kind(node.value), (kinds.List, kinds.Tuple)) and not hasattr(node, "decided")
+
+    def extended_or_added(self, place: gast.expr, node: gast.AugAssign) -> None:
+        """x += ys, where only the run tells a list from an array."""
+        node.decided = True
+
+        def extended() -> None:
+            found = self.temp(self.call(moves.as_list, place, ir.constant("+="), self.where()), "found")
+            self.replace(found, moves.extended, self.entries(node.value))
+
+        self.branch(self.call(moves.is_list, place), extended, lambda: self.out.append(node))
+
+    def part_written(self, node: gast.Assign) -> bool:
+        """xs[a:b] = ys."""
+        target = node.targets[0]
+        if not isinstance(target.slice, gast.Slice) or not isinstance(self.kind(target.value), kinds.List):
+            return False
+        self.replace(target.value, moves.with_part, self.slice(target.slice), self.entries(node.value))
+        return True
+
+    def slice(self, node: gast.Slice) -> gast.expr:
+        parts = [p or ir.constant(None) for p in (node.lower, node.upper, node.step)]
+        return self.temp(self.call(slice, *parts), "part")
+
+    def arithmetic(self, target: str, node: gast.BinOp) -> bool:
+        """xs + ys, xs * n, d | e."""
+        left, right = self.kind(node.left), self.kind(node.right)
+        lists = isinstance(left, kinds.List), isinstance(right, kinds.List)
+        if isinstance(node.op, gast.Add) and any(lists) and not any(map(kinds.is_numeric, (left, right))):
+            self.bind(target, self.call(moves.concatenated, node.left, node.right))
+        elif isinstance(node.op, gast.Mult) and any(lists) and not any(
+            isinstance(k, (kinds.Array, kinds.Numeric)) for k in (left, right)
+        ):
+            whole, count = (node.left, node.right) if lists[0] else (node.right, node.left)
+            self.bind(target, self.call(moves.repeated, whole, count))
+        elif isinstance(node.op, gast.BitOr) and isinstance(left, kinds.Dict) and isinstance(right, kinds.Dict):
+            self.bind(target, self.call(moves.merged, node.left, node.right))
+        else:
+            return False
+        return True
+
+    # --- functions ------------------------------------------------------------------------------------------------
+
+    def built(self, target: str, function: Any, node: gast.Call) -> bool:
+        """list(xs), dict(a=x), sorted(xs, key=f) and their kind."""
+        given = {k.arg: k.value for k in node.keywords}
+        args = node.args
+        if function is dict:
+            return self.dict(target, args, given)
+        if function in (list, tuple, deque) and not args and not given:
+            if function is deque:
+                self.bind(target, self.call(moves.queued, self.temp(gast.List([], gast.Load()), "entries")))
+                return True
+            empty = gast.List([], gast.Load()) if function is list else ir.tuple_()
+            self.bind(target, empty)
+            return True
+        makers = {list: moves.listed, tuple: moves.tupled, deque: moves.queued}
+        if function in makers and len(args) == 1 and not given:
+            if function is tuple and isinstance(self.kind(args[0]), kinds.Tuple):
+                self.bind(target, args[0])
+                return True
+            self.bind(target, self.call(makers[function], self.entries(args[0])))
+        elif function is sorted and len(args) == 1 and set(given) <= {"key", "reverse"}:
+            xs = self.temp(self.call(moves.listed, self.entries(args[0])), "items")
+            self.bind(target, self.call(moves.arranged, xs, self.order(xs, given)))
+        elif function in (max, min) and len(args) == 1 and set(given) == {"key"}:
+            xs = self.temp(self.call(moves.listed, self.entries(args[0])), "items")
+            find = moves.place_of_largest if function is max else moves.place_of_smallest
+            place = self.temp(self.call(find, xs, given["key"]), "i")
+            self.bind(target, ir.subscript(xs, place))
+        elif function is zip and len(args) == 2 and not given:
+            self.check_read_at_once(target, "zip")
+            self.bind(target, self.call(moves.zipped, *map(self.entries, args)))
+        elif function is reversed and len(args) == 1:
+            self.check_read_at_once(target, "reversed")
+            xs = self.temp(self.call(moves.listed, self.entries(args[0])), "items")
+            self.bind(target, self.call(moves.turned, xs))
+        else:
+            return False
+        return True
+
+    def order(self, xs: gast.expr, given: dict[Any, gast.expr]) -> gast.expr:
+        key, reverse = given.get("key", ir.constant(None)), given.get("reverse", ir.constant(False))
+        return self.temp(self.call(moves.sort_order, xs, key, reverse), "order")
+
+    def dict(self, target: str, args: list[gast.expr], given: dict[Any, gast.expr]) -> bool:
+        """dict(d), dict(pairs), dict(a=x)."""
+        named = gast.Dict(keys=[ir.constant(k) for k in given], values=[ir.clone(v) for v in given.values()])
+        if not args:
+            self.bind(target, named)
+        elif len(args) == 1 and not given:
+            self.bind(target, self.dict_of(args[0]))
+        elif len(args) == 1:
+            first = self.dict_of(args[0])
+            self.bind(target, self.call(moves.merged, first, self.temp(named, "named")))
+        else:
+            return False
+        return True
+
+    def dict_of(self, pairs: gast.expr) -> gast.expr:
+        """A dict as a dict of its own, or one of pairs."""
+        entries = self.entries(pairs)
+        return self.temp(self.call(moves.dict_of, entries, entries), "entries")
+
+    # --- methods --------------------------------------------------------------------------------------------------
+
+    def method(self, target: str | None, place: gast.expr, name: str, node: gast.Call) -> bool:
+        """A method of a list or dict, or of what may be one."""
+        kind = self.kind(place)
+        if kind == UNKNOWN and not self.unknown:
+            return False
+        of = [n for n, k in (("list", kinds.List), ("dict", kinds.Dict)) if isinstance(kind, k) or kind == UNKNOWN]
+        given = {k.arg: k.value for k in node.keywords}
+        count = f"{name.strip('_')}_{len(node.args)}" if not given else name
+        lowered = [m for o in of if (m := getattr(self, f"{o}_{count}", None)) is not None]
+        if not lowered:
+            if isinstance(kind, CONTAINERS) and name not in _READS:
+                raise errors.AliasingError(
+                    f"`.{name}` of a {'list' if isinstance(kind, kinds.List) else 'dict'} is not differentiated",
+                    at=ir.location(self.fn.source, node),
+                    hint="write it with other methods",
+                )
+            return False
+        if kind == UNKNOWN and name not in ("append",) and count != "list_pop_0":
+            self.emit(gast.Expr(self.call(moves.check_container, place, ir.constant(f".{name}"), self.where())))
+        done = lowered[0](target, place, *node.args, **given)
+        return done is not False
+
+    def finish(self, target: str | None) -> None:
+        """`z = xs.insert(...)`: None."""
+        self.bind(target, ir.constant(None))
+
+    def list_append_1(self, target: str | None, xs: gast.expr, v: gast.expr) -> Any:
+        if self.kind(xs) != UNKNOWN:
+            return False
+        self.as_list(target, xs, "append", v)
+        return True
+
+    def list_pop_0(self, target: str | None, xs: gast.expr) -> Any:
+        if self.kind(xs) != UNKNOWN:
+            return False
+        self.as_list(target, xs, "pop")
+        return True
+
+    def as_list(self, target: str | None, xs: gast.expr, name: str, *args: gast.expr) -> None:
+        found = self.temp(self.call(moves.as_list, xs, ir.constant(f".{name}"), self.where()), "found")
+        call = ir.at(ir.call(ir.attribute(found, name), *map(ir.clone, args)), self.at)
+        if target is None and name != "pop":
+            self.emit(gast.Expr(call))
+        else:
+            self.bind(target or self.names.fresh("popped"), call)
+
+    def list_insert_2(self, target: str | None, xs: gast.expr, i: gast.expr, v: gast.expr) -> None:
+        self.replace(xs, moves.inserted, i, v)
+        self.finish(target)
+
+    def list_appendleft_1(self, target: str | None, xs: gast.expr, v: gast.expr) -> None:
+        self.replace(xs, moves.inserted, ir.constant(0), v)
+        self.finish(target)
+
+    def list_extend_1(self, target: str | None, xs: gast.expr, ys: gast.expr) -> None:
+        self.replace(xs, moves.extended, self.entries(ys))
+        self.finish(target)
+
+    def list_extendleft_1(self, target: str | None, xs: gast.expr, ys: gast.expr) -> None:
+        self.replace(xs, moves.extended_left, self.entries(ys))
+        self.finish(target)
+
+    def list_pop_1(self, target: str | None, xs: gast.expr, i: gast.expr) -> None:
+        taken = self.temp(ir.subscript(ir.clone(xs), ir.clone(i)), "taken")
+        self.replace(xs, moves.without, i)
+        self.bind(target, taken)
+
+    def list_popleft_0(self, target: str | None, xs: gast.expr) -> None:
+        self.list_pop_1(target, xs, ir.constant(0))
+
+    def list_delitem_1(self, target: str | None, xs: gast.expr, i: gast.expr) -> None:
+        self.replace(xs, moves.without, i)
+
+    def list_remove_1(self, target: str | None, xs: gast.expr, v: gast.expr) -> None:
+        self.replace(xs, moves.without, self.temp(self.call(moves.position, xs, v), "i"))
+        self.finish(target)
+
+    def list_reverse_0(self, target: str | None, xs: gast.expr) -> None:
+        self.replace(xs, moves.turned)
+        self.finish(target)
+
+    def list_rotate_1(self, target: str | None, xs: gast.expr, n: gast.expr) -> None:
+        self.replace(xs, moves.rotated, n)
+        self.finish(target)
+
+    def list_rotate_0(self, target: str | None, xs: gast.expr) -> None:
+        self.list_rotate_1(target, xs, ir.constant(1))
+
+    def list_sort_0(self, target: str | None, xs: gast.expr) -> None:
+        self.list_sort(target, xs)
+
+    def list_sort(self, target: str | None, xs: gast.expr, **given: gast.expr) -> None:
+        self.replace(xs, moves.arranged, self.order(xs, given))
+        self.finish(target)
+
+    def list_clear_0(self, target: str | None, xs: gast.expr) -> None:
+        self.replace(xs, moves.emptied)
+        self.finish(target)
+
+    def list_copy_0(self, target: str | None, xs: gast.expr) -> None:
+        self.bind(target, self.call(moves.copied, xs))
+
+    dict_clear_0, dict_copy_0, dict_delitem_1 = list_clear_0, list_copy_0, list_delitem_1
+    dict_pop_1 = list_pop_1
+
+    def dict_pop_2(self, target: str | None, d: gast.expr, key: gast.expr, default: gast.expr) -> None:
+        def taken() -> None:
+            self.dict_pop_1(target, d, key)
+
+        self.branch(_contains(key, d), taken, lambda: self.bind(target, default))
+
+    def dict_popitem_0(self, target: str | None, d: gast.expr) -> None:
+        key = self.temp(self.call(moves.last_key, d), "key")
+        taken = self.temp(ir.subscript(ir.clone(d), key), "taken")
+        self.replace(d, moves.without, key)
+        self.bind(target, ir.tuple_(key, taken))
+
+    def dict_get_1(self, target: str | None, d: gast.expr, key: gast.expr) -> None:
+        self.dict_get_2(target, d, key, ir.constant(None))
+
+    def dict_get_2(self, target: str | None, d: gast.expr, key: gast.expr, default: gast.expr) -> None:
+        there = ir.subscript(ir.clone(d), ir.clone(key))
+        self.branch(_contains(key, d), lambda: self.bind(target, there), lambda: self.bind(target, default))
+
+    def dict_setdefault_2(self, target: str | None, d: gast.expr, key: gast.expr, v: gast.expr) -> None:
+        place = ir.subscript(ir.clone(d), ir.clone(key), store=True)
+        self.branch(_contains(key, d), lambda: None, lambda: self.emit(gast.Assign([place], ir.clone(v), None)))
+        self.bind(target, ir.subscript(ir.clone(d), ir.clone(key)))
+
+    def dict_update_1(self, target: str | None, d: gast.expr, e: gast.expr) -> None:
+        other = e if isinstance(self.kind(e), kinds.Dict) else self.dict_of(e)
+        self.replace(d, moves.merged, other)
+        self.finish(target)
+
+    def dict_update(self, target: str | None, d: gast.expr, *e: gast.expr, **given: gast.expr) -> None:
+        for other in e:
+            self.dict_update_1(None, d, other)
+        named = gast.Dict(keys=[ir.constant(k) for k in given], values=[ir.clone(v) for v in given.values()])
+        self.replace(d, moves.merged, self.temp(named, "named"))
+        self.finish(target)
+
+    def dict_values_0(self, target: str | None, d: gast.expr) -> None:
+        self.check_read_at_once(target, ".values()")
+        self.bind(target, self.call(moves.values_of, d))
+
+    def dict_items_0(self, target: str | None, d: gast.expr) -> None:
+        self.check_read_at_once(target, ".items()")
+        keys = self.temp(self.call(keys_of, d), "keys")
+        values = self.temp(self.call(moves.values_of, d), "values")
+        self.bind(target, self.call(moves.zipped, keys, values))
+
+
+_READS = ("keys", "index", "count", "append", "pop")
+
+
+def _contains(key: gast.expr, d: gast.expr) -> gast.expr:
+    return gast.Compare(ir.clone(key), [gast.In()], [ir.clone(d)])

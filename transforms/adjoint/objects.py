@@ -1,0 +1,165 @@
+"""Objects of the user's classes in plain terms, once kinds tell the class.
+
+    b = B(x)             =>        b = blank(B);  __init__(b, x)
+    b.step(x)            =>        step(b, x)
+    y = b.area           =>        y = area(b)             area a property
+    a + b                =>        __add__(a, b)
+
+What is left are functions that read and write attributes, which are entries of the object like those of a dict. For the
+way with shadows (`ad.aliases`), where functions may write into their arguments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import types
+from typing import Any
+
+import gast
+
+from ad import ir, kinds
+from ad.kinds import UNKNOWN
+from ad.runtime.instances import as_instance, blank, is_plain_class
+from ad.transforms.adjoint.containers import Lowering
+
+_OPERATORS: dict[type, str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
+    gast.Mod: "mod", gast.FloorDiv: "floordiv",
+}  # fmt: skip
+
+
+class Objects(Lowering):
+    """Calls of classes, methods, properties and operators."""
+
+    def statement(self, node: gast.stmt) -> bool:
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Attribute):
+            return self.attribute_written(node)
+        if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
+            target = node.targets[0]
+            return self.called(None, target.value, "__setitem__", [target.slice, node.value])
+        target = ir.target_name(node)
+        if target is None and not isinstance(node, gast.Expr):
+            return False
+        value = node.value
+        if isinstance(value, gast.Attribute):
+            return self.attribute_read(target, value)
+        if isinstance(value, gast.Subscript):
+            return self.called(target, value.value, "__getitem__", [value.slice])
+        if isinstance(value, gast.BinOp):
+            return self.arithmetic(target, value)
+        if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
+            return self.called(target, value.operand, "__neg__", [])
+        return isinstance(value, gast.Call) and self.call_of(target, value)
+
+    def function_of(self, node: gast.expr, name: str) -> Any:
+        """What the class of an object says of an attribute; None where the class is not known."""
+        kind = self.class_of(node) if isinstance(node, gast.Name) else None
+        return None if kind is None else inspect.getattr_static(kind.type, name, None)
+
+    def class_of(self, node: gast.Name) -> kinds.Record | None:
+        """The kind of an object, which the run may have to confirm."""
+        kind = self.kind(node)
+        if kind == UNKNOWN and self.unknown:
+            kind = getattr(kind, "hint", None) or self.hints.get(node.id, UNKNOWN)
+            kind = getattr(kind, "hint", None) or kind
+        return kind if isinstance(kind, kinds.Record) else None
+
+    def confirmed(self, node: gast.expr) -> gast.expr:
+        """An object, of the class that was hinted at."""
+        if self.kind(node) != UNKNOWN:
+            return node
+        found = self.class_of(node)
+        assert found is not None
+        cls = ir.name(self.function(found.type))
+        return self.temp(self.call(as_instance, node, cls, self.where()), "found")
+
+    def bound(self, target: str | None, function: Any, args: list[gast.expr], keywords: Any = ()) -> bool:
+        """target = function(*args)."""
+        call = ir.at(ir.call(self.function(function), *map(ir.clone, args)), self.at)
+        call.keywords = ir.clone(list(keywords))
+        if target is None:
+            self.emit(gast.Expr(call))
+        else:
+            self.emit(ir.assign(target, call))
+        return True
+
+    def called(self, target: str | None, owner: gast.expr, name: str, args: list[gast.expr]) -> bool:
+        """A special method."""
+        function = self.function_of(owner, name)
+        if any(isinstance(a, (gast.Slice, gast.Tuple)) for a in args) or not isinstance(function, types.FunctionType):
+            return False
+        return self.bound(target, function, [self.confirmed(owner), *args])
+
+    def attribute_read(self, target: str | None, node: gast.Attribute) -> bool:
+        found = self.function_of(node.value, node.attr)
+        getter = found.fget if isinstance(found, property) else None
+        return isinstance(getter, types.FunctionType) and self.bound(target, getter, [self.confirmed(node.value)])
+
+    def attribute_written(self, node: gast.Assign) -> bool:
+        target = node.targets[0]
+        found = self.function_of(target.value, target.attr)
+        setter = found.fset if isinstance(found, property) else None
+        if not isinstance(setter, types.FunctionType):
+            return False
+        return self.bound(None, setter, [self.confirmed(target.value), node.value])
+
+    def arithmetic(self, target: str | None, node: gast.BinOp) -> bool:
+        name = _OPERATORS.get(type(node.op))
+        if name is None:
+            return False
+        if self.called(target, node.left, f"__{name}__", [node.right]):
+            return True
+        plain = ir.is_atom(node.left) and isinstance(kinds.widen(self.kind(node.left)), (kinds.Number, kinds.Scalar))
+        return plain and self.called(target, node.right, f"__r{name}__", [node.left])
+
+    def call_of(self, target: str | None, node: gast.Call) -> bool:
+        found, function = ir.resolve(node.func, self.fn.env)
+        if found and function is len and len(node.args) == 1:
+            return self.called(target, node.args[0], "__len__", [])
+        if found and isinstance(function, type):
+            return target is not None and is_plain_class(function) and self.constructed(target, function, node)
+        if isinstance(node.func, gast.Attribute):
+            method = self.function_of(node.func.value, node.func.attr)
+            if isinstance(method, staticmethod):
+                return self.bound(target, method.__func__, node.args, node.keywords)
+            if isinstance(method, types.FunctionType):
+                return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
+        return False
+
+    def constructed(self, target: str, cls: type, node: gast.Call) -> bool:
+        """b = B(x)."""
+        if hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__"):
+            return False  # its fields are what it is made of
+        init = inspect.getattr_static(cls, "__init__", None)
+        made = self.temp(self.call(blank, ir.name(self.function(cls))), "made")
+        if hasattr(cls, "__dataclass_fields__") and init.__code__.co_filename == "<string>":
+            if not self.fields_set(made, cls, node):
+                return False
+        elif isinstance(init, types.FunctionType):
+            self.bound(None, init, [made, *node.args], node.keywords)
+        self.bind(target, made)
+        return True
+
+    def fields_set(self, made: gast.expr, cls: type, node: gast.Call) -> bool:
+        """What the `__init__` of a dataclass does."""
+        try:
+            given = inspect.signature(cls).bind(*node.args, **{k.arg: k.value for k in node.keywords}).arguments
+        except TypeError:
+            return False
+        for f in dataclasses.fields(cls):
+            if f.name in given:
+                value = given[f.name]
+            elif f.default_factory is not dataclasses.MISSING:
+                if f.default_factory not in (list, dict):
+                    return False
+                empty = gast.List([], gast.Load()) if f.default_factory is list else gast.Dict([], [])
+                value = self.temp(empty, f.name)
+            elif isinstance(f.default, (int, float, complex, str, type(None))):
+                value = ir.constant(f.default)
+            else:
+                return False
+            place = gast.Attribute(ir.clone(made), f.name, gast.Store())
+            self.emit(gast.Assign([place], ir.clone(value), None))
+        after = inspect.getattr_static(cls, "__post_init__", None)
+        return after is None or self.bound(None, after, [made])
