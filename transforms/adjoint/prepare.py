@@ -16,7 +16,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
-from ad.runtime import publishing, writes
+from ad.runtime import patterns, publishing, writes
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
@@ -161,7 +161,15 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
         inner = _answer(test.operand, fn, facts)
         return None if inner is None else not inner
-    if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
+    if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And):
+        answers = (_answer(v, fn, facts) for v in test.values)
+        return next((a for a in answers if a is not True), True)  # the first that is not surely true
+    asked = ir.resolve(test.func, fn.env)[1] if isinstance(test, gast.Call) else None
+    if (asked is patterns.is_sequence or asked is patterns.is_mapping) and isinstance(test.args[0], gast.Name):
+        found = _class_of(facts.kinds.get(test.args[0].id, kinds.UNKNOWN))
+        of_class = patterns.is_sequence_type if asked is patterns.is_sequence else patterns.is_mapping_type
+        return None if found is None else of_class(found)
+    if asked is not isinstance or len(test.args) != 2:
         return None
     subject, classes = test.args
     if not isinstance(subject, gast.Name):
