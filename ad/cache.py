@@ -19,6 +19,7 @@ from ad import errors, guards, kinds
 from ad.compile import Generated
 from ad.ir import Cell
 from ad.kinds import Kind
+from ad.runtime.shadows import overlaps_itself
 
 MAX_VARIANTS = 8
 _statistics = {"misses": 0}
@@ -200,6 +201,11 @@ def cache_info() -> dict[str, int]:
 def check_disjoint(written: Any, others: Sequence[Any], name: str) -> None:
     """AliasingError where arrays of two arguments share memory."""
     for a in _arrays(written):
+        if overlaps_itself(a):
+            raise errors.AliasingError(
+                f"{name}: an argument that is written in place holds some of its elements in the same memory",
+                hint="pass a copy",
+            )
         for b in _arrays(list(others)):
             if np.may_share_memory(a, b) and _share(a, b):
                 raise errors.AliasingError(

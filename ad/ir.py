@@ -25,6 +25,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import gast
+import numpy as np
 
 from ad.errors import Location
 from ad.reader import Source
@@ -38,7 +39,7 @@ class Attempt(gast.If):
     """`try: body; test = True except types: test = False; orelse`: a branch whose test is known only afterwards.
 
     A body that fails has left no trace that anybody looks at: a transaction, unless the other branch always raises.
-    guard: the name of the class of our own errors, where `types` would catch them. error: of `except types as error`.
+    guard: what `types` would catch and must not: errors of our own. error: of `except types as error`.
     """
 
     _fields = ("test", "types", "body", "orelse")
@@ -335,7 +336,7 @@ def resolve(node: gast.expr, env: Mapping[str, Any]) -> tuple[bool, Any]:
         return (True, env[node.id]) if node.id in env else (False, None)
     if isinstance(node, gast.Attribute):
         found, owner = resolve(node.value, env)
-        if found and isinstance(owner, (ModuleType, type)) and hasattr(owner, node.attr):
+        if found and isinstance(owner, (ModuleType, type, np.ufunc)) and hasattr(owner, node.attr):
             return True, getattr(owner, node.attr)
     return False, None
 

@@ -26,7 +26,7 @@ class Size:
     minus: int = 0
 
     def __str__(self) -> str:
-        return f"{self.symbol}-{self.minus}" if self.minus else self.symbol
+        return f"{self.symbol}{-self.minus:+d}" if self.minus else self.symbol
 
 
 Dim = int | Size

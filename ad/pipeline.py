@@ -23,6 +23,7 @@ from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
 from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
@@ -61,6 +62,7 @@ class Program:
     """
 
     aliases = False
+    decides_in_place = False  # whether `x op= v` may be written for a number and for an array
     root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
     def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
@@ -120,12 +122,13 @@ class Program:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
-        facts = self.infer(fn, known)
         names = names_of(fn)
+        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
-        if prepare.lower_augmented(fn, facts, names, both=self.aliases):
+        if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         prepare.settle_writes(fn, facts)
@@ -181,6 +184,8 @@ class Program:
 
         A fixpoint over recursion: a callee that is being looked at counts as writing what has been found so far.
         """
+        if any(k[:2] == ("written", id(callee)) and k[2] != tuple(args) for k in self.assumed):
+            args = [kinds.forget_shapes(a) for a in args]  # deep in a recursion, so that it comes to an end
         key = ("written", id(callee), tuple(args))
         if key in self.results:
             return self.results[key]  # type: ignore[return-value]
@@ -300,11 +305,9 @@ class Program:
                 if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue
-                known, target = ir.resolve(node.func, fn.env)
-                if known and isinstance(target, types.FunctionType):
-                    op = classify(node, fn, {})
-                    if op.tag == "call":
-                        found.update(self.hidden_of(op.target, seen))
+                op = classify(node, fn, {}) if ir.resolve(node.func, fn.env)[0] else None
+                if op is not None and op.tag == "call" and isinstance(op.target, types.FunctionType):
+                    found.update(self.hidden_of(op.target, seen))
         return found
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
@@ -446,6 +449,8 @@ class Writer:
                 ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
                 if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
+            elif isinstance(node, gast.Expr) and (op := self.operations.of(node.value)).tag == "add_at":
+                ops.append((op.args["0"].id, Op("getitem", node.value, args={"0": op.args["1"]})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
         for node in statements:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
@@ -482,7 +487,7 @@ class Writer:
         nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
         heads: dict[int, set[str]] = {}
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
-        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all)
+        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all, self.reverse.is_place)
         saving.run()
         self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
@@ -665,6 +670,7 @@ def tangent(
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
+    program.decides_in_place = True
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))

@@ -22,6 +22,26 @@ def sequence(items: Any) -> Any:
     return list(items)
 
 
+def indices_of(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """The indices of all elements of an array, for loops over `np.ndenumerate(x)`.
+
+    >>> indices_of((2, 1))
+    [(0, 0), (1, 0)]
+    """
+    return list(np.ndindex(*shape))
+
+
+def in_memory(x: np.ndarray) -> tuple[Any, ...]:
+    """The indices of the elements of an array in the order in which `np.nditer(x)` meets them.
+
+    >>> in_memory(np.zeros((2, 2)).T)
+    (array([0, 1, 0, 1]), array([0, 0, 1, 1]))
+    """
+    walk = np.nditer(x, flags=["c_index"])
+    order = np.array([walk.index for _ in walk], int)
+    return tuple(np.unravel_index(order, np.shape(x))) if np.ndim(x) else (None,)
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

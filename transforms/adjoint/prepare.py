@@ -20,7 +20,7 @@ from ad.runtime import patterns, publishing, writes
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import classify, kind_of_atom
+from ad.transforms.analyses.operations import BINARY, classify, kind_of_atom
 
 
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
@@ -53,13 +53,15 @@ class _Augmented:
     def statement(self, node: gast.AugAssign) -> Block:
         name = node.target.id
         kind = kinds.widen(self.facts.kinds.get(name, kinds.UNKNOWN))
+        if isinstance(kind, kinds.Array) and self.is_sequence(node.value):
+            return [self.as_array(node), *self.statement(node)]
         part_of = getattr(node, "part_of", None)
         if part_of is not None and isinstance(self.facts.kinds.get(part_of), kinds.Array):
             self.changed = True
-            return self.rebinding(node, name)
+            new, bound = self.rebinding(node, name)
+            return [new, *self.checked(node, name, new.targets[0].id), bound]
         if isinstance(kind, kinds.Array):
-            node.in_place = True
-            return [node]
+            return self.in_place(node, name)
         if isinstance(kind, kinds.List):
             raise errors.UnsupportedSyntax(
                 "`+=` on a list is not differentiated", at=ir.location(self.fn.source, node), hint="append the entries"
@@ -70,10 +72,45 @@ class _Augmented:
             return rebinding
         return self.decided_at_run_time(node, name, rebinding)
 
+    def is_sequence(self, node: gast.expr) -> bool:
+        found = self.facts.kinds.get(node.id) if isinstance(node, gast.Name) else None
+        return isinstance(found, (kinds.List, kinds.Tuple))
+
+    def as_array(self, node: gast.AugAssign) -> gast.stmt:
+        """`y op= [a, b]`: the list as an array."""
+        self.changed = True
+        self.fn.env["asarray"] = np.asarray
+        value = ir.call("asarray", node.value)
+        node.value = ir.name(self.names.fresh(f"{node.value.id}_array"))
+        return ir.assign(node.value.id, ir.at(value, node), node)
+
     def rebinding(self, node: gast.AugAssign, name: str) -> Block:
         fresh = self.names.fresh(f"{name}_next")
         value = gast.BinOp(left=ir.name(name), op=node.op, right=node.value)
         return [ir.assign(fresh, ir.at(value, node), node), ir.assign(name, ir.name(fresh), node)]
+
+    def in_place(self, node: gast.AugAssign, name: str) -> Block:
+        """`y op= v` on an array; where the operator has no adjoint in place, as `t = y op v; y[...] = t`."""
+        if isinstance(node.op, (gast.Add, gast.Sub, gast.Mult, gast.Div)):
+            node.in_place = True
+            return [node]
+        self.changed = True
+        new = self.rebinding(node, name)[0]
+        place = ir.subscript(ir.name(name), ir.constant(...), store=True)
+        write = ir.at(gast.Assign([place], ir.name(new.targets[0].id), None), node)
+        return [new, *self.checked(node, name, new.targets[0].id), write]
+
+    def checked(self, node: gast.AugAssign, name: str, new: str) -> Block:
+        """What NumPy asks of an array in place, and an assignment does not."""
+        if kinds.is_immutable_number(self.facts.kinds.get(name, kinds.UNKNOWN)):
+            return []
+        where = ir.location(self.fn.source, node)
+        text = ir.constant(f"{where.filename}:{where.lineno}")
+        ask = writes.check_matmul_in_place if isinstance(node.op, gast.MatMult) else writes.check_in_place
+        self.fn.env[ask.__name__] = ask
+        operator = ir.constant(BINARY[type(node.op)].__name__)
+        call = ir.call(ask.__name__, operator, ir.name(new), ir.name(name), text)
+        return [ir.at(gast.Expr(ir.at(call, node)), node)]
 
     def decided_at_run_time(self, node: gast.AugAssign, name: str, rebinding: Block) -> Block:
         """Only the run tells a number, which is rebound, from an array, which would be written in place."""
@@ -87,8 +124,8 @@ class _Augmented:
         check = ir.at(gast.Expr(ir.call("refuse_in_place", ir.name(name), text)), node)
         test = self.names.fresh("is_array")
         self.fn.env[test] = in_place.is_array
-        node.in_place = True
-        return [ir.at(gast.If(ir.call(test, ir.name(name)), [node], [check, *rebinding]), node)]
+        written = self.in_place(node, name)
+        return [ir.at(gast.If(ir.call(test, ir.name(name)), written, [check, *rebinding]), node)]
 
 
 def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> None:
@@ -135,7 +172,7 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
 
 
 def decide_types(fn: Function, facts: Facts) -> bool:
-    """`if isinstance(x, T)` whose answer the kinds give: only the branch that runs is left."""
+    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left."""
     changed = False
 
     def block(body: Block) -> Block:
@@ -164,11 +201,12 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And):
         answers = (_answer(v, fn, facts) for v in test.values)
         return next((a for a in answers if a is not True), True)  # the first that is not surely true
+    if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
+        same = _is_none(test.left, test.comparators[0], facts)
+        return same if same is None or isinstance(test.ops[0], gast.Is) else not same
     asked = ir.resolve(test.func, fn.env)[1] if isinstance(test, gast.Call) else None
-    if (asked is patterns.is_sequence or asked is patterns.is_mapping) and isinstance(test.args[0], gast.Name):
-        found = _class_of(facts.kinds.get(test.args[0].id, kinds.UNKNOWN))
-        of_class = patterns.is_sequence_type if asked is patterns.is_sequence else patterns.is_mapping_type
-        return None if found is None else of_class(found)
+    if asked is patterns.is_sequence or asked is patterns.is_mapping:
+        return _matches(asked, test.args[0], facts)
     if asked is not isinstance or len(test.args) != 2:
         return None
     subject, classes = test.args
@@ -179,6 +217,22 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if found is None or not all(known and isinstance(c, type) for known, c in named):
         return None
     return issubclass(found, tuple(c for _, c in named))
+
+
+def _matches(asked: Callable[..., bool], subject: gast.expr, facts: Facts) -> bool | None:
+    """Whether `match` takes a subject for a sequence, or for a mapping; None where only the run tells."""
+    found = _class_of(facts.kinds.get(subject.id, kinds.UNKNOWN)) if isinstance(subject, gast.Name) else None
+    of_class = patterns.is_sequence_type if asked is patterns.is_sequence else patterns.is_mapping_type
+    return None if found is None else of_class(found)
+
+
+def _is_none(left: gast.expr, right: gast.expr, facts: Facts) -> bool | None:
+    """`x is None`, None where only the run tells."""
+    if not (isinstance(left, gast.Name) and isinstance(right, gast.Constant) and right.value is None):
+        return None
+    kind = facts.kinds.get(left.id, kinds.UNKNOWN)
+    found = _class_of(kind)
+    return found is type(None) if found is not None else False if kinds.is_numeric(kind) else None
 
 
 def _class_of(kind: kinds.Kind) -> type | None:
@@ -210,7 +264,7 @@ def settle_writes(fn: Function, facts: Facts) -> None:
             place = ir.subscript(ir.clone(op.args["0"]), ir.constant(...), store=True)
             return [ir.at(gast.Assign([place], ir.clone(op.args["1"]), None), node)]
         args = [kind(a) for a in node.value.args] if isinstance(op.target, types.FunctionType) else []
-        if op.target is writes.check_out:
+        if op.target in (writes.check_out, writes.check_in_place):
             return [] if _fits(args[1], args[2]) else [node]
         if op.target is writes.check_same_out:
             return [] if _fits(args[1], args[2]) and _same(args[1], args[2]) else [node]

@@ -20,6 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
+from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
@@ -378,11 +379,19 @@ class Reverse:
         for index, param, operand in wanted:
             value = results[index]
             if value is not None:
+                value = self.of_entries(value, operand.id, op) if isinstance(operand, gast.Name) else value
                 several = len(rule.wrt) > 1 and param not in rule.sequences
                 self.linear_contribution(z, operand, value, several)
 
     def _spreads(self, rule: Any) -> bool:
         return bool(rule.vjp.globals.get("spread") is spread and "spread" in rule.vjp.function.__code__.co_names)
+
+    def of_entries(self, value: gast.expr, x: str, op: Op) -> gast.expr:
+        """The adjoint of a list that NumPy took for an array: a list as well, of the adjoints of its entries."""
+        assert op.rule is not None
+        listed = isinstance(self.scope.kind(x), (kinds.List, kinds.Tuple)) and not op.rule.sequences
+        by_numpy = (getattr(op.target, "__module__", None) or "").split(".")[0] == "numpy"
+        return self.scope.helper(nested_like, value, ir.name(x)) if listed and by_numpy else value
 
     def linear_contribution(self, z: str, operand: Any, value: gast.expr, several: bool) -> None:
         if isinstance(operand, list):
@@ -483,6 +492,7 @@ class Reverse:
             if not complete and kinds.is_numeric(self.scope.kind(operand.id)):
                 value = self.scope.helper(contributions.unbroadcast, value, ir.name(operand.id))
                 kind = contributions.full_kind(self.scope, operand.id)
+            value = self.of_entries(value, operand.id, op)
             self.contribute(operand.id, value, kind)
 
     # --- entries ---------------------------------------------------------------------------------------------------
@@ -540,6 +550,8 @@ class Reverse:
         if x not in self.bars:
             return
         owner = self.scope.kind(x)
+        if isinstance(owner, kinds.Numeric):
+            owner = kinds.Array(owner.dtype, owner.shape)  # numbers cannot be written
         if isinstance(owner, kinds.Array):
             self.array_write(x, index, v, owner)
         elif isinstance(owner, (kinds.List, kinds.Dict)) and not isinstance(index, gast.Slice):
@@ -560,23 +572,14 @@ class Reverse:
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
-        own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
-        taken_kind = facts.item(own, index, self._index_kind(index)) or UNKNOWN
-        place = ir.subscript(ir.name(bar), index)
+        taken_kind = self._part_kind(owner, index)
         taken = ""
         if self.active(v):
-            taken = self.scope.names.fresh(f"{v.id}_taken")
-            value: gast.expr = place
-            if not self.is_basic(index):
+            if self.is_basic(index):
+                value = self._copied_part(bar, index, taken_kind)
+            else:
                 value = self.scope.helper(structures.take_last, ir.name(bar), as_index(index))
-            elif not kinds.is_immutable_number(taken_kind):
-                np_name = self.scope.bind(np, "np")
-                copied = isinstance(taken_kind, kinds.Array)
-                value = (
-                    ir.call(ir.attribute(place, "copy"))
-                    if copied
-                    else ir.call(ir.attribute(ir.name(np_name), "array"), place)
-                )
+            taken = self.scope.names.fresh(f"{v.id}_taken")
             self.assign(taken, value)
             self.scope.local[taken] = taken_kind
         self.emit(gast.Assign([ir.subscript(ir.name(bar), index, store=True)], ir.constant(0.0), None))
@@ -593,6 +596,41 @@ class Reverse:
             return
         fitted = self.scope.helper(contributions.unbroadcast, ir.name(taken), ir.name(v))
         self.contribute(v, fitted, contributions.full_kind(self.scope, v))
+
+    def added_at(self, op: Op) -> None:
+        """np.add.at(y, i, v): y_bar stays, v_bar += y_bar[i]."""
+        y, index, v = op.args["0"].id, op.args["index"], op.args["1"]
+        bar = self.whole_bar(y)
+        if not bar or not self.active(v):
+            return
+        taken = self.scope.names.fresh(f"{v.id}_taken")
+        kind = self._part_kind(self.scope.kind(y), index)
+        self.assign(taken, self._copied_part(bar, index, kind))
+        self.scope.local[taken] = kind
+        self.written_contribution(v.id, taken, kind)
+
+    def whole_bar(self, y: str) -> str:
+        """The name of y_bar in the full shape of y, empty where y has no adjoint."""
+        if y not in self.bars:
+            return ""
+        self.complete(y)
+        return self.bar(y)
+
+    def _part_kind(self, owner: Kind, index: gast.expr) -> Kind:
+        """The kind of `x_bar[index]`."""
+        if not isinstance(owner, kinds.Array):
+            return UNKNOWN
+        own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
+        return facts.item(own, index, self._index_kind(index)) or UNKNOWN
+
+    def _copied_part(self, bar: str, index: gast.expr, kind: Kind) -> gast.expr:
+        """`bar[index]`, which does not change with bar."""
+        place = ir.subscript(ir.name(bar), index)
+        if not self.is_basic(index) or kinds.is_immutable_number(kind):
+            return place
+        if isinstance(kind, kinds.Array):
+            return ir.call(ir.attribute(place, "copy"))
+        return ir.call(ir.attribute(ir.name(self.scope.bind(np, "np")), "array"), place)
 
     def _index_kind(self, index: gast.expr) -> Kind:
         if isinstance(index, gast.Tuple):
@@ -662,6 +700,9 @@ class Reverse:
 
     def effect(self, step: Step, node: gast.Expr) -> None:
         op = self.classify(node.value)
+        if op.tag == "add_at":
+            self.added_at(op)
+            return
         if op.tag == "list_append":
             xs, v = op.args["0"].id, op.args["1"]
             if xs in self.bars:

@@ -70,7 +70,10 @@ class _Activity:
 
     def effect(self, value: gast.expr) -> None:
         op = self.op(value)
-        if op.tag in ("list_append", "container") and isinstance(op.args["0"], gast.Name):
+        if op.tag == "add_at":
+            if self.any(op.args["1"]):
+                self.add(op.args["0"].id)
+        elif op.tag in ("list_append", "container") and isinstance(op.args["0"], gast.Name):
             if any(self.any(a) for k, a in op.args.items() if k != "0"):
                 self.add(op.args["0"].id)
 

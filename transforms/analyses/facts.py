@@ -113,7 +113,9 @@ class Facts:
             elif isinstance(owner, kinds.Dict) and value is not None:
                 self.update(target.value.id, _with_entry(owner, target.slice, value), give_up)
         elif isinstance(target, gast.Attribute) and isinstance(target.value, gast.Name):
-            self.update(target.value.id, UNKNOWN, give_up)
+            owner = self.kinds.get(target.value.id)
+            array = Array(owner.dtype) if isinstance(owner, (Array, Numeric)) else UNKNOWN
+            self.update(target.value.id, array, give_up)
 
     def effect(self, value: gast.expr, give_up: bool) -> None:
         op = classify(value, self.fn, self.kinds)
@@ -484,9 +486,11 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
         return len(range(*slice(lower, upper, step).indices(dim)))
     if step == -1 and lower is None and upper is None:
         return dim
-    if step not in (None, 1) or (lower or 0) < 0 or (upper is not None and upper >= 0):
-        return Size("?")
-    return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    if (step or 1) < 1 or (lower or 0) < 0 or (upper is not None and upper >= 0):
+        text = ":".join("" if b is None else str(b) for b in bounds)
+        return Size(f"({dim})[{text}]")
+    rest = Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    return rest if step in (None, 1) else Size(f"({rest})/{step}")  # rounded up, and 0 where nothing is left
 
 
 def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:

@@ -82,7 +82,7 @@ class AdjointLiveness:
         op = self.op(value)
         if op.tag == "call" and self.always:  # it may write into what it is given
             return live | self.actives(list(_flat(op.args.values())))
-        if op.tag == "list_append" and op.args["0"].id in live:
+        if op.tag in ("list_append", "add_at") and op.args["0"].id in live:
             return live | self.actives(op.args["1"])
         return live
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import types
@@ -50,7 +51,7 @@ class Op:
     """One operation.
 
     tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
-    list_append, list_pop, container (another method of a container).
+    list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`).
     args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
     """
 
@@ -122,7 +123,7 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
 
 
 def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
-    rule = registry.lookup(target, len(args)) if not keywords else registry.lookup(target)
+    rule = registry.lookup(target, len(args))
     if rule is None:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
@@ -138,6 +139,8 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
         bound = registry.bind(rule, args, keywords)
     except TypeError as error:
         return Op("opaque", node, args=_positional(args, keywords), target=error)
+    if rule.form == "reference":
+        return Op("call", node, args=_positional(args, keywords), target=rule.plain)
     return Op("rule", node, rule, bound, target)
 
 
@@ -187,6 +190,8 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
+    if target == np.add.at and len(args) == 3 and not keywords:
+        return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)
@@ -211,8 +216,11 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 
 def _is_library(function: types.FunctionType) -> bool:
+    """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+        return True
     return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
-        function.__module__.startswith("ad.nn")
+        function.__module__.startswith(("ad.nn", "ad.rules."))
     )
 
 

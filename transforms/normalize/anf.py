@@ -14,13 +14,14 @@ import math
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns
-from ad.transforms.normalize import comprehensions, stars, writes
+from ad.transforms.normalize import comprehensions, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -84,6 +85,7 @@ class Expressions:
         name = function.__name__
         if self.env.get(name, function) is not function or (name in self.names.taken and name not in self.env):
             name = self.names.fresh(name)
+        self.names.taken.add(name)
         self.env[name] = function
         return str(name)
 
@@ -217,9 +219,10 @@ class Expressions:
         return self.atom(node)
 
     def _Attribute(self, node: gast.Attribute) -> gast.expr:
-        if ir.resolve(node, self.env)[0]:
-            return ir.clone(node)
-        return ir.attribute(self.atom(node.value), node.attr)
+        found, value = ir.resolve(node, self.env)
+        if found and value is None and ir.resolve(node.value, self.env)[1] is np:
+            return ir.constant(None)  # np.newaxis
+        return ir.clone(node) if found else ir.attribute(self.atom(node.value), node.attr)
 
     def _Tuple(self: Any, node: gast.Tuple) -> gast.expr:
         if stars.is_starred(node):
@@ -281,9 +284,10 @@ class Expressions:
         return node
 
     def _Call(self: Any, node: gast.Call) -> gast.expr:
-        written = writes.lowered(self, node)
-        if written is not None:
-            return written
+        for lowered in (writes.lowered, ufunc_methods.lowered):
+            value = lowered(self, node)
+            if value is not None:
+                return value
         if stars.is_starred(node):
             return stars.call(self, node)
         known = ir.resolve(node.func, self.env)[1]

@@ -165,7 +165,8 @@ class Statements(Expressions):
         old = self.temp(ir.clone(place), suggest(place), node)
         value = self.atom(node.value)
         update = ir.at(gast.AugAssign(ir.target(old.id), node.op, value), node)
-        update.part_of = owner.id if isinstance(target, gast.Subscript) and isinstance(owner, gast.Name) else None
+        part = isinstance(target, gast.Subscript) or target.attr in ("real", "imag", "flat")
+        update.part_of = owner.id if part and isinstance(owner, gast.Name) else None
         self.out.append(update)
         write = ir.clone(place)
         write.ctx = gast.Store()
@@ -214,6 +215,7 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
+        it = self.backwards(it)
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
@@ -221,6 +223,16 @@ class Statements(Expressions):
             self.emit_loop(target, self.sequence(it), fill, node)
         else:
             self.index_loop(target, it, fill, node)
+
+    def backwards(self, it: gast.expr) -> gast.expr:
+        """`range(n - 1, -1, -1)` for `reversed(range(n))` and `range(n)[::-1]`, where it steps by one."""
+        inner = it.args[0] if self.iterator(it) is reversed else it.value if _is_reversed_slice(it) else None
+        if inner is None or self.iterator(inner) is not range or len(inner.args) > 2:
+            return it
+        start, stop = [ir.constant(0), *inner.args][-2:]
+        first, last = ir.binop(stop, gast.Sub(), ir.constant(1)), ir.binop(start, gast.Sub(), ir.constant(1))
+        last = ir.constant(-1) if len(inner.args) == 1 else last
+        return ir.at(ir.call(inner.func, first, last, ir.constant(-1)), it)
 
     def iterator(self, it: gast.expr) -> Any:
         """range, enumerate, zip, reversed or dict.items, where `it` is a call of that; None for anything else."""
@@ -230,7 +242,9 @@ class Statements(Expressions):
             )
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
-        known = found and callee in (range, enumerate, zip, reversed)
+        known = found and callee in (range, enumerate, zip, reversed, np.ndenumerate)
+        if found and callee is np.nditer and len(it.args) == 1:
+            return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
 
     def sequence(self, it: gast.expr) -> gast.expr:
@@ -306,6 +320,17 @@ class Statements(Expressions):
         if kind is reversed:
             length, inner = self.indexable(it.args[0])
             return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
+        if kind is np.nditer:
+            owner = self.temp(ir.call(self.builtin(np.asarray), self.atom(it.args[0])), "array", it)
+            index = self.temp(ir.call(self.helper(sequences.in_memory), owner), "index", it)
+            items = self.temp(ir.subscript(owner, index), "items", it)
+            return self.temp(ir.call(self.builtin(len), items), "n", it), lambda i: ir.subscript(items, i)
+        if kind is np.ndenumerate:
+            owner = self.atom(it.args[0])
+            shape = self.temp(ir.call(self.builtin(np.shape), owner), "shape", it)
+            indices = self.temp(ir.call(self.builtin(sequences.indices_of), shape), "indices", it)
+            length = self.temp(ir.call(self.builtin(len), indices), "n", it)
+            return length, lambda i: ir.tuple_(ir.subscript(indices, i), ir.subscript(owner, ir.subscript(indices, i)))
         if kind is dict.items:
             owner = self.atom(it.func.value)
             keys = self.temp(ir.call(self.helper(sequences.keys_of), owner), "keys", it)
@@ -410,3 +435,13 @@ def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Sig
     plain = ir.clone(tree)
     plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
     return plain, inspect.Signature(parameters)
+
+
+def _is_reversed_slice(it: gast.expr) -> bool:
+    """`xs[::-1]`."""
+    part = it.slice if isinstance(it, gast.Subscript) else None
+    if not isinstance(part, gast.Slice) or part.lower is not None or part.upper is not None:
+        return False
+    step = part.step
+    minus = isinstance(step, gast.UnaryOp) and isinstance(step.op, gast.USub)
+    return minus and isinstance(step.operand, gast.Constant) and step.operand.value == 1
