@@ -297,7 +297,7 @@ class Expressions:
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
         if known is list and len(node.args) == 1 and isinstance(node.args[0], gast.ListComp):
             return self.atom(node.args[0])
-        if known is list and len(node.args) == 1 and isinstance(node.args[0], (gast.Name, gast.Subscript)):
+        if known is list and len(node.args) == 1 and self.may_carry(node.args[0]):
             return self.copied(node)
         callee = self.callee(node.func)
         if len(node.args) > 2 and not node.keywords and known in (max, min):
@@ -305,6 +305,13 @@ class Expressions:
             return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
         return self.lift(call, node)
+
+    def may_carry(self, node: gast.expr) -> bool:
+        """Whether the entries of an iterable may carry derivatives, as those of `range(n)` or a text may not."""
+        if isinstance(node, gast.Call):
+            found, callee = ir.resolve(node.func, self.env)
+            return found and getattr(callee, "__module__", None) != "builtins"
+        return isinstance(node, (gast.Name, gast.Subscript, gast.Attribute))
 
     def copied(self, node: gast.Call) -> gast.expr:
         """`list(xs)` as `[x for x in xs]`."""
