@@ -300,8 +300,10 @@ class Program:
         seen[id(callee)] = callee
         fn = self.function(callee)
         found = {c.key(): c for c in fn.hidden.values()}
+        entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
+        skipped = {id(n) for n in ir.walk(entered)}
         for node in ir.walk(fn.body):
-            if isinstance(node, gast.Call):
+            if isinstance(node, gast.Call) and id(node) not in skipped:
                 if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue

@@ -280,7 +280,7 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray, start: int) -> n
 
 def _address(x: np.ndarray) -> int:
     """Where the first element of x is."""
-    return x.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    return x.__array_interface__["data"][0]
 
 
 def overlaps_itself(x: np.ndarray) -> bool:

@@ -98,7 +98,7 @@ REFUSED = [writes_by_call, swallowed, active_manager, changes_within_expression]
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("f", REFUSED)
 def test_refused(f: Callable[..., Any], mode: Callable[..., Any]) -> None:
-    with pytest.raises(UnsupportedSyntax, match="test_attempts.py"):
+    with pytest.raises(UnsupportedSyntax, match=r"test_attempts\.py"):
         mode(f, np.arange(3.0))
 
 

@@ -1,7 +1,10 @@
 """`try` in all its forms, and `with`: what a failing body did not do is not reversed."""
 
 import contextlib
+import dataclasses
 import io
+import math
+import tempfile
 import threading
 import warnings
 
@@ -983,3 +986,159 @@ def integers_in_place(x, a, idx):
     except TypeError:
         y -= counts[1]
     return np.sum(y * y)
+
+
+_LOCK = threading.Lock()
+
+
+@dataclasses.dataclass
+class _Model:
+    w: np.ndarray
+    b: float
+
+    def part(self, i):
+        try:
+            return self.w[i] * self.b
+        except IndexError:
+            return self.b * self.b
+
+
+def with_global_lock(x, a):
+    with _LOCK:
+        y = x * a
+        with contextlib.closing(io.StringIO()):
+            y = y * 2.0
+    return np.sum(y * y)
+
+
+def with_file(x):
+    with tempfile.SpooledTemporaryFile(mode="w+") as f:
+        f.write("3")
+        f.seek(0)
+        y = x * float(f.read())
+    return np.sum(y)
+
+
+def method_try(x, a):
+    m = _Model(x, a)
+    t = 1.0
+    for i in range(7):
+        t = t + m.part(i) * a
+    return t
+
+
+def math_domain(a, b):
+    t = 0.0
+    for i in range(4):
+        try:
+            t = t + math.sqrt(a - 0.5 * i) * b
+        except ValueError:
+            t = t + b ** 3
+    return t
+
+
+def handler_try(x, a):
+    y = x * a
+    for i in range(3, 7):
+        try:
+            y[i] *= a
+        except IndexError:
+            try:
+                y[i - 5] = y[i - 4] * a
+                y[i - 1] = 5.0
+            except IndexError:
+                y[0] = y[0] * y[1]
+            else:
+                y[3] = y[2] * 0.5
+    return np.sum(y * y)
+
+
+def break_outer(x, a):
+    t = a
+    for i in range(3):
+        for j in range(4):
+            try:
+                if i == 1 and j == 2:
+                    break
+                t = t * x[i + j] + a
+            except IndexError:
+                t = t * 0.3
+                break
+            finally:
+                t = t + 0.1
+        else:
+            t = t * 2.0
+            continue
+        t = t + x[i]
+    return t
+
+
+def while_else_try(x, a):
+    i = 0
+    t = a
+    while i < 7:
+        try:
+            t = t * x[i] + 0.5
+            i += 1
+        except IndexError:
+            t = t * t
+            break
+    else:
+        t = 0.0
+    return t
+
+
+def list_of_lists(x, a):
+    rows = []
+    for i in range(3):
+        row = []
+        try:
+            for j in range(4):
+                row.append(x[i + j] * a)
+            rows.append(row)
+        except IndexError:
+            rows.append([a, x[0]])
+    return sum([sum(r) for r in rows]) * rows[2][0]
+
+
+def two_levels(x, a):
+    def inner(h, i):
+        for k in range(3):
+            h = np.sin(h) * x[i + k]
+        return h
+    h = a
+    out = 0.0
+    for i in range(5):
+        try:
+            h = inner(h, i)
+            out = out + h * h
+        except IndexError:
+            out = out * h
+    return out * h
+
+
+def state_swap(A, a):
+    P = A * 1.0
+    Q = A * a
+    for i in range(6):
+        try:
+            R = P @ Q * 0.1
+            P, Q = Q, R
+            Q[i] = P[i] * a
+        except IndexError:
+            P = P * 0.5
+            Q = Q + P
+    return np.sum(P * Q)
+
+
+def int_state(x, a):
+    k = 0
+    t = a
+    while k < 12:
+        try:
+            k += 2
+            t = t + x[k - 1] * t
+            k += 1
+        except IndexError:
+            t = t * k
+    return t

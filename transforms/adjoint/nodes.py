@@ -82,8 +82,10 @@ def needs(node: Node) -> list[gast.AST]:
     return header(node) if has_backward([node]) else []
 
 
-def header(node: Branch | Loop) -> list[gast.AST]:
+def header(node: Node) -> list[gast.AST]:
     """What the reversed branch or loop reads besides its body."""
+    if isinstance(node, Step):
+        return []
     if isinstance(node, Branch) and ir.runs_through(node.primal):
         return [node.primal.item.context_expr] if isinstance(node.primal, ir.Within) and node.primal.again else []
     if isinstance(node, Branch):

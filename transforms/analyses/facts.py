@@ -171,7 +171,7 @@ class Facts:
         if any(n not in self.kinds for n in names):
             return None
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
-            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr)) else Number(bool)
+            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (value.left, value.comparators[0])
             if all(map(ir.is_atom, sides)):

@@ -104,6 +104,8 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
     if isinstance(node, (gast.Name, gast.Constant)):
         return Op("copy", node, args={"0": node})
     if isinstance(node, gast.BinOp):
+        if isinstance(node.op, gast.Mod) and getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
+            return Op("test", node, args={"0": node})
         return _rule(node, BINARY[type(node.op)], [node.left, node.right], {}, fn)
     if isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
         return _rule(node, _UNARY[type(node.op)], [node.operand], {}, fn)

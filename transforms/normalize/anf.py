@@ -21,7 +21,7 @@ from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns
-from ad.transforms.normalize import comprehensions, stars, ufunc_methods, writes
+from ad.transforms.normalize import comprehensions, index_tricks, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -207,6 +207,9 @@ class Expressions:
             self.out = outer
 
     def _Subscript(self, node: gast.Subscript) -> gast.expr:
+        trick = index_tricks.lowered(self, node)
+        if trick is not None:
+            return self.value(trick)
         return ir.subscript(self.atom(node.value), self.index(node.slice))
 
     def index(self, node: gast.expr) -> gast.expr:
