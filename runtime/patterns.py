@@ -12,7 +12,12 @@ def is_sequence(subject: Any) -> bool:
     >>> is_sequence((1, 2)), is_sequence("ab")
     (True, False)
     """
-    return isinstance(subject, Sequence) and not isinstance(subject, (str, bytes, bytearray))
+    return is_sequence_type(type(subject))
+
+
+def is_sequence_type(kind: type) -> bool:
+    """Whether `[a, *rest]` may match objects of a class."""
+    return issubclass(kind, Sequence) and not issubclass(kind, (str, bytes, bytearray))
 
 
 def is_mapping(subject: Any) -> bool:
@@ -21,4 +26,9 @@ def is_mapping(subject: Any) -> bool:
     >>> is_mapping({}), is_mapping([])
     (True, False)
     """
-    return isinstance(subject, Mapping)
+    return is_mapping_type(type(subject))
+
+
+def is_mapping_type(kind: type) -> bool:
+    """Whether `{"key": value}` may match objects of a class."""
+    return issubclass(kind, Mapping)

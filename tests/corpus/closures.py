@@ -243,3 +243,11 @@ def closure_writes_captured(a, b):  # corpus: beyond
     for f in fs:
         s = s + f(b)
     return s * total
+
+
+def closure_over_stars(a, b, c):
+    def polynomial(*cs):
+        return lambda t: sum(k * t**i for i, k in enumerate(cs))
+
+    p = polynomial(a, b, c)
+    return p(2.0) * p(a)

@@ -596,3 +596,137 @@ def inner_without_derivative(x, n):
     count(n)
     unused = count(np.sum(x))  # noqa: F841
     return np.sum(x) * count(n)
+
+
+# --- together -----------------------------------------------------------------------------------------
+
+
+def match_walks_a_tree(a, b):
+    def walk(node):
+        match node:
+            case {"leaf": v}:
+                return v * v
+            case [left, right]:
+                return walk(left) * walk(right)
+            case ("+", left, right):
+                return walk(left) + walk(right)
+            case Point(x=w, y=inner):
+                return w * walk(inner)
+            case float() | np.floating():
+                return node
+        raise ValueError("no tree")
+
+    return walk([{"leaf": a}, ("+", b, Point(a, [b, 2.0]))])
+
+
+def match_writes_captures(x):
+    y = x * 1.0
+    match [y, 1.0]:
+        case [first, scale]:
+            first *= 2.0
+            scale *= 3.0
+    return np.sum(y) * scale
+
+
+def nonlocal_in_place_and_appended(x, n):
+    y, t, seen = x * 1.0, 0.0, []
+
+    def update(k):
+        nonlocal t, y
+        y *= t + 1.0
+        t += np.sum(y) * 0.1
+        seen.append(t * k)
+        if t > 0.5:
+            y = y + x
+
+    for k in range(n):
+        update(k)
+    return t * np.sum(y) + sum(seen)
+
+
+def starred_aliases(x):
+    xs = [x * 1.0, x * 2.0]
+    ys = [*xs]
+    ys[0] *= 2.0
+    zs = (*xs, *ys)
+    first, *rest = zs
+    rest[0] *= x
+    return np.sum(first * xs[1] * rest[1])
+
+
+def _add_to(buffer, *vs, scale=1.0):
+    for v in vs:
+        buffer += v * scale
+    return buffer
+
+
+def variadic_writes_in_place(x, a):
+    y = x * 0.0
+    _add_to(y, x, x * x, scale=a)
+
+    def add_squares(buffer, *vs):
+        for v in vs:
+            buffer += v * v
+
+    add_squares(*[y, x])
+    add_squares(y, *[x, x])
+    return np.sum(y * y)
+
+
+def decorator_inside(a, b):
+    def scaled(f):
+        def wrapper(*args, **kwargs):
+            return f(*args, **kwargs) * a
+
+        return wrapper
+
+    def base(u, v=2.0):
+        return u * v
+
+    g = scaled(base)
+    return g(b) + g(b, v=a)
+
+
+def memoized(a, b, n):
+    known = {}
+
+    def fib(k):
+        if k in known:
+            return known[k]
+        known[k] = r = a if k < 2 else fib(k - 1) * b + fib(k - 2)
+        return r
+
+    return fib(n)
+
+
+def targets_nested(h, a):
+    p, (q, *r), *s = a, [h[0], h[1], 4.0], h[2], a
+    y = h * 1.0
+    y[0], *t = [y[1] * 2.0, y[2], y[0]]
+    (u, y[1]), v = (t[0], t[1] * y[0]), 3.0
+    return p * q * sum(r) * s[0] * s[1] + np.sum(y) * u * v
+
+
+def early_exits_with_cells(fs, a):
+    t = 1.0
+
+    def g():
+        nonlocal t
+        before = t * a
+        for v in fs:
+            if v < 0:
+                continue
+            t = t * v
+            if t > 100.0:
+                return 0.0
+        return before
+
+    return g() + g() * t
+
+
+def listed_rows(x):
+    rows = list(np.outer(x, x))
+    rows[0] *= 2.0
+    t = tuple(rows)
+    t[1][...] = rows[0] * x
+    return np.sum(rows[0] * rows[1])

@@ -16,7 +16,7 @@ import numpy as np
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
-from ad.runtime import publishing, writes
+from ad.runtime import patterns, publishing, writes
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
@@ -198,10 +198,16 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
         inner = _answer(test.operand, fn, facts)
         return None if inner is None else not inner
+    if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And):
+        answers = (_answer(v, fn, facts) for v in test.values)
+        return next((a for a in answers if a is not True), True)  # the first that is not surely true
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
         same = _is_none(test.left, test.comparators[0], facts)
         return same if same is None or isinstance(test.ops[0], gast.Is) else not same
-    if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
+    asked = ir.resolve(test.func, fn.env)[1] if isinstance(test, gast.Call) else None
+    if asked is patterns.is_sequence or asked is patterns.is_mapping:
+        return _matches(asked, test.args[0], facts)
+    if asked is not isinstance or len(test.args) != 2:
         return None
     subject, classes = test.args
     if not isinstance(subject, gast.Name):
@@ -211,6 +217,13 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if found is None or not all(known and isinstance(c, type) for known, c in named):
         return None
     return issubclass(found, tuple(c for _, c in named))
+
+
+def _matches(asked: Callable[..., bool], subject: gast.expr, facts: Facts) -> bool | None:
+    """Whether `match` takes a subject for a sequence, or for a mapping; None where only the run tells."""
+    found = _class_of(facts.kinds.get(subject.id, kinds.UNKNOWN)) if isinstance(subject, gast.Name) else None
+    of_class = patterns.is_sequence_type if asked is patterns.is_sequence else patterns.is_mapping_type
+    return None if found is None else of_class(found)
 
 
 def _is_none(left: gast.expr, right: gast.expr, facts: Facts) -> bool | None:

@@ -307,7 +307,7 @@ class Expressions:
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
         if known is list and len(node.args) == 1 and isinstance(node.args[0], gast.ListComp):
             return self.atom(node.args[0])
-        if known is list and len(node.args) == 1 and isinstance(node.args[0], (gast.Name, gast.Subscript)):
+        if known is list and len(node.args) == 1 and self.may_carry(node.args[0]):
             return self.copied(node)
         callee = self.callee(node.func)
         if len(node.args) > 2 and not node.keywords and known in (max, min):
@@ -345,6 +345,13 @@ class Expressions:
             known = self.names.fresh(value.__qualname__.replace(".", "_").replace("<", "").replace(">", ""))
             self.env[known] = value
         return known
+
+    def may_carry(self, node: gast.expr) -> bool:
+        """Whether the entries of an iterable may carry derivatives, as those of `range(n)` or a text may not."""
+        if isinstance(node, gast.Call):
+            found, callee = ir.resolve(node.func, self.env)
+            return found and getattr(callee, "__module__", None) != "builtins"
+        return isinstance(node, (gast.Name, gast.Subscript, gast.Attribute))
 
     def copied(self, node: gast.Call) -> gast.expr:
         """`list(xs)` as `[x for x in xs]`."""

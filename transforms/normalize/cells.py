@@ -59,7 +59,7 @@ def to_cell(tree: gast.FunctionDef, name: str, names: Names) -> None:
     body: Block = scopes.replaced(tree.body, {name: entry})
     _drop_declaration(body, name)
     made = gast.List([ir.constant(None)], gast.Load())
-    if name in resolve.parameters(tree):
+    if name in resolve.all_parameters(tree):
         made = gast.List([ir.name(name)], gast.Load())
     elif first is not None:
         made = ir.at(gast.List([body[first].value], gast.Load()), tree.body[first])

@@ -208,7 +208,7 @@ def _lambdas(body: Block) -> list[gast.Lambda]:
 def _is_steady(tree: gast.FunctionDef, name: str, escaping: list[_Inner]) -> bool:
     """Whether a variable has one value for good before any function that captures it is made."""
     stores = [n for n in ir.walk(tree.body) if isinstance(n, gast.Name) and n.id == name and not _is_load(n)]
-    if name in resolve.parameters(tree):
+    if name in resolve.all_parameters(tree):
         return not stores
     wanted = {id(f) for f in escaping if name in resolve.free_names(f.body)}
     for statement in tree.body:

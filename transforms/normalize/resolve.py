@@ -45,10 +45,14 @@ def parameters(tree: gast.FunctionDef) -> list[str]:
     return [p.id for p in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
 
 
+def all_parameters(tree: gast.FunctionDef) -> list[str]:
+    """Parameter names, `*args` and `**kwargs` among them."""
+    return [*parameters(tree), *(p.id for p in (tree.args.vararg, tree.args.kwarg) if p is not None)]
+
+
 def bound_names(tree: gast.FunctionDef) -> set[str]:
     """Names that are local to a function: parameters and everything bound in its own body."""
-    found = set(parameters(tree))
-    found |= {p.id for p in (tree.args.vararg, tree.args.kwarg) if p is not None}
+    found = set(all_parameters(tree))
     elsewhere: set[str] = set()
     stack: list[gast.AST] = list(tree.body)
     while stack:
