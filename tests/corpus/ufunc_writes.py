@@ -253,12 +253,12 @@ def cleaned_in_place(x):  # corpus: beyond
 def outs_of_many(A, x, h):  # corpus: beyond
     y = np.zeros(4)
     np.matmul(A, h, out=y)
-    np.einsum("ij,j->i", A, y, out=y)
+    np.einsum("ij,j->i", A, h, out=y)
     z = np.zeros(5)
     np.clip(x, -0.5, 0.5, out=z)
     w = np.zeros(9)
     np.concatenate([y, z], out=w)
-    np.concatenate([w[4:], w[:4]], 0, w)
+    np.concatenate([y, z], 0, w)
     B = np.zeros((4, 4))
     np.outer(h, y, B)
     np.stack([h, y, h * y, y], out=B)
@@ -723,3 +723,23 @@ def put_in_loop_alias(x, a, n):
         np.putmask(z[1:], y[:-1] < 0.3, y[1:] * x[1:])
         np.fill_diagonal(y[:4].reshape(2, 2), x[i])
     return np.sum(y * z)
+
+
+def out_that_numpy_reads_late(x):  # corpus: beyond
+    y = x * 2.0
+    np.concatenate([y[3:], y[:3]], out=y)
+    return np.sum(y * x)
+
+
+def place_that_numpy_reads_late(x, mask):  # corpus: beyond
+    y = x * 2.0
+    np.place(y, mask, y[1:])
+    y.flat[1:] = y[:-1]
+    return np.sum(y * x)
+
+
+def put_of_its_own_values(x):
+    y = x * 2.0
+    np.put(y, [1, 2, 3], y[:3])
+    np.put(y, [3, 2, 1], y[1:4])
+    return np.sum(y * x)

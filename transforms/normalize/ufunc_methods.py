@@ -23,7 +23,7 @@ from ad.transforms.normalize.writes import check, helper, is_open, sibling
 if TYPE_CHECKING:
     from ad.transforms.normalize.anf import Expressions
 
-_REDUCE = {
+_REDUCE: dict[Any, Any] = {
     np.add: np.sum,
     np.multiply: np.prod,
     np.maximum: np.max,
@@ -31,7 +31,7 @@ _REDUCE = {
     np.logical_and: np.all,
     np.logical_or: np.any,
 }
-_ACCUMULATE = {np.add: np.cumsum, np.multiply: np.cumprod}
+_ACCUMULATE: dict[Any, Any] = {np.add: np.cumsum, np.multiply: np.cumprod}
 _PARAMETERS = {
     "reduce": ("a", "axis", "dtype", "out", "keepdims", "initial", "where"),
     "accumulate": ("a", "axis", "dtype", "out"),
