@@ -108,6 +108,21 @@ def check_operand(x: Any, dtype: Any, function: str) -> None:
         )
 
 
+def check_apart(function: str, y: Any, where: str, *operands: Any) -> None:
+    """AliasingError where y, that NumPy writes while it still reads the operands, shares memory with one of them.
+
+    >>> check_apart("concatenate", np.zeros(2), "model.py:3", [np.ones(1), np.ones(1)])
+    """
+    for x in operands:
+        if isinstance(x, (list, tuple)):
+            check_apart(function, y, where, *x)
+        elif isinstance(x, np.ndarray) and isinstance(y, np.ndarray) and np.may_share_memory(x, y):
+            raise errors.AliasingError(
+                f"{where}: np.{function} writes into memory that it reads, in an order that is its own",
+                hint="pass a copy",
+            )
+
+
 def check_values(function: str, y: Any, v: Any) -> None:
     """The errors of `np.put(y, i, v)` and its kind that tell of y and v alone.
 

@@ -56,7 +56,7 @@ def where_float32(f32):
     return np.sum(y * f32)
 
 
-def two_outputs(x):
+def two_outputs(x):  # corpus: beyond
     whole, part = np.zeros(5), np.zeros(5)
     np.modf(x * 3.0, out=(part, whole))
     return np.sum(part * x) + np.sum(whole)
@@ -177,7 +177,7 @@ def multiply_at_of_a_matrix(A, h):
     return np.sum(B * B)
 
 
-def reductions_of_ufuncs(A, x):
+def reductions_of_ufuncs(A, x):  # corpus: beyond
     s = np.add.reduce(A) @ np.multiply.reduce(A, axis=1)
     t = np.maximum.reduce(x) * np.minimum.reduce(A, axis=None)
     u = np.add.reduce(A, 1, keepdims=True) * np.add.accumulate(A, axis=1)
@@ -244,21 +244,21 @@ def copied_where_broadcast(A, h, a):
     return np.sum(B * B)
 
 
-def cleaned_in_place(x):
+def cleaned_in_place(x):  # corpus: beyond
     y = x * x
     np.nan_to_num(y, copy=False)
     return np.sum(y * y)
 
 
-def outs_of_many(A, x, h):
+def outs_of_many(A, x, h):  # corpus: beyond
     y = np.zeros(4)
     np.matmul(A, h, out=y)
-    np.einsum("ij,j->i", A, y, out=y)
+    np.einsum("ij,j->i", A, h, out=y)
     z = np.zeros(5)
     np.clip(x, -0.5, 0.5, out=z)
     w = np.zeros(9)
     np.concatenate([y, z], out=w)
-    np.concatenate([w[4:], w[:4]], 0, w)
+    np.concatenate([y, z], 0, w)
     B = np.zeros((4, 4))
     np.outer(h, y, B)
     np.stack([h, y, h * y, y], out=B)
@@ -344,7 +344,7 @@ def fancy_in_place(A, x, idx):
     return np.sum(y * y) + np.sum(B * B)
 
 
-def sorted_in_place(x, A):
+def sorted_in_place(x, A):  # corpus: beyond
     y = x * x
     y.sort()
     B = A * 1.0
@@ -354,13 +354,13 @@ def sorted_in_place(x, A):
     return np.sum(y * x) + np.sum(B * A)
 
 
-def partitioned_in_place(x):
+def partitioned_in_place(x):  # corpus: beyond
     y = x * 1.0
     y.partition(2)
     return y[2] * np.sum(y[:2]) * x[0]
 
 
-def methods_with_out(A, x):
+def methods_with_out(A, x):  # corpus: beyond
     y = np.zeros(4)
     z = A.sum(axis=0, out=y)
     A.max(1, y[:4])
@@ -422,3 +422,324 @@ def ndindex_and_ndenumerate(A, T):
     for idx in np.ndindex(T.shape):
         s = s * 0.99 + T[idx]
     return s + np.sum(B)
+
+
+def lists_written_into_views(x, a):
+    y = x * 2.0
+    v = y[1:]
+    v[:2] = [a, x[0] * a]
+    y[2:4] = a, x[1]
+    v[1:3] += [a, x[2]]
+    v *= [a, 1.0, x[0], 2.0]
+    np.add.at(v, [0, 0, 1], [a, x[0], x[1] * a])
+    np.put(v, [0, 1], [a, x[0]])
+    np.copyto(v, [a, x[0], 1.0, 2.0], where=x[1:] > 0.0)
+    return np.sum(y * v[0])
+
+
+def lists_written(x, a):
+    y = x * 2.0
+    y[:2] = [a, x[0] * a]
+    y[[0, 4]] = (x[2], 1.0)
+    y += [a, a, 1.0, 2.0, x[0]]
+    np.multiply.at(y, [0, 0], [a, x[0]])
+    np.putmask(y, y > 0.5, [a, x[0]])
+    np.put_along_axis(y, np.array([1, 2]), [a, x[0]], 0)
+    return np.sum(y * y)
+
+
+def integer_owner(x, n):
+    k = np.arange(5)
+    k[0] = x[0] * 10.0
+    k[1:3] = n
+    k[3:] = x[3:]
+    np.copyto(k, x > 0.0, where=[True, False, True, False, True])
+    k[2] = x[1]
+    return np.sum(k * x)
+
+
+def owner_of_unknown_kind(x, n):
+    ks = {"a": np.arange(5), "b": np.zeros(5), "d": 3}
+    s = 0.0
+    for name in ["a", "b"]:
+        k = ks[name]
+        k[0] = x[0] * 10.0
+        k[1:3] = x[1]
+        k[1:] += n
+        s = s + np.sum(k * x)
+    return s
+
+
+def _write_into(k, x):
+    k[0] = x[0] * 7.0
+    k[1:] *= 2
+    return np.sum(k * x)
+
+
+def owner_in_a_callee(x):
+    return _write_into(np.arange(5), x) + _write_into(x * 1.0, x) + _write_into(np.zeros(5, np.complex128), x).real
+
+
+def complex_writes(x, a):
+    z = np.zeros(5, complex)
+    z[:2] = x[:2] * (1 + 2j)
+    z[2] = a
+    z[3:] += x[3:] * 1j
+    z *= z
+    z[1] **= 2
+    np.add.at(z, [0, 0], a)
+    return np.sum(np.real(z * z) + np.imag(z))
+
+
+def overlapping_writes(A):
+    B = A * 1.0
+    B[[0, 1]] = B[[1, 0]]
+    B[:] = B.T
+    B[1:] = B[:-1]
+    B[:, 0], B[:, 1] = B[:, 1], B[:, 0].copy()
+    return np.sum(B * A)
+
+
+def views_written(A, x):
+    B = A * 1.0
+    B.T[0] = x[:4]
+    np.swapaxes(B, 0, 1)[1] *= 2.0
+    np.moveaxis(B, 0, 1)[2] += x[0]
+    np.transpose(B)[3] = x[1:]
+    np.expand_dims(B, 0)[0, 1] = x[2]
+    np.squeeze(B[None])[2, 2] = x[1]
+    return np.sum(B * A)
+
+
+def split_written(A, x):  # corpus: beyond
+    B = A * 1.0
+    top, bottom = np.split(B, 2)
+    top *= 2.0
+    bottom[0] = x[:4]
+    np.hsplit(B, 2)[1][...] = x[1]
+    np.atleast_2d(B[3])[0, 0] = x[0] * x[1]
+    return np.sum(B * A)
+
+
+def diagonal_view(A, x):  # corpus: beyond
+    B = A * 1.0
+    np.einsum("ii->i", B)[...] = x[:4]
+    return np.sum(B * B) + np.sum(B.diagonal() * x[1:])
+
+
+def reshaped_in_place(A, x):  # corpus: beyond
+    y = x * 1.0
+    y.shape = (5, 1)
+    B = A * A
+    B.shape = (2, 8)
+    return np.sum(y * x[:3]) + np.sum(B[0])
+
+
+def perhaps_aliases(x, a):  # corpus: beyond
+    y = x * 1.0
+    z = np.asarray(y)
+    z[0] = a
+    w = np.ascontiguousarray(y)
+    w[1] *= a
+    v = y.view()
+    v[2] = a * a
+    u = y[...]
+    u[3] = 1.0
+    s = y.astype(np.float64, copy=False)
+    s[0] *= 3.0
+    return np.sum(y * y)
+
+
+def zero_d_in_place(x, a):
+    s = np.zeros(())
+    s[()] = a
+    s[...] *= x[0]
+    s += x[1]
+    s **= 2
+    return s * 1.0 + s[()] * x[2]
+
+
+
+def real_and_imag_elements(x, a):
+    z = np.zeros(5, complex)
+    z.real[...] = x
+    z.imag[1:] = a
+    z.real[[0, 2]] += x[0]
+    return np.sum(np.real(z * z) + np.imag(z))
+
+
+def real_part_by_name(x, a):  # corpus: beyond
+    z = x * (1 + 2j)
+    r = z.real
+    r[1:] *= a
+    z.imag[0] = x[1]
+    return np.sum(np.real(z * z) + np.imag(z))
+
+
+def real_part_of_real(x, a):
+    z = x * 2.0
+    z.real[0] = x[1]
+    z.real = z + a
+    return np.sum(z * z)
+
+
+def real_part_write(x, a):
+    z = np.zeros(5, complex)
+    z.real[...] = x
+    z.imag[1:] = a
+    z.real += a
+    z.imag = x * x
+    z.real *= 2.0
+    z.imag -= x
+    return np.sum(np.real(z * z) + np.imag(z))
+
+
+def real_in_loop(x, n):  # corpus: beyond
+    z = np.zeros(5, complex)
+    for i in range(n):
+        z.real[i] = x[i] * np.imag(z[0])
+        z.imag = x * np.real(z[i]) + x
+        z = z * z
+    return np.sum(np.real(z) + np.imag(z))
+
+
+def nditer_reads(x, A):
+    s = 0.0
+    for v in np.nditer(x):
+        s = s + v * v
+    for v in np.nditer(A.T[::-1, ::2]):
+        s = s * 0.9 + v * 2.0
+    return s
+
+
+def where_view(A, h, a):
+    B = A * 1.0
+    row = B[1]
+    np.multiply(row, h, out=row, where=h > 0.0)
+    np.add(B[0], row, out=B[2], where=B[0] > 0.0)
+    np.log(B, out=B, where=B > 0.0)
+    np.maximum(row, a, out=row[::-1], where=[True, False, True, True])
+    return np.sum(B * A) + np.sum(row)
+
+
+def where_callee(x, y):
+    return _masked(x, y) + _masked(y, x * x)
+
+
+def _masked(u, v):
+    out = np.zeros_like(u)
+    np.divide(u, v, out=out, where=v > 0.1)
+    np.sqrt(out, out=out, where=out > 0)
+    return np.sum(out * out * u)
+
+
+def where_unknown(x, xs):
+    s = 0.0
+    for v in xs:
+        w = [v * 1.0][0]
+        np.multiply(w, x, out=w, where=w > 0.0)
+        s = s + np.sum(w * w)
+    return s
+
+
+def at_unknown(x, xs, idx):
+    d = {"y": x * x, "n": 3}
+    for v in xs:
+        np.add.at(d["y"], idx, v[1:])
+        np.subtract.at(d["y"], idx, d["y"][:4])
+        np.multiply.at(d["y"], [0, 0], v[0])
+    return np.sum(d["y"] * d["y"])
+
+
+def at_while(x, a, n):
+    y = np.zeros((5, 2))
+    i = 0
+    while i < n:
+        if i % 2:
+            np.add.at(y, ([i, i], [0, 1]), [a, x[i]])
+        else:
+            np.add.at(y[:, 1], i, y[0].sum() + x[i])
+        i += 1
+    return np.sum(y * y)
+
+
+def at_integer_owner(x, idx, n):
+    k = np.zeros(5, int)
+    np.add.at(k, idx, n)
+    np.add.at(k, [0], 2)
+    return np.sum(k * x)
+
+
+def at_float32(f32, x, idx):
+    y = f32 * np.float32(2.0)
+    np.add.at(y, idx, f32[1:])
+    return np.sum(y * y)
+
+
+def at_complex(x, idx):  # corpus: beyond
+    z = x * (1 + 2j)
+    np.add.at(z, idx, x[1:])
+    np.multiply.at(z, [0, 0], x[0] * 1j)
+    return np.sum(np.real(z * z) + np.imag(z))
+
+
+def at_result_zero_d(x):
+    y = np.zeros(())
+    np.add.at(y, (), x[0])
+    np.add.at(y, ..., x[1] ** 2)
+    return y * x[2]
+
+
+def power_aug_everywhere(A, x, n):
+    y = x * x + 1.0
+    for i in range(n):
+        y[i:] **= 2
+        y[i] %= 3.0
+        y /= 1.0 + y
+        v = y[1:]
+        v[...] = np.abs(v) + 0.1
+        v **= 1.5
+        v %= 0.25
+        y += x
+    return np.sum(y * y)
+
+
+def matmul_aug_loop(A, B, n):
+    C = A * 1.0
+    for _ in range(n):
+        C @= B * 0.5
+        C.T[...] @= A
+        D = C[:2, :2]
+        D @= D
+    return np.sum(C)
+
+
+def put_in_loop_alias(x, a, n):
+    y = np.zeros(5)
+    z = y
+    for i in range(n):
+        np.put(z, [i, -1], [x[i] * a, y[0] + x[0]])
+        np.place(y, y > 1.0, [a, x[2]])
+        np.putmask(z[1:], y[:-1] < 0.3, y[1:] * x[1:])
+        np.fill_diagonal(y[:4].reshape(2, 2), x[i])
+    return np.sum(y * z)
+
+
+def out_that_numpy_reads_late(x):  # corpus: beyond
+    y = x * 2.0
+    np.concatenate([y[3:], y[:3]], out=y)
+    return np.sum(y * x)
+
+
+def place_that_numpy_reads_late(x, mask):  # corpus: beyond
+    y = x * 2.0
+    np.place(y, mask, y[1:])
+    y.flat[1:] = y[:-1]
+    return np.sum(y * x)
+
+
+def put_of_its_own_values(x):
+    y = x * 2.0
+    np.put(y, [1, 2, 3], y[:3])
+    np.put(y, [3, 2, 1], y[1:4])
+    return np.sum(y * x)

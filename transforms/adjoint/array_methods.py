@@ -234,6 +234,10 @@ class _Methods:
 
     def write(self, y: gast.expr, i: gast.expr, v: gast.expr, node: gast.stmt) -> None:
         """The values are repeated until the place is full."""
+        found = ir.location(self.fn.source, node)
+        where = ir.constant(f"{found.filename}:{found.lineno}")
+        apart = ir.call(self.words.builtin(writes.check_apart), ir.constant("flat"), y, where, v)
+        self.words.out.append(ir.at(gast.Expr(ir.at(apart, node)), node))
         j = self.index(y, i, node)
         positions = self.words.temp(ir.call(self.words.builtin(writes.count_of), j), "positions", node)
         repeated = self.words.temp(ir.call(self.words.builtin(writes.repeated), v, positions), "repeated", node)

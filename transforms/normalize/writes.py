@@ -140,11 +140,18 @@ class _Call:
     def write(self, e: Expressions, t: gast.expr, y: gast.expr, mask: gast.expr | None) -> None:
         """`y[...] = t`, checked."""
         is_ufunc = isinstance(self.function, np.ufunc)
+        if not is_ufunc and not any(self.function is f for f in _READ_FIRST):
+            name = ir.constant(self.function.__name__)
+            check(e, self.node, writes.check_apart, name, y, _where(e, self.node), *self.args)
         asked = writes.check_out if is_ufunc and not self.function.signature else writes.check_same_out
         check(e, self.node, asked, ir.constant(self.function.__name__), t, y, _where(e, self.node))
         _write(e, self.node, y, ir.constant(...) if mask is None else mask, t)
 
 
+# What reads its operands before it writes into them, as every ufunc does.
+_READ_FIRST = (
+    np.sum, np.prod, np.max, np.min, np.amax, np.amin, np.any, np.all, np.mean, np.cumsum, np.cumprod, np.clip
+)  # fmt: skip
 _UFUNC_KEYWORDS = {"out", "where", "dtype"}
 
 
@@ -249,6 +256,7 @@ def _place(e: Expressions, node: gast.Call, bound: Bound) -> gast.expr | None:
         return None
     y, m, v = _atoms(e, bound, "arr mask vals") or []
     check(e, node, writes.check_values, ir.constant("place"), y, v)
+    check(e, node, writes.check_apart, ir.constant("place"), y, _where(e, node), v)
     m = e.temp(helper(e, writes.mask_of_size, m, y), "m", node)
     count = e.temp(helper(e, writes.count_of, m), "positions", node)
     return _written(e, node, y, m, _repeated(e, node, v, count))
@@ -279,6 +287,7 @@ def _fill_diagonal(e: Expressions, node: gast.Call, bound: Bound) -> gast.expr |
         return None
     bound.setdefault("wrap", ir.constant(False))
     y, v, wrap = _atoms(e, bound, "a val wrap") or []
+    check(e, node, writes.check_apart, ir.constant("fill_diagonal"), y, _where(e, node), v)
     index = e.temp(helper(e, writes.diagonal_index, y, wrap), "index", node)
     positions = e.temp(helper(e, writes.count_of, index), "positions", node)
     return _written(e, node, y, index, _repeated(e, node, v, positions))
