@@ -60,7 +60,7 @@ def jacobi_in_place(grid, source, steps):
     return np.sum(grid**2)
 
 
-def jacobi_solve(square, h, steps):
+def jacobi_solve(square, h, steps):  # corpus: beyond
     D = np.diag(square)
     R = square - np.diagflat(D)
     x = np.zeros_like(h)
@@ -561,7 +561,7 @@ def lu_pivoted(link):
     return np.sum(A**2)
 
 
-def lu_pivoted_rows_copied(link, h):
+def lu_pivoted_rows_copied(link, h):  # corpus: beyond
     A = link.copy()
     b = h.copy()
     n = A.shape[0]
@@ -620,7 +620,7 @@ def cholesky_by_rows(spd):
     return np.sum(L**3)
 
 
-def cholesky_in_place(spd):
+def cholesky_in_place(spd):  # corpus: beyond
     n = len(spd)
     for k in range(n):
         spd[k, k] = np.sqrt(spd[k, k])
@@ -690,7 +690,7 @@ def householder_qr(square):
     return np.sum(R**2 * Q) + np.sum(Q**3)
 
 
-def householder_vectors(square, h):
+def householder_vectors(square, h):  # corpus: beyond
     A, b = square, h
     m, n = A.shape
     for k in range(n):
@@ -744,7 +744,7 @@ def forward_substitution_by_columns(square, h):
     return b
 
 
-def gauss_jordan(square):
+def gauss_jordan(square):  # corpus: beyond
     n = len(square)
     M = np.hstack([square, np.eye(n)])
     for i in range(n):
@@ -1138,7 +1138,7 @@ def edit_distance(costs, a):
     return D[n][m]
 
 
-def edit_distance_rows(costs, a):
+def edit_distance_rows(costs, a):  # corpus: beyond
     n, m = costs.shape
     prev = [j * a for j in range(m + 1)]
     for i in range(1, n + 1):
@@ -1418,7 +1418,7 @@ def linear_histogram(line):
     return np.sum(hist**2)
 
 
-def median_filter(image):
+def median_filter(image):  # corpus: beyond
     out = image.copy()
     for i in range(1, image.shape[0] - 1):
         for j in range(1, image.shape[1] - 1):
@@ -1428,7 +1428,7 @@ def median_filter(image):
     return np.sum(out**2)
 
 
-def median_filter_by_np(image):
+def median_filter_by_np(image):  # corpus: beyond
     out = np.zeros_like(image)
     for i in range(1, image.shape[0] - 1):
         for j in range(1, image.shape[1] - 1):
@@ -1480,7 +1480,7 @@ def convolve_four_loops(image, kernel):
     return out
 
 
-def smooth_life(grid, a, steps):
+def smooth_life(grid, a, steps):  # corpus: beyond
     for _ in range(steps):
         total = np.zeros(grid.shape)
         for dx in (-1, 0, 1):
@@ -1539,7 +1539,7 @@ def metropolis(spins, a, draws):
     return np.sum(spins * np.arange(16.0).reshape(4, 4)) + np.sum(spins**2)
 
 
-def spectral_step(signal, a):
+def spectral_step(signal, a):  # corpus: beyond
     n = len(signal)
     k = 2j * np.pi * np.fft.fftfreq(n)
     u = signal
@@ -1614,7 +1614,7 @@ def complex_read_in_parts(signal):
     return np.sum(np.real(a) ** 2) + np.real(b * 1j)
 
 
-def complex_adjoint_starts_real(signal):
+def complex_adjoint_starts_real(signal):  # corpus: first_order
     a = signal * (1.0 + 2.0j)
     c = a * 1.0
     a[0] = a[1] * 3j
