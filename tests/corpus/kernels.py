@@ -60,7 +60,7 @@ def jacobi_in_place(grid, source, steps):
     return np.sum(grid**2)
 
 
-def jacobi_solve(square, h, steps):  # corpus: beyond
+def jacobi_solve(square, h, steps):
     D = np.diag(square)
     R = square - np.diagflat(D)
     x = np.zeros_like(h)
@@ -620,7 +620,7 @@ def cholesky_by_rows(spd):
     return np.sum(L**3)
 
 
-def cholesky_in_place(spd):  # corpus: beyond
+def cholesky_in_place(spd):
     n = len(spd)
     for k in range(n):
         spd[k, k] = np.sqrt(spd[k, k])
@@ -690,7 +690,7 @@ def householder_qr(square):
     return np.sum(R**2 * Q) + np.sum(Q**3)
 
 
-def householder_vectors(square, h):  # corpus: beyond
+def householder_vectors(square, h):
     A, b = square, h
     m, n = A.shape
     for k in range(n):
@@ -744,7 +744,7 @@ def forward_substitution_by_columns(square, h):
     return b
 
 
-def gauss_jordan(square):  # corpus: beyond
+def gauss_jordan(square):
     n = len(square)
     M = np.hstack([square, np.eye(n)])
     for i in range(n):
@@ -1418,7 +1418,7 @@ def linear_histogram(line):
     return np.sum(hist**2)
 
 
-def median_filter(image):  # corpus: beyond
+def median_filter(image):
     out = image.copy()
     for i in range(1, image.shape[0] - 1):
         for j in range(1, image.shape[1] - 1):
@@ -1428,7 +1428,7 @@ def median_filter(image):  # corpus: beyond
     return np.sum(out**2)
 
 
-def median_filter_by_np(image):  # corpus: beyond
+def median_filter_by_np(image):
     out = np.zeros_like(image)
     for i in range(1, image.shape[0] - 1):
         for j in range(1, image.shape[1] - 1):
@@ -1480,7 +1480,7 @@ def convolve_four_loops(image, kernel):
     return out
 
 
-def smooth_life(grid, a, steps):  # corpus: beyond
+def smooth_life(grid, a, steps):
     for _ in range(steps):
         total = np.zeros(grid.shape)
         for dx in (-1, 0, 1):
