@@ -561,7 +561,7 @@ def lu_pivoted(link):
     return np.sum(A**2)
 
 
-def lu_pivoted_rows_copied(link, h):
+def lu_pivoted_rows_copied(link, h):  # corpus: beyond
     A = link.copy()
     b = h.copy()
     n = A.shape[0]
@@ -1138,7 +1138,7 @@ def edit_distance(costs, a):
     return D[n][m]
 
 
-def edit_distance_rows(costs, a):
+def edit_distance_rows(costs, a):  # corpus: beyond
     n, m = costs.shape
     prev = [j * a for j in range(m + 1)]
     for i in range(1, n + 1):
@@ -1539,7 +1539,7 @@ def metropolis(spins, a, draws):
     return np.sum(spins * np.arange(16.0).reshape(4, 4)) + np.sum(spins**2)
 
 
-def spectral_step(signal, a):
+def spectral_step(signal, a):  # corpus: beyond
     n = len(signal)
     k = 2j * np.pi * np.fft.fftfreq(n)
     u = signal
@@ -1614,7 +1614,7 @@ def complex_read_in_parts(signal):
     return np.sum(np.real(a) ** 2) + np.real(b * 1j)
 
 
-def complex_adjoint_starts_real(signal):
+def complex_adjoint_starts_real(signal):  # corpus: first_order
     a = signal * (1.0 + 2.0j)
     c = a * 1.0
     a[0] = a[1] * 3j
