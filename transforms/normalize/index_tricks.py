@@ -28,7 +28,8 @@ def lowered(e: Expressions, node: gast.Subscript) -> gast.expr | None:
     if any(isinstance(v, gast.Constant) and isinstance(v.value, str) for v in entries):
         raise e.refuse(node, "a direction in `np.r_` is not differentiated", "use np.concatenate or np.stack")
     if trick is np.r_:
-        whole = _call(e, node, np.concatenate, ir.at(gast.List([_part(e, node, v) for v in entries], gast.Load()), node))
+        entries = [_part(e, node, v) for v in entries]
+        whole = _call(e, node, np.concatenate, ir.at(gast.List(entries, gast.Load()), node))
     elif any(isinstance(v, gast.Slice) for v in entries):
         raise e.refuse(node, "a range in `np.c_` is not differentiated", "use np.column_stack")
     else:
