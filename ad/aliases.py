@@ -24,6 +24,7 @@ from ad.pipeline import Callee, Program, Writer
 from ad.runtime.shadows import Shadows, private
 from ad.transforms.adjoint import assemble, prepare
 from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.reuse import look_up_once
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.shadow_calls import ShadowCalls
 from ad.transforms.adjoint.shadowed import ShadowReverse
@@ -117,6 +118,7 @@ class AliasWriter(Writer):
         self.reverse.writer = self  # type: ignore[attr-defined]
         self.reverse.is_root = is_root
         self.reverse.shadows = self.names.fresh("shadows")
+        self.reverse.temporaries = places.temporaries(self.operations, self.places)
         self.result = fn.body[-1].value
         program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
 
@@ -152,6 +154,7 @@ class AliasWriter(Writer):
     def sweeps(self, seed: Callable[[], None], finish: Callable[[], Block]) -> tuple[Block, Block, Block]:
         places_ = frozenset(n for n in self.active if self.reverse.is_place(n))
         lists, forward, backward = self.swept(seed, finish, always=places_, undo_all=True)
+        backward = look_up_once(backward, self.reverse.shadows)
         self.consumes = self.is_root  # what callees saved is part of what the root saved
         if self.is_root:
             made = ir.call(self.scope.bind(Shadows, "Shadows"))

@@ -39,7 +39,7 @@ class Attempt(gast.If):
     """`try: body; test = True except types: test = False; orelse`: a branch whose test is known only afterwards.
 
     A body that fails has left no trace that anybody looks at: a transaction, unless the other branch always raises.
-    guard: the name of the class of our own errors, where `types` would catch them. error: of `except types as error`.
+    guard: what `types` would catch and must not: errors of our own. error: of `except types as error`.
     """
 
     _fields = ("test", "types", "body", "orelse")

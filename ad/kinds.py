@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.closures import Closure
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Size:
     minus: int = 0
 
     def __str__(self) -> str:
-        return f"{self.symbol}-{self.minus}" if self.minus else self.symbol
+        return f"{self.symbol}{-self.minus:+d}" if self.minus else self.symbol
 
 
 Dim = int | Size
@@ -346,7 +347,7 @@ CODE = (
 def is_record(value: Any) -> bool:
     """An instance of a class of the user's own, whose attributes are its fields."""
     own = type(value).__module__.split(".")[0] not in ("builtins", "numpy", "ad")
-    return own and hasattr(value, "__dict__") and not callable(value)
+    return isinstance(value, Closure) or (own and hasattr(value, "__dict__") and not callable(value))
 
 
 def is_callable_record(value: Any) -> bool:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from ad.calls import (
 from ad.kinds import is_callable_record
 from ad.runtime import structures
 from ad.runtime.calling import apply
+from ad.runtime.closures import Closure
 from ad.transforms.normalize.resolve import is_constant
 
 
@@ -139,6 +141,8 @@ def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     if isinstance(f, Pullback):
         return _applied(f, rest, kwargs)
     call = reduced(f, rest, kwargs)
+    if isinstance(f, Closure):  # its `__call__`, whose first argument is the closure
+        return replace(call, shift=0, places=(0, *call.places))
     function = _apply_constant(call.function, len(call.args))
     places = (0, *(p + 1 for p in call.places))
     fixed = frozenset(p + 1 for p in call.fixed) | (frozenset() if is_constant(f) else {0})

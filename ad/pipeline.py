@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
@@ -183,6 +184,8 @@ class Program:
 
         A fixpoint over recursion: a callee that is being looked at counts as writing what has been found so far.
         """
+        if any(k[:2] == ("written", id(callee)) and k[2] != tuple(args) for k in self.assumed):
+            args = [kinds.forget_shapes(a) for a in args]  # deep in a recursion, so that it comes to an end
         key = ("written", id(callee), tuple(args))
         if key in self.results:
             return self.results[key]  # type: ignore[return-value]
@@ -297,16 +300,16 @@ class Program:
         seen[id(callee)] = callee
         fn = self.function(callee)
         found = {c.key(): c for c in fn.hidden.values()}
+        entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
+        skipped = {id(n) for n in ir.walk(entered)}
         for node in ir.walk(fn.body):
-            if isinstance(node, gast.Call):
+            if isinstance(node, gast.Call) and id(node) not in skipped:
                 if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
                     found.update(self.hidden_of(fn.nested[node.func.id], seen))
                     continue
-                known, target = ir.resolve(node.func, fn.env)
-                if known and isinstance(target, types.FunctionType):
-                    op = classify(node, fn, {})
-                    if op.tag == "call":
-                        found.update(self.hidden_of(op.target, seen))
+                op = classify(node, fn, {}) if ir.resolve(node.func, fn.env)[0] else None
+                if op is not None and op.tag == "call" and isinstance(op.target, types.FunctionType):
+                    found.update(self.hidden_of(op.target, seen))
         return found
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
@@ -321,14 +324,17 @@ class Program:
         stores = [(place, fn) for fn in functions for place in _places_of(fn, "store")]
         for place, writer in stores:
             for other in functions:
-                read = set(ir.names_read(other.body))
-                mentioned = {*_places_of(other, "load"), *(c.key() for n, c in other.hidden.items() if n in read)}
                 mine = other.source.tree is writer.source.tree
-                if (place in mentioned and not mine) or (mine and self.options.pure) or _runs_unseen(other, place, self):
+                shared = self.options.pure if mine else place in _mentioned(other)
+                if shared or _runs_unseen(other, place, self):
                     raise _shared_global(other, writer, place)
+            if any(_calls_variables(f) for f in functions):
+                raise _shared_global(writer, writer, place)
+        loaded = {place for fn in functions for place in _places_of(fn, "load")}
+        again = any(v is entry.source.function for fn in functions for v in fn.env.values())
         for fn, _ in self.storing:
-            again = any(v is entry.source.function for other in functions for v in other.env.values())
-            if fn.source.tree is not entry.source.tree or again or any(_calls_variables(f) for f in functions):
+            read = not loaded.isdisjoint(_places_of(fn, "store"))
+            if read and (fn.source.tree is not entry.source.tree or again):
                 raise _active_global(fn)
 
     def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
@@ -483,7 +489,7 @@ class Writer:
         nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
         heads: dict[int, set[str]] = {}
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
-        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all)
+        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all, self.reverse.is_place)
         saving.run()
         self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
@@ -557,6 +563,12 @@ def _places_of(fn: Function, verb: str) -> list[tuple[int, str]]:
     return [v.place for v in used if hasattr(v, "place") and v.__name__ == verb]
 
 
+def _mentioned(fn: Function) -> set[tuple[int, str]]:
+    """The variables of the user's module that a function reads, at its start or from its caller."""
+    read = set(ir.names_read(fn.body))
+    return {*_places_of(fn, "load"), *(c.key() for n, c in fn.hidden.items() if n in read)}
+
+
 def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool:
     """Whether a function calls one that is run as it is written and mentions a global variable."""
     seen = {id(f.source.function) for _, f in program.normal.values()}
@@ -577,8 +589,9 @@ def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool
 
 
 def _calls_variables(fn: Function) -> bool:
-    """Whether a function calls what only the run tells."""
-    return any(isinstance(n, gast.Call) and classify(n, fn, {}).tag == "dispatch" for n in ir.walk(fn.body))
+    """Whether a function calls what only the run tells; methods that arrays have count as those of arrays."""
+    ops = [classify(n, fn, {}) for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
+    return any(o.tag == "dispatch" and not hasattr(np.ndarray, str(o.target)) for o in ops)
 
 
 def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> errors.UnsupportedSyntax:

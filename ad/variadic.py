@@ -68,7 +68,8 @@ def _signature(f: types.FunctionType, count: int, keywords: tuple[str, ...]) -> 
 
 def entries(f: types.FunctionType, name: str, count: int) -> list[str]:
     """Names for the entries of `*name`, none of them used in the function."""
-    taken, found, i = _names(f.__code__), [], 0
+    taken, i = _names(f.__code__), 0
+    found: list[str] = []
     while len(found) < count:
         if f"{name}_{i}" not in taken:
             found.append(f"{name}_{i}")

@@ -45,12 +45,16 @@ def as_real_as(value: Any, x: Any) -> Any:
     return value if np.iscomplexobj(x) or not np.iscomplexobj(value) else np.real(value) + 0.0
 
 
-def to_dtype(x_dot: Any, dtype: Any) -> Any:
+def to_dtype(x_dot: Any, dtype: Any, copy: bool = True) -> Any:
     """The tangent of a cast to `dtype`, of any shape: the cast of `x_dot`, or zeros for integers.
+
+    Unless `copy`, a cast to the same dtype is the array itself, and so is its tangent.
 
     >>> to_dtype(np.ones(2), np.float32).dtype, to_dtype(np.ones(2), int)
     (dtype('float32'), array([0., 0.]))
     """
     if not keeps_derivative(dtype):
         return np.zeros_like(x_dot)
+    if not copy and isinstance(x_dot, np.ndarray) and x_dot.dtype == dtype:
+        return x_dot
     return np.array(x_dot, dtype=dtype)

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from ad.runtime.closures import Closure
+
 
 def is_record(x: Any) -> bool:
-    """An instance of a class of the user's own, with attributes."""
-    return (
+    """An instance of a class of the user's own, with attributes, or a function with what it captures."""
+    return isinstance(x, Closure) or (
         hasattr(x, "__dict__")
         and not callable(x)
         and type(x).__module__.split(".")[0] not in ("builtins", "numpy")

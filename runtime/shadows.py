@@ -83,7 +83,7 @@ class Shadows:
     """The shadows of all places that one backward sweep meets, found by identity."""
 
     def __init__(self) -> None:
-        self.arrays: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self.arrays: dict[int, tuple[np.ndarray, np.ndarray, int]] = {}  # owner, its shadow, where the owner begins
         self.containers: dict[int, tuple[Any, defaultdict[Any, Any]]] = {}
 
     # --- arrays -----------------------------------------------------------------------------------
@@ -99,8 +99,8 @@ class Shadows:
         owner = owner_of(x)
         found = self.arrays.get(id(owner))
         if found is None:
-            found = self.arrays[id(owner)] = (owner, _memory(owner))
-        return _part(x, owner, found[1])
+            found = self.arrays[id(owner)] = (owner, _memory(owner), _address(owner))
+        return found[1] if x is owner else _part(x, *found)
 
     def take(self, z: Any, z_bar: Any = 0.0) -> Any:
         """The adjoint of a value where the value was made; before that its memory did not exist.
@@ -110,7 +110,7 @@ class Shadows:
         if isinstance(z, np.ndarray):
             owner = owner_of(z)
             found = self.arrays.pop(id(owner), None)
-            return _zeros(z) if found is None else _part(z, owner, found[1])
+            return _zeros(z) if found is None else _part(z, *found)
         if is_container(z):
             return self._taken_parts(z)
         return z_bar
@@ -129,15 +129,16 @@ class Shadows:
         return x_bar + unbroadcast(value, x)
 
     def _add_to_array(self, x: np.ndarray, value: Any) -> None:
-        value = unbroadcast(value, x)
         shadow = self.of(x)
-        if np.iscomplexobj(value) and not np.iscomplexobj(shadow):
-            value = np.real(value)
+        if type(value) is not np.ndarray or value.shape != x.shape or value.dtype != shadow.dtype:
+            value = unbroadcast(value, x)
+            if np.iscomplexobj(value) and not np.iscomplexobj(shadow):
+                value = np.real(value)
         if overlaps_itself(x):
             owner = owner_of(x)
             numbers = _memory(owner, np.dtype(np.intp))
             numbers[...] = np.arange(owner.size).reshape(owner.shape)
-            np.add.at(self.of(owner).reshape(-1), _part(x, owner, numbers), value)
+            np.add.at(self.of(owner).reshape(-1), _part(x, owner, numbers, _address(owner)), value)
         else:
             np.add(shadow, value, out=shadow, casting="unsafe")
 
@@ -255,11 +256,13 @@ def _memory(owner: np.ndarray, dtype: np.dtype[Any] | None = None) -> np.ndarray
 
 
 def _scaled(x: np.ndarray, dtype: np.dtype[Any]) -> tuple[int, ...]:
+    if dtype.itemsize == x.itemsize:
+        return x.strides
     return tuple(s * dtype.itemsize // x.itemsize for s in x.strides)
 
 
-def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray) -> np.ndarray:
-    """The part of a shadow of `owner` that belongs to its view x."""
+def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray, start: int) -> np.ndarray:
+    """The part of a shadow of `owner`, which begins at the address `start`, that belongs to its view x."""
     if x is owner:
         return shadow
     if x.dtype != owner.dtype:
@@ -269,16 +272,23 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray) -> np.ndarray:
         )
     if not x.size:
         return np.zeros(x.shape, shadow.dtype)
-    offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+    offset = _address(x) - start
     memory = shadow if shadow.base is None else shadow.base
     offset = offset * shadow.itemsize // owner.itemsize
     return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))
+
+
+def _address(x: np.ndarray) -> int:
+    """Where the first element of x is."""
+    return x.__array_interface__["data"][0]
 
 
 def overlaps_itself(x: np.ndarray) -> bool:
     """Whether some elements of x are the same memory: broadcast dimensions, sliding windows."""
     if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
         return False
+    if x.ndim == 1:
+        return x.strides[0] == 0 and x.size > 1
     steps = sorted((abs(s), n) for s, n in zip(x.strides, x.shape, strict=True) if n > 1)
     reach = 0
     for step, n in steps:

@@ -210,12 +210,18 @@ def take_last(x_bar: np.ndarray, i: Any) -> np.ndarray:
     array([0., 5., 7.])
     """
     taken = x_bar[i].copy() if isinstance(x_bar[i], np.ndarray) else x_bar[i]
-    if not isinstance(taken, np.ndarray):
+    if not isinstance(taken, np.ndarray) or _never_repeats(i):
         return taken
     number = np.arange(taken.size).reshape(taken.shape)
     winner = np.empty(x_bar.shape, int)  # read only where it is written: no pass over all of x_bar
     winner[i] = number
     return np.where(winner[i] == number, taken, np.zeros((), taken.dtype))
+
+
+def _never_repeats(i: Any) -> bool:
+    """Whether an index reads a view: a number, slices, or a tuple of those."""
+    parts = i if isinstance(i, tuple) else (i,)
+    return all(p is None or p is Ellipsis or isinstance(p, (int, np.integer, slice)) for p in parts)
 
 
 def stored(v_bar: Any, x: Any, v: Any) -> Any:

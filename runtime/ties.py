@@ -23,6 +23,18 @@ def larger(x: Any, y: Any) -> Any:
     return (x > y) * dtype.type(1) + (x == y) * dtype.type(0.5)
 
 
+def attains(z: Any, x: Any, y: Any) -> Any:
+    """For `z`, the `fmax` or `fmin` of x and y: 1 where x alone attains it, 1/2 where both do, else 0.
+
+    >>> attains(np.array([2.0, 2.0]), np.array([2.0, 2.0]), np.array([2.0, np.nan]))
+    array([0.5, 1. ])
+    """
+    dtype = np.result_type(x, y)
+    if not np.issubdtype(dtype, np.inexact):
+        dtype = np.dtype(float)
+    return (x == z) * dtype.type(1) - ((x == z) & (y == z)) * dtype.type(0.5)
+
+
 def tie_shares(z: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """For `z`, the max or min of `x` along `axis`: 1/n at the n elements that attain it, else 0.
 

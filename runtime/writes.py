@@ -331,7 +331,8 @@ def at_index(y: np.ndarray, i: Any) -> list[Any]:
         return [()] * np.size(np.asarray(y)[i])
     if len(shape) == 1 and not isinstance(i, (tuple, slice)) and np.asarray(i).dtype.kind == "i":
         return [(range(shape[0])[k],) for k in np.ravel(i).tolist()]
-    return list(zip(*[np.ravel(g[i]).tolist() for g in list(np.indices(shape))], strict=True))
+    grids: Any = np.indices(shape)
+    return list(zip(*[np.ravel(g[i]).tolist() for g in grids], strict=True))
 
 
 def at_values(v: Any, y: np.ndarray, i: Any) -> np.ndarray:

@@ -3,13 +3,18 @@
 from ad.rules import (
     arithmetic,
     builtins_,
+    contractions,
     creation,
     elementary,
     linalg,
     math_module,
     products,
+    rearranging,
     reductions,
+    scans,
+    selection,
     shape_ops,
+    statistics,
     writes,
 )
 from ad.rules.registry import (
@@ -21,6 +26,7 @@ from ad.rules.registry import (
     linear,
     lookup,
     partials,
+    reference,
     rule,
 )
 
@@ -28,8 +34,13 @@ CHAPTERS = (
     arithmetic,
     elementary,
     reductions,
+    scans,
+    statistics,
     products,
+    contractions,
     shape_ops,
+    rearranging,
+    selection,
     creation,
     linalg,
     math_module,
@@ -47,5 +58,6 @@ __all__ = [
     "linear",
     "lookup",
     "partials",
+    "reference",
     "rule",
 ]

@@ -9,21 +9,21 @@ import numpy as np
 
 from ad.rules import shapes
 from ad.rules.predicates import is_double, is_inexact, is_numpy, is_python, is_real, known
-from ad.rules.registry import constant, partials
-from ad.runtime import divide, larger, power_log, power_term, strong
+from ad.rules.registry import constant, partials, reference
+from ad.runtime import attains, divide, larger, power_log, power_term, strong
 
 ANY = (-3.0, 3.0)
 POSITIVE = (0.3, 3.0)
 
 
 @partials(np.add, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.add, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.add, kind=shapes.addition, cheap=True, domain=(ANY, ANY))
 def add(z, x, y):
     return 1.0, 1.0
 
 
 @partials(np.subtract, kind=shapes.arithmetic, cheap=True, domain=(ANY, ANY))
-@partials(operator.sub, kind=shapes.operation, cheap=True, domain=(ANY, ANY))
+@partials(operator.sub, kind=shapes.subtraction, cheap=True, domain=(ANY, ANY))
 def subtract(z, x, y):
     return 1.0, -1.0
 
@@ -155,7 +155,48 @@ def minimum(z, x, y):
     return larger(y, x), larger(x, y)
 
 
-constant(larger, kind=shapes.numeric)
+@partials(np.fmax, np.fmin, kind=shapes.arithmetic, smooth=False, domain=(ANY, ANY))
+def fmax(z, x, y):
+    return attains(z, x, y), attains(z, y, x)
+
+
+@partials(np.fmod, kind=shapes.arithmetic, smooth=False, domain=(ANY, POSITIVE))
+def fmod(z, x, y):
+    return 1.0, -1.0 * np.trunc(x / y)
+
+
+@partials(np.float_power, kind=shapes.numeric, singular=True, domain=(POSITIVE, ANY))
+def float_power(z, x, y):
+    return power_term(y, x, y - 1.0), power_log(1.0, x, y)
+
+
+@partials(np.copysign, smooth=False, domain=(ANY, ANY))
+def copysign(z, x, y):
+    return np.sign(x) * np.copysign(1.0, y), None
+
+
+@partials(np.heaviside, smooth=False, domain=(ANY, ANY))
+def heaviside(z, x, y):
+    return None, 1.0 * (x == 0.0)
+
+
+@partials(np.ldexp, kind=shapes.numeric, wrt=("x",),
+          cases=lambda rng: [((1.5, 3), {}), ((rng.normal(size=3), np.arange(3)), {})])  # fmt: skip
+def ldexp(z, x, i):
+    return np.ldexp(1.0, i)
+
+
+@reference(divmod, np.divmod, smooth=False, wrt=("x", "y"), cases=lambda rng: [((2.7, 0.4), {})])
+def divmod_(x, y):
+    return (x // y, x % y)
+
+
+@reference(np.modf, smooth=False, cases=lambda rng: [((2.7,), {}), ((rng.normal(size=3),), {})])
+def modf(x):
+    return (x - np.trunc(x), np.trunc(x))
+
+
+constant(larger, attains, kind=shapes.numeric)
 constant(np.floor_divide, np.sign, kind=shapes.arithmetic)
 constant(np.floor, np.ceil, np.trunc, np.rint, kind=shapes.rounding)
 constant(np.fix, np.round, np.around, kind=shapes.numeric)
@@ -173,5 +214,6 @@ constant(
 constant(operator.not_, operator.contains, operator.truth, operator.is_, operator.is_not)
 constant(
     operator.and_, operator.or_, operator.xor, operator.invert, operator.lshift, operator.rshift,
-    np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
+    kind=shapes.bits,
 )  # fmt: skip
+constant(np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ad.rules import shapes
 from ad.rules.predicates import is_array, is_list_of_numbers, is_number
-from ad.rules.registry import constant, linear, rule
+from ad.rules.registry import constant, linear, partials, rule
 from ad.runtime import (
     in_place,
     list_shares,
@@ -25,6 +25,16 @@ def float_(z_bar, x):
     if is_number(x):
         return z_bar
     return reshape_as(z_bar, x)
+
+
+@partials(complex, arity=1, kind=shapes.to_complex, domain=((-2.0, 2.0),))
+def complex_(z, x):
+    return 1.0
+
+
+@partials(complex, arity=2, kind=shapes.to_complex, domain=((-2.0, 2.0), (-2.0, 2.0)))
+def complex_of_parts(z, real, imag):
+    return 1.0, 1j
 
 
 def _sum_cases(rng):
@@ -53,7 +63,7 @@ def _list_cases(rng):
     return [(([1.0, 3.0, 2.0],), {}), (((-1.0, -2.0),), {}), (([0.5],), {})]
 
 
-@rule(max, min, arity=1, sequences=("xs",), fresh=False, smooth=False, cases=_list_cases)
+@rule(max, min, arity=1, sequences=("xs",), kind=shapes.entry_of, fresh=False, smooth=False, cases=_list_cases)
 class list_extremum:
     def jvp(xs_dot, z, xs):
         return weigh(xs_dot, list_shares(z, xs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ad import errors
 from ad.rules import shapes
 from ad.rules.predicates import (
     is_array,
@@ -14,13 +15,15 @@ from ad.rules.predicates import (
     is_number,
     is_sequence,
 )
-from ad.rules.registry import constant, linear, rule
+from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
     as_complex_as,
     as_real_as,
+    item_position,
     keeps_derivative,
     nested_like,
     reshape_as,
+    scatter,
     to_dtype,
     to_inexact,
     unbroadcast,
@@ -117,7 +120,7 @@ def _array_cases(rng):
     ]
 
 
-@rule(np.array, kind=shapes.array, fresh=True, sequences=("object",), cases=_array_cases)
+@rule(np.array, kind=shapes.array, fresh=True, shape_only=("dtype",), sequences=("object",), cases=_array_cases)
 class array:
     def jvp(object_dot, z, object, dtype=None):
         if dtype is None:
@@ -140,7 +143,8 @@ class array:
         return nested_like(z_bar, object)
 
 
-@rule(np.asarray, kind=shapes.array, sequences=("a",), cases=_array_cases)
+@rule(np.asarray, np.asanyarray, kind=shapes.array, shape_only=("dtype",), sequences=("a",),
+      cases=_array_cases)  # fmt: skip
 class asarray:
     def jvp(a_dot, z, a, dtype=None):
         if dtype is None:
@@ -163,21 +167,29 @@ class asarray:
         return nested_like(z_bar, a)
 
 
+@linear(np.ascontiguousarray, np.asfortranarray, kind=shapes.at_least,
+        cases=lambda rng: [((x,), {}) for x in (rng.normal(size=(2, 3)), 1.5, rng.normal(size=(2, 3)).T)])  # fmt: skip
+def ascontiguousarray(z_bar, a):
+    if is_sequence(a):
+        raise TypeError("an array is expected here")
+    return reshape_as(z_bar, a)
+
+
 def _astype_cases(rng):
     x = rng.normal(size=(2, 3))
     return [((x, float), {}), ((x, np.float64), {}), ((x, "f8"), {}), ((x,), {"dtype": complex})]
 
 
-@rule(np.ndarray.astype, kind=shapes.astype, fresh=True, cases=_astype_cases)
+@rule(np.ndarray.astype, kind=shapes.astype, shape_only=("dtype",), cases=_astype_cases)
 class astype:
-    def jvp(a_dot, z, a, dtype):
+    def jvp(a_dot, z, a, dtype, *, copy=True, casting="unsafe", order="K"):
         if is_exact_dtype(dtype):
             return None
         if is_inexact_dtype(dtype):
-            return a_dot.astype(dtype)
-        return to_dtype(a_dot, dtype)
+            return a_dot.astype(dtype, copy=copy)
+        return to_dtype(a_dot, dtype, copy)
 
-    def vjp(z_bar, z, a, dtype):
+    def vjp(z_bar, z, a, dtype, *, copy=True, casting="unsafe", order="K"):
         if is_exact_dtype(dtype):
             return None
         if is_inexact_dtype(dtype):
@@ -185,12 +197,12 @@ class astype:
         return to_inexact(z_bar, dtype)
 
 
-@linear(to_dtype, fresh=True, cases=lambda rng: [((rng.normal(size=3), float), {})])
-def to_dtype_(z_bar, x_dot, dtype):
+@linear(to_dtype, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])
+def to_dtype_(z_bar, x_dot, dtype, copy=True):
     return to_inexact(z_bar, dtype)
 
 
-@linear(to_inexact, cases=lambda rng: [((rng.normal(size=3), float), {})])
+@linear(to_inexact, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])
 def to_inexact_(z_bar, x_bar, dtype):
     return to_inexact(z_bar, dtype)
 
@@ -238,9 +250,10 @@ def private_(z_bar, x):
     return z_bar
 
 
-@linear(np.ndarray.copy, kind=shapes.array_of, fresh=True,
-        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((np.array(1.5),), {})])  # fmt: skip
-def copy_method(z_bar, a):
+@linear(np.ndarray.copy, kind=shapes.same, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((np.array(1.5),), {}),
+                           ((rng.normal(size=(2, 3)), "F"), {})])  # fmt: skip
+def copy_method(z_bar, a, order="C"):
     return z_bar
 
 
@@ -264,10 +277,35 @@ def imag(z_bar, val):
     return -1j * z_bar
 
 
-@linear(np.ndarray.item, kind=shapes.numeric, fresh=True,
-        cases=lambda rng: [((np.array(1.5),), {}), ((np.array([1.5]),), {})])  # fmt: skip
-def item(z_bar, a):
-    return reshape_as(z_bar, a)
+@linear(np.ndarray.item, kind=shapes.item, fresh=True, cases=lambda rng: [
+    ((np.array(1.5),), {}), ((np.array([1.5]),), {}), ((rng.normal(size=3), 1), {}),
+    ((rng.normal(size=(2, 3)), 1, -1), {})])  # fmt: skip
+def item(z_bar, a, *args):
+    return scatter(z_bar, item_position(a, args), a)
 
 
-constant(keeps_derivative)
+@linear(np.ndarray.tolist, fresh=True, cases=lambda rng: [((rng.normal(size=s),), {}) for s in (3, (2, 3))])
+def tolist(z_bar, a):
+    return np.reshape(np.array(z_bar), a.shape)
+
+
+@linear(np.float64, np.longdouble, np.complex128, kind=shapes.numeric,
+        cases=lambda rng: [((1.5,), {}), ((rng.normal(size=3),), {}), ((np.float64(0.5),), {})])  # fmt: skip
+def float64(z_bar, x):
+    return reshape_as(z_bar, x)
+
+
+@reference(np.logspace, wrt=("start", "stop"), cases=lambda rng: [((0.5, 2.0), {}), ((0.5, 2.0, 4, False), {}),
+                                                                  ((0.5, 2.0, 5), {"base": 2.0})])  # fmt: skip
+def logspace(start, stop, num=50, endpoint=True, base=10.0):
+    return base ** np.linspace(start, stop, num, endpoint)
+
+
+@reference(np.geomspace, wrt=("start", "stop"), cases=lambda rng: [((0.5, 2.0), {}), ((0.5, 2.0, 4, False), {})])
+def geomspace(start, stop, num=50, endpoint=True):
+    if np.any(start <= 0.0) or np.any(stop <= 0.0):
+        raise errors.NoRule("np.geomspace: the derivative is known for positive ends")
+    return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint))
+
+
+constant(keeps_derivative, item_position)

@@ -8,8 +8,8 @@ import numpy as np
 
 from ad.rules import shapes
 from ad.rules.predicates import fills, is_inexact, is_numpy
-from ad.rules.registry import linear, partials
-from ad.runtime import unbroadcast
+from ad.rules.registry import linear, partials, rule
+from ad.runtime import bessel_i, sinc_slope, unbroadcast
 
 ANY = (-2.0, 2.0)
 POSITIVE = (0.3, 3.0)
@@ -62,6 +62,11 @@ def log1p(z, x):
 @partials(np.logaddexp, domain=(ANY, ANY))
 def logaddexp(z, x, y):
     return np.exp(x - z), np.exp(y - z)
+
+
+@partials(np.logaddexp2, domain=(ANY, ANY))
+def logaddexp2(z, x, y):
+    return np.exp2(x - z), np.exp2(y - z)
 
 
 @partials(np.sqrt, singular=True, domain=(POSITIVE,))
@@ -161,6 +166,47 @@ def radians(z, x):
 @partials(np.rad2deg, np.degrees, domain=(ANY,))
 def degrees(z, x):
     return 180.0 / math.pi
+
+
+@partials(np.sinc, domain=(ANY,))
+def sinc(z, x):
+    return sinc_slope(x, 1)
+
+
+@partials(sinc_slope, kind=shapes.numeric, wrt=("x",), domain=(ANY,))
+def sinc_slope_(z, x, n=1):
+    return sinc_slope(x, n + 1)
+
+
+@partials(np.i0, kind=shapes.numeric, domain=(ANY,))
+def i0(z, x):
+    return bessel_i(x, 1)
+
+
+@partials(bessel_i, kind=shapes.numeric, wrt=("x",), domain=(ANY,))
+def bessel_i_(z, x, n=0):
+    return 0.5 * (bessel_i(x, n - 1) + bessel_i(x, n + 1))
+
+
+@partials(np.nan_to_num, kind=shapes.arithmetic_of_first, smooth=False, wrt=("x",), cases=lambda rng: [
+    ((np.array([1.5, np.nan, np.inf]),), {}), ((1.5,), {}), ((np.array([0.5, np.nan]),), {"nan": 2.0})])  # fmt: skip
+def nan_to_num(z, x, *, nan=0.0, posinf=None, neginf=None):
+    return 1.0 * np.isfinite(x)
+
+
+@rule(np.angle, kind=shapes.numeric, cases=lambda rng: [
+    ((rng.normal(size=3) + 1j * rng.normal(size=3),), {}), ((1.5 - 0.5j,), {"deg": True}),
+    ((rng.normal(size=3),), {})])  # fmt: skip
+class angle:
+    def jvp(x_dot, z, x, deg=False):
+        if deg is True:
+            return np.degrees(np.imag(x_dot / x))
+        return np.imag(x_dot / x)
+
+    def vjp(z_bar, z, x, deg=False):
+        if deg is True:
+            return -1j * np.degrees(z_bar) / x
+        return -1j * z_bar / x
 
 
 def _where_cases(rng):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from ad.rules import shapes
-from ad.rules.registry import constant, partials
-from ad.runtime import divide, power_log, power_term
+from ad.rules.registry import constant, linear, partials, reference
+from ad.runtime import divide, polygamma, power_log, power_term, sum_adjoints
 
 ANY = (-2.0, 2.0)
 POSITIVE = (0.3, 3.0)
@@ -62,6 +62,33 @@ def pow_(z, x, y):
 @partials(math.hypot, **FLOAT, arity=2, domain=(ANY, ANY))
 def hypot(z, x, y):
     return x / (z + (z == 0.0)), y / (z + (z == 0.0))
+
+
+@reference(math.hypot, arity=3, wrt=("x", "y", "z"), cases=lambda rng: [((1.5, -0.5, 0.25), {})])
+def hypot_of_three(x, y, z):
+    return math.hypot(math.hypot(x, y), z)
+
+
+@reference(math.dist, wrt=("p", "q"), cases=lambda rng: [(([1.5, -0.5], [0.5, 2.0]), {})])
+def dist(p, q):
+    z = 0.0
+    for i in range(len(p)):
+        z = math.hypot(z, p[i] - q[i])
+    return z
+
+
+@linear(math.fsum, kind=shapes.to_float, fresh=True, sequences=("seq",), cases=lambda rng: [(([1.5, -0.5],), {})])
+def fsum(z_bar, seq):
+    return sum_adjoints(z_bar, seq)
+
+
+@reference(math.prod, wrt=("iterable", "start"), cases=lambda rng: [
+    (([1.5, 0.0, -0.5],), {}), (((1.5, 2.0),), {"start": 0.5})])  # fmt: skip
+def prod(iterable, *, start=1):
+    z = start
+    for x in iterable:
+        z = z * x
+    return z
 
 
 @partials(math.fabs, **FLOAT, smooth=False, domain=(ANY,))
@@ -149,6 +176,62 @@ def fmod(z, x, y):
     return 1.0, -1.0 * math.trunc(x / y)
 
 
+@partials(math.remainder, **FLOAT, smooth=False, domain=(ANY, POSITIVE))
+def remainder(z, x, y):
+    return 1.0, (z - x) / y
+
+
+@partials(math.copysign, **FLOAT, smooth=False, domain=(ANY, ANY))
+def copysign(z, x, y):
+    return ((x > 0.0) - 1.0 * (x < 0.0)) * math.copysign(1.0, y), None
+
+
+@partials(math.ldexp, **FLOAT, wrt=("x",), cases=lambda rng: [((1.5, 3), {})])
+def ldexp(z, x, i):
+    return math.ldexp(1.0, i)
+
+
+@reference(math.modf, smooth=False, cases=lambda rng: [((-2.7,), {})])
+def modf(x):
+    return (x - math.trunc(x), 1.0 * math.trunc(x))
+
+
+@partials(math.erf, **FLOAT, domain=(ANY,))
+def erf(z, x):
+    return 2.0 / math.sqrt(math.pi) * math.exp(-x * x)
+
+
+@partials(math.erfc, **FLOAT, domain=(ANY,))
+def erfc(z, x):
+    return -2.0 / math.sqrt(math.pi) * math.exp(-x * x)
+
+
+@partials(math.lgamma, **FLOAT, domain=(POSITIVE,))
+def lgamma(z, x):
+    return polygamma(x)
+
+
+@partials(math.gamma, **FLOAT, domain=(POSITIVE,))
+def gamma(z, x):
+    return z * polygamma(x)
+
+
+@partials(polygamma, kind=shapes.numeric, wrt=("x",), cases=lambda rng: [((1.5,), {}), ((0.5, 2), {}), ((-1.3, 1), {})])
+def polygamma_(z, x, n=0):
+    return polygamma(x, n + 1)
+
+
+if hasattr(math, "exp2"):  # Python 3.11
+
+    @partials(math.exp2, **FLOAT, domain=(ANY,))
+    def exp2(z, x):
+        return math.log(2.0) * z
+
+    @partials(math.cbrt, **FLOAT, singular=True, domain=(POSITIVE,))
+    def cbrt(z, x):
+        return divide(1.0, 3.0 * z**2)
+
+
 constant(math.floor, math.ceil, math.trunc, kind=shapes.to_int)
 constant(math.isfinite, math.isnan, math.isinf, math.isclose, kind=shapes.to_bool)
-constant(math.gcd, math.factorial, math.comb, math.isqrt, kind=shapes.to_int)
+constant(math.gcd, math.lcm, math.perm, math.factorial, math.comb, math.isqrt, kind=shapes.to_int)

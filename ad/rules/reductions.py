@@ -60,6 +60,7 @@ def mean(z_bar, a, axis=None, *, keepdims=False):
     return spread(z_bar, a, axis, keepdims) / count(a, axis)
 
 
+@rule(np.nanmax, np.nanmin, kind=shapes.reduction, fresh=True, smooth=False, cases=_max_cases)
 @rule(np.max, np.amax, np.ndarray.max, np.min, np.amin, np.ndarray.min, kind=shapes.reduction,
       fresh=True, smooth=False, cases=_max_cases)  # fmt: skip
 class extremum:
@@ -165,6 +166,6 @@ def expand_(z_bar, z, x, axis=None, keepdims=False):
 
 constant(tie_shares, kind=shapes.shares)
 constant(count)
-constant(np.argmax, np.argmin, np.ndarray.argmax, np.ndarray.argmin, np.argsort)
-constant(np.ndarray.argsort, np.all, np.any, np.ndarray.all, np.ndarray.any, np.allclose)
+constant(np.argmax, np.argmin, np.ndarray.argmax, np.ndarray.argmin)
+constant(np.all, np.any, np.ndarray.all, np.ndarray.any, np.allclose)
 constant(np.isclose, np.array_equal, np.count_nonzero, np.nonzero, np.searchsorted, np.flatnonzero)

@@ -6,6 +6,13 @@
 
 The signature is NumPy's own (with `z`, the result, or `z_bar`, its cotangent, in front); a keyword that the signature
 lacks is refused by name. Broadcasting, dtype and the projection to real are the machine's job.
+
+A function that is a composition of others needs no formula: it is written out in NumPy, and differentiated like a
+function of the user's.
+
+    @reference(np.ptp)
+    def ptp(a, axis=None):
+        return np.max(a, axis) - np.min(a, axis)
 """
 
 from __future__ import annotations
@@ -28,7 +35,7 @@ Cases = Callable[..., Any]
 class Rule:
     """One declaration.
 
-    form: partials, linear, bilinear, rule, constant.
+    form: partials, linear, bilinear, rule, reference, constant.
     wrt: the parameters that carry a derivative, in the order in which the templates return theirs.
     kind: maps the kinds of the call's arguments (same signature, without z or z_bar) to the kind of the result.
     fresh: the result shares no memory with any argument.
@@ -40,6 +47,8 @@ class Rule:
     sequences: the parameters that may be a list or tuple of active values; their adjoint is a list.
     arity: the rule serves calls with just so many positional arguments.
     shape_only: the parameters of which only the shape and kind matter, so that an active one carries nothing.
+    symmetric: the first operand is a symmetric matrix, so that the tests keep to such.
+    plain: of a reference, the Python function that computes the same and is differentiated in its place.
     """
 
     form: str
@@ -62,6 +71,8 @@ class Rule:
     sequences: tuple[str, ...] = ()
     arity: int | None = None
     shape_only: tuple[str, ...] = ()
+    symmetric: bool = False
+    plain: Callable[..., Any] | None = None
 
 
 _rules: dict[Any, Rule] = {}
@@ -108,6 +119,7 @@ def _declare(
     name = function.__name__
     assert template.params[0] == first, f"{name}: the first parameter of a {form} rule is {first}"
     params = template.params[1:]
+    given = frozenset(options)
     wrt = options.pop("wrt", None)
     if wrt is None:
         wrt = (
@@ -115,7 +127,7 @@ def _declare(
             if form == "partials"
             else params[:1]
         )
-    if form == "bilinear":
+    if form == "bilinear" and "wrt" not in given:
         wrt = params[:2]
     _register(
         Rule(
@@ -203,6 +215,30 @@ def rule(*targets: Any, **options: Any) -> Callable[[type], type]:
     return declare
 
 
+def reference(*targets: Any, **options: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a function by what it computes, in functions that have rules: `def f(x, axis=None): return ...`."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        params = inspect.signature(function).parameters.values()
+        given = dict(options)
+        _register(
+            Rule(
+                form="reference",
+                targets=targets,
+                name=function.__name__,
+                params=tuple(p.name for p in params),
+                defaults={p.name: p.default for p in params if p.default is not p.empty},
+                keyword_only=frozenset(p.name for p in params if p.kind is p.KEYWORD_ONLY),
+                wrt=tuple(given.pop("wrt", [next(iter(params)).name])),
+                plain=function,
+                **given,
+            )
+        )
+        return function
+
+    return declare
+
+
 def constant(
     *targets: Any,
     kind: Callable[..., Kind] = shapes.unknown,
@@ -271,5 +307,6 @@ __all__ = [
     "linear",
     "lookup",
     "partials",
+    "reference",
     "rule",
 ]

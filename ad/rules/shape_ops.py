@@ -104,7 +104,7 @@ def swapaxes(z_bar, a, axis1, axis2):
     return np.swapaxes(z_bar, axis1, axis2)
 
 
-@linear(np.moveaxis, kind=shapes.moved, cheap=True,
+@linear(np.moveaxis, kind=shapes.moveaxis, cheap=True,
         cases=lambda rng: [((rng.normal(size=(2, 3, 4)), 0, -1), {}),
                            ((rng.normal(size=(2, 3, 4)), (0, 2), (1, 0)), {})])  # fmt: skip
 def moveaxis(z_bar, a, source, destination):

@@ -42,6 +42,11 @@ def arithmetic(*args: Any, **kwargs: Any) -> Kind:
     return _ufunc(args, to_float=False)
 
 
+def arithmetic_of_first(x: Any, *args: Any, **kwargs: Any) -> Kind:
+    """A ufunc of the first argument that keeps integers."""
+    return Numeric(kinds.dtype(as_kind(x)), None) if not _all_python((x,)) else Numeric()
+
+
 def rounding(*args: Any, **kwargs: Any) -> Kind:
     """`np.floor` and its kind, which keep or convert integers as the version of NumPy has it."""
     result = _ufunc(args, to_float=False)
@@ -89,9 +94,32 @@ def operation(*args: Any, **kwargs: Any) -> Kind:
     return arithmetic(*args)
 
 
+def addition(x: Any, y: Any) -> Kind:
+    """`x + y`, where a dimension and a number in the text give a dimension."""
+    return _moved_extent(x, y, -1) or _moved_extent(y, x, -1) or operation(x, y)
+
+
+def subtraction(x: Any, y: Any) -> Kind:
+    """`x - y`, where a dimension less a number in the text is a dimension."""
+    return _moved_extent(x, y, 1) or operation(x, y)
+
+
+def _moved_extent(extent: Any, by: Any, sign: int) -> Kind | None:
+    """`n - 1` of a dimension n; where that is below 0 no array has it."""
+    by = by.value if isinstance(by, kinds.Literal) else by
+    if not isinstance(extent, kinds.Extent) or type(by) is not int or not isinstance(extent.dim, kinds.Size):
+        return None
+    return kinds.Extent(kinds.Size(extent.dim.symbol, extent.dim.minus + sign * by))
+
+
 def _has_bool(args: tuple[Any, ...]) -> bool:
     """Whether all operands may be bool, which operators of Python and NumPy treat apart."""
     return all(kinds.dtype(as_kind(a)) == np.dtype(bool) for a in args)
+
+
+def bits(*args: Any) -> Kind:
+    """`& | ^ << >> ~` of whole numbers; of bools and arrays they differ."""
+    return Number(int) if all(kinds.widen(as_kind(a)) == Number(int) for a in args) else UNKNOWN
 
 
 def division(x: Any, y: Any) -> Kind:
@@ -145,6 +173,12 @@ def choice(*args: Any) -> Kind:
     """Python's `max(x, y)`: one of the operands."""
     found = kinds.join_all(map(as_kind, args))
     return UNKNOWN if found is None else kinds.widen(found)
+
+
+def entry_of(xs: Any) -> Kind:
+    """Python's `max(xs)`: one of the entries, where they are numbers."""
+    found = kinds.join_all(_entries(xs) or []) if not isinstance(xs, kinds.List) else xs.entry
+    return kinds.widen(found) if found is not None and kinds.is_immutable_number(found) else UNKNOWN
 
 
 def operator_comparison(x: Any, y: Any) -> Kind:
@@ -353,6 +387,37 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else UNKNOWN
 
 
+def joined(*args: Any, **kwargs: Any) -> Kind:
+    """Some array."""
+    return Array()
+
+
+def inexact_scalar(x: Any) -> Kind:
+    """A NumPy scalar, of the dtype of the argument where that is not an integer's."""
+    return kinds.Scalar(kinds.dtype(as_kind(x)) if kinds.is_inexact(kinds.widen(as_kind(x))) else None)
+
+
+def indices(*args: Any, **kwargs: Any) -> Kind:
+    """An array of integers."""
+    return Array(np.dtype(np.intp), None)
+
+
+def at_least(x: Any) -> Kind:
+    """`np.atleast_2d` and its kind: an array, of numbers as well."""
+    kind = kinds.widen(as_kind(x))
+    return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else Array()
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Kind:
+    """`np.moveaxis` of one axis."""
+    shape = kinds.shape(as_kind(x))
+    if not shape or not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in (source, destination)):
+        return moved(x)
+    rest = list(shape)
+    rest.insert(destination % len(shape), rest.pop(source))
+    return Array(kinds.dtype(as_kind(x)), tuple(rest))
+
+
 def swapaxes(x: Any, axis1: Any, axis2: Any) -> Kind:
     """`np.swapaxes`."""
     shape = kinds.shape(as_kind(x))
@@ -537,13 +602,19 @@ def linspace(start: Any, stop: Any, num: Any = 50, endpoint: Any = True) -> Kind
 
 def eye(*args: Any, **kwargs: Any) -> Kind:
     """`np.eye(n, m)` of float64 unless a dtype is given."""
-    shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k"} else None
-    return kinds.ranked(None if len(args) > 3 or "dtype" in kwargs else np.dtype(float), shape, 2)
+    shape = as_shape((args[0], args[-1])) if len(args) in (1, 2) and set(kwargs) <= {"k", "dtype"} else None
+    dtype = None if len(args) > 3 else dtype_of(kwargs.get("dtype"), np.dtype(float))
+    return kinds.ranked(dtype, shape, 2)
 
 
 def to_float(*args: Any) -> Kind:
     """A Python float."""
     return Number(float)
+
+
+def to_complex(*args: Any) -> Kind:
+    """A Python complex."""
+    return Number(complex)
 
 
 def to_int(*args: Any) -> Kind:
@@ -620,7 +691,15 @@ def dims_of(x: Any) -> tuple[Dim, ...] | None:
     return kinds.shape(as_kind(x))
 
 
-def astype(x: Any, dtype: Any) -> Kind:
+def item(x: Any, *args: Any) -> Kind:
+    """`x.item(i)`: a Python number."""
+    found = kinds.dtype(as_kind(x))
+    types = {"f": float, "c": complex, "i": int, "u": int, "b": bool}
+    known = found is not None and found.kind in types and found != np.dtype(np.longdouble)
+    return Number(types[found.kind]) if found is not None and known else Numeric()
+
+
+def astype(x: Any, dtype: Any, **kwargs: Any) -> Kind:
     """`x.astype(dtype)`."""
     kind, wanted = as_kind(x), dtype_of(dtype, np.dtype(float))
     if not isinstance(kind, Array):

@@ -56,12 +56,12 @@ def nested_closures(a, b):
     return outer(a + b)
 
 
-def returned_closure(x, a):  # corpus: beyond
+def returned_closure(x, a):
     f = _make_scaled(a)
     return np.sum(f(x) ** 2)
 
 
-def returned_closure_twice(a, b):  # corpus: beyond
+def returned_closure_twice(a, b):
     f = _make_scaled(a)
     g = _make_scaled(b)
     return f(g(a)) + g(f(b) * f(1.0))
@@ -119,12 +119,127 @@ def closure_captures_array(x, a):
     return f(a) + f(x)
 
 
-def immediately_called(a):  # corpus: beyond
+def immediately_called(a):
     return (lambda y: y * y + a)(a * 2.0)
 
 
-def closure_passed(x, a):  # corpus: beyond
+def closure_passed(x, a):
     def apply(f, y):
         return f(f(y))
 
     return np.sum(apply(lambda y: np.tanh(y * a), x))
+
+
+def default_captures(fs, a):
+    scaled = [lambda v, k=k: v * k for k in fs]
+    return sum(f(a) for f in scaled)
+
+
+def returned_closures_compose(a, b, c):
+    def make(k):
+        def g(v):
+            return v * k
+
+        return g
+
+    def compose(f, g):
+        return lambda v: f(g(v))
+
+    h = compose(make(a), lambda v: v * v * b)
+    return h(c) * h(1.0) + make(c)(a)
+
+
+def closures_in_containers(fs, a, b):
+    table = {"scale": _make_scaled(a), "shift": lambda v: v + b, "plain": lambda v: v * v}
+    made = [_make_scaled(v) for v in fs]
+    made.append(table["shift"])
+    s = 0.0
+    for f in made:
+        s = s + f(table["scale"](b)) * table["plain"](a)
+    return s
+
+
+def closures_wrapped_in_a_loop(a, n):
+    h = lambda v: v  # noqa: E731
+    for _ in range(n):
+        h = (lambda f: lambda v: f(v) * a)(h)
+    return h(a)
+
+
+def closure_bound_late(a, b):
+    c = a
+    f = lambda v: v * c  # noqa: E731
+    fs = [f]
+    first = fs[0](b)
+    c = b * b
+    return first + fs[0](a)
+
+
+def closures_see_the_loop(x, a):
+    fs = []
+    for k in range(3):
+        fs.append(lambda v: v * k * np.sum(x))
+    return sum(f(a) for f in fs)
+
+
+def closure_of_closures(a, b, n):
+    def make(k):
+        if k == 0:
+            return lambda v: v * a
+        inner = make(k - 1)
+        return lambda v: inner(v) * b
+
+    return make(n)(a)
+
+
+def closure_recursive_as_value(a, n):
+    def power(k):
+        return 1.0 if k == 0 else a * power(k - 1)
+
+    return [power][0](n) * power(2)
+
+
+def closure_with_defaults(a, b):
+    def outer(c):
+        d = c * b
+        return lambda v, w=d, *, z=c: v * w * z + d
+
+    h = outer(a)
+    return h(b) + h(1.0, 2.0) + h(1.0, z=b)
+
+
+def closure_over_array_written(x, a):
+    y = x * 1.0
+    g = lambda k: np.sum(y) * k  # noqa: E731
+    y[...] = y * a
+    s = [g][0](2.0)
+    y = y * x
+    return s + [g][0](a)
+
+
+def closure_handed_to_differences(x):
+    def loss(w):
+        return np.sum((w * x - 1.0) ** 2)
+
+    def slope(f, w, h=0.5):
+        return (f(w + h) - f(w - h)) / (2.0 * h)
+
+    w = 0.1
+    for _ in range(2):
+        w = w - 0.01 * slope(loss, w)
+    return w
+
+
+def closure_writes_captured(a, b):  # corpus: beyond
+    total = 0.0
+
+    def add(v):
+        nonlocal total
+        total = total + v * a
+        return total
+
+    fs = [add, add]
+    s = 0.0
+    for f in fs:
+        s = s + f(b)
+    return s * total

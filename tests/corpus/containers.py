@@ -219,3 +219,22 @@ def nested_lists(a, b):
     table = [[a, b], [a * b, 1.0]]
     table[0][1] = table[1][0] * a
     return table[0][0] * table[0][1] + table[1][1]
+
+
+def default_from_a_container(p, a):
+    def pick(d, v=None):
+        if v is None:
+            v = d["b"]
+        return v * v
+
+    return pick(p) + pick(p, a) + np.sum(p["w"])
+
+
+def array_beside_a_lambda_in_a_dict(x, a):
+    d = {"f": lambda v: v * 2.0, "y": x}
+    ys = [a, a]
+    ys.append(d["y"])
+    s = 0.0
+    for y in ys:
+        s = s + np.sum(y * y * a)
+    return s

@@ -3,8 +3,6 @@
 import math
 import operator
 
-import operator
-
 import numpy as np
 
 

@@ -131,3 +131,18 @@ def empty_slice(x):
 def take_along_diagonal(A):
     i = np.arange(4)
     return np.sum(A[i, i] ** 3)
+
+
+def row_of_parts(x, a):
+    y = np.r_[a, x * x, 1.0, 0:2]
+    return np.sum(y * np.arange(len(y)))
+
+
+def columns_of_parts(x, a):
+    C = np.c_[x, np.sin(x) * a]
+    return np.sum(C[:, 0] * C[:, 1] ** 2)
+
+
+def text_of_numbers(x, a):
+    label = "%d entries, %.3f" % (len(x), a)
+    return np.sum(x) * a if label else a

@@ -1643,3 +1643,96 @@ def complex_entries(signal):
     a = np.array([signal[0], signal[1] * 1j])
     a[0] = a[1] * a[0]
     return np.sum(np.abs(a) ** 2)
+
+
+# --- values read before a call writes --------------------------------------------------------------------------------
+
+
+def _sine_first(y):
+    y[0] = 2.0 * np.sin(y[0])
+
+
+def read_before_call_writes(signal, steps):
+    y = signal * 1.0
+    s = 0.0
+    for _ in range(steps):
+        a = y[0]
+        _sine_first(y)
+        s += a * a * y[1]
+    return s
+
+
+def read_before_call_writes_view(signal, steps):
+    y = signal * 1.0
+    s = 0.0
+    for _ in range(steps):
+        a = y[1] * y[2]
+        b = y[1:]
+        _sine_first(b)
+        s += a * a * y[1] + np.sin(a)
+    return s
+
+
+def added_into_alias(signal, steps):
+    y = signal * 1.0
+    z = y[1:]
+    v = np.zeros(7)
+    for i in range(steps):
+        v = v + z * 0.2
+        z += v
+        v = v * y[1:]
+        if i == 1:
+            v = v + 1.0
+            z *= v
+        else:
+            t = z * v
+            y[:7] = t
+    return np.sum(y * y) + np.sum(v)
+
+
+def temporary_added_twice(signal, steps):
+    y = signal * 1.0
+    z = y
+    s = 0.0
+    v = y * 0.5
+    for _ in range(steps):
+        z += v
+        z += v[::-1]
+        s = s + np.sum(v * z)
+        z *= v
+    return s
+
+
+# --- sizes -----------------------------------------------------------------------------------------------------------
+
+
+def _halves(x):
+    if len(x) == 1:
+        return x[0] ** 2
+    return _halves(x[::2]) * 1.1 + _halves(x[1::2])
+
+
+def recursion_on_halves(signal):
+    return _halves(signal)
+
+
+def _shorter(x):
+    if len(x) < 2:
+        return np.sum(x**2)
+    return _shorter(x[:-1]) * 0.5 + x[0] * x[-1]
+
+
+def recursion_on_shorter(signal):
+    return _shorter(signal)
+
+
+def sizes_meet(signal):
+    n = len(signal)
+    y = np.zeros(n - 1)
+    y[:] = signal[1:] * signal[:-1]
+    z = np.zeros(n + 1)
+    z[1:] = signal
+    z[0] = y[0]
+    one = signal[:1]
+    total = np.sum(y * z[1:-1]) + np.sum(signal[:3] * y[-3:]) + np.sum(signal[::2] * z[1::2])
+    return total + np.sum(signal * one) + np.sum(signal * signal[7:]) + np.sum(signal[:3] * signal[::8])

@@ -403,3 +403,17 @@ def local_rebound_twice(a, b, n):
             y = math.cos(y)
         s += y * y * a
     return s
+
+
+def branches_that_only_count(x):
+    k = 0
+    s = 4.0
+    for i in range(5):
+        going = abs(s) < 1.5
+        if going:
+            s = s * x[k] + 2.0
+        else:
+            s = s * 0.5 * x[i]
+        if going:
+            k = k + 1
+    return s * x[k - 1]

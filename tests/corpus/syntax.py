@@ -68,10 +68,10 @@ def match_kinds(a, b, x):
                 s = s + 1.0
             case Point(x=p, y=q):
                 s = s + p * q * q
-            case 3 | 4:
-                s = s * a
             case np.ndarray():
                 s = s + np.sum(item * item)
+            case 3 | 4:
+                s = s * a
             case float(value):
                 s = s + value**3
     return s
@@ -335,6 +335,7 @@ def global_counter(x):  # corpus: first_order
 
 def global_holds_a_derivative(a, n):  # corpus: first_order
     global _SUM
+    _SUM = 0.0
     for k in range(n):
         _SUM = _SUM + a * k
     return _SUM * _SUM
@@ -349,7 +350,7 @@ def _tick():
 def global_in_callee(fs):  # corpus: first_order
     s = 0.0
     for v in fs:
-        s = s + v * v * _tick()
+        s = s + v * v * (_tick() > 0)
     return s
 
 
@@ -384,7 +385,7 @@ def starred_targets(x, fs, a):
 def starred_array(h, C):
     a, *rest, b = h
     top, *rows = C
-    return a * b * np.sum(rest) + np.sum(top * rows[0]) * np.sum(rows[1])
+    return a * b * sum(rest) + np.sum(top * rows[0]) * np.sum(rows[1])
 
 
 def starred_in_loop(a, b):
@@ -420,7 +421,7 @@ def _mixed(a, *bs, c=2.0, **named):
     s = a * c
     for b in bs:
         s = s + b * b * a
-    for v in named.values():
+    for _, v in named.items():
         s = s + v
     return s
 
@@ -440,7 +441,7 @@ def variadic_inner(a, b, fs):
         s = first * c
         for r in rest:
             s = s * r
-        for v in named.values():
+        for _, v in named.items():
             s = s + v * v
         return s
 
@@ -504,7 +505,7 @@ def imports_inside(x, a):
 def dict_comprehension(fs, a):
     d = {k: v * a for k, v in enumerate(fs) if k != 1}
     e = {f"{k}": w * w for k, w in d.items()}
-    return sum(d.values()) + sum(e[k] for k in e)
+    return sum(v for _, v in d.items()) + sum(e[k] for k in e)
 
 
 def set_comprehension(a, n):

@@ -18,7 +18,7 @@ from ad.rules.template import Template, choose
 from ad.runtime import unbroadcast
 
 IN_PLACE = {getattr(operator, name) for name in dir(operator) if name.startswith("i")}
-SCALARS_ONLY = {max, min, *(v for v in vars(math).values() if callable(v))}
+SCALARS_ONLY = {max, min, complex, *(v for v in vars(math).values() if callable(v))}
 SHAPES: dict[int, list[tuple[Any, ...]]] = {
     1: [("number",), ("scalar",), ((),), ((3,),), ((2, 3),), ((0, 3),)],
     2: [
@@ -185,7 +185,8 @@ def jvp(call: Call, z: Any, dots: Mapping[str, Any], exact: bool = True) -> Any:
 def map_tree(function: Callable[..., Any], *trees: Any) -> Any:
     """`function` on every number or array of nested lists."""
     if isinstance(trees[0], (list, tuple)):
-        return type(trees[0])(map_tree(function, *entries) for entries in zip(*trees, strict=True))
+        make = getattr(type(trees[0]), "_make", type(trees[0]))
+        return make(map_tree(function, *entries) for entries in zip(*trees, strict=True))
     return None if trees[0] is None else function(*trees)
 
 
@@ -205,6 +206,19 @@ def direction(rng: np.random.Generator, tree: Any) -> Any:
         )
 
     return map_tree(draw, tree)
+
+
+def directions(rng: np.random.Generator, rule: Rule, operands: list[Any]) -> list[Any]:
+    """Random tangents of operands, symmetric where the function takes symmetric matrices."""
+    found = [direction(rng, x) for x in operands]
+    return [d + np.swapaxes(d, -1, -2) for d in found] if rule.symmetric else found
+
+
+def flat(tree: Any) -> np.ndarray:
+    """All numbers of a value, in a row."""
+    if isinstance(tree, (list, tuple)):
+        return np.concatenate([np.zeros(0), *map(flat, tree)])
+    return np.ravel(np.asarray(tree))
 
 
 def pair(bar: Any, dot: Any) -> float:

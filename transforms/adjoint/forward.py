@@ -148,6 +148,9 @@ class Forward:
         self.dots: dict[str, str] = {}
         self.primal_of: dict[str, str] = {}
         self.out: Block = []
+        self.quietly = False  # within a `try` that catches errors of floating-point arithmetic
+        self.attempted = False
+        self.within = any(isinstance(s, ir.Within) for s in ir.statements(fn.body))
 
     # --- the function ---------------------------------------------------------------------------------------------
 
@@ -250,7 +253,8 @@ class Forward:
         for node in body:
             self.out = []
             self.statement(node)
-            mirrored += self.out
+            simple = isinstance(node, (gast.Assign, gast.AugAssign, gast.Expr))
+            mirrored += self.silenced(node) if self.quietly and simple else self.out
         return mirrored
 
     def statement(self, node: gast.stmt) -> None:
@@ -279,10 +283,33 @@ class Forward:
             first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
         if isinstance(node, ir.Within) and any(n in self.reached for n in ir.names_read(node.item)):
             raise self.refuse(node, "a context manager gets what is differentiated", "do without the `with` there")
+        outer = self.quietly, self.attempted
+        if isinstance(node, ir.Attempt):
+            self.quietly, self.attempted = self.quietly or self.catches_float_errors(node), True
         node.body = [*first, *self.block(node.body)]
+        self.quietly, self.attempted = outer
         if isinstance(node, gast.If):
             node.orelse = self.block(node.orelse)
         self.out = [node]
+
+    def catches_float_errors(self, node: ir.Attempt) -> bool:
+        """Whether the handler is made for what np.errstate raises: a tangent must not, where its primal does not."""
+        parts = node.types.elts if isinstance(node.types, gast.Tuple) else [node.types]
+        caught = [ir.resolve(p, self.fn.env)[1] for p in parts]
+        everything = self.within and any(c in (Exception, BaseException) for c in caught)
+        return everything or any(c in (FloatingPointError, ArithmeticError) for c in caught)
+
+    def silenced(self, node: gast.stmt) -> Block:
+        """The mirrored statement, with its tangents in `with np.errstate(all="ignore")`."""
+        own = [s for s in self.out if s is node or set(ir.names_bound(s)) & self.known.keys()]
+        tangents = [s for s in self.out if not any(s is o for o in own)]
+        if not tangents:
+            return self.out
+        ignore = ir.call(ir.attribute(ir.name(self.scope.bind(np, "np")), "errstate"), all=ir.constant("ignore"))
+        quiet = ir.Within(gast.withitem(ignore, None), tangents)
+        quiet.again = True
+        first = self.out[0] is not node and not any(self.out[0] is o for o in own)
+        return [quiet, *own] if first else [*own, quiet]
 
     def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
         return errors.UnsupportedSyntax(why, at=ir.location(self.fn.source, node), hint=hint)
@@ -362,7 +389,7 @@ class Forward:
         self.emit(node)
 
     def in_place(self, node: gast.AugAssign) -> None:
-        """y op= v on an array; the tangent first, while y has its old value."""
+        """y op= v on an array; the tangent first, while y has its old value; in a `try` last, for y may fail."""
         y, v = node.target.id, node.value
         if y in self.active:
             dot = self.dot(y)
@@ -377,9 +404,13 @@ class Forward:
                 if op.rule is None or op.rule.form != "partials":
                     raise self.refuse(node, "this operator in place is not differentiated", "write y = y op v")
                 found = self.partials(op, value)
+                new = ir.constant(0.0) if found is None else found
+                if self.attempted:
+                    new, value = ir.name(self.names.fresh(dot)), new
+                    self.emit(ir.assign(new.id, value), node)
                 place = ir.subscript(ir.name(dot), ir.constant(Ellipsis), store=True)
-                self.emit(gast.Assign([place], ir.constant(0.0) if found is None else found, None), node)
-        self.emit(node)
+                self.emit(gast.Assign([place], new, None), node)
+        self.out.insert(max(len(self.out) - 1, 0) if self.attempted else len(self.out), node)
 
     def effect(self, node: gast.Expr) -> None:
         """A call that is made for its effect."""

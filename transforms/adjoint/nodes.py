@@ -79,13 +79,17 @@ def needs(node: Node) -> list[gast.AST]:
     """The backward code of this node itself (not that of the nodes inside), whose reads must be as they were."""
     if isinstance(node, Step):
         return list(node.backward) + list(node.undo)
-    if isinstance(node, Branch) and ir.runs_through(node.primal):
-        again = isinstance(node.primal, ir.Within) and node.primal.again
-        return [node.primal.item.context_expr] if again and has_backward(node.body) else []
-    if isinstance(node, Branch):
-        return [node.test] if has_backward([node]) else []
-    if not has_backward(node.body):
+    return header(node) if has_backward([node]) else []
+
+
+def header(node: Node) -> list[gast.AST]:
+    """What the reversed branch or loop reads besides its body."""
+    if isinstance(node, Step):
         return []
+    if isinstance(node, Branch) and ir.runs_through(node.primal):
+        return [node.primal.item.context_expr] if isinstance(node.primal, ir.Within) and node.primal.again else []
+    if isinstance(node, Branch):
+        return [node.test]
     if isinstance(node.primal, gast.While):
         return [ir.name(node.trips or "")]
     return [node.primal.iter, *([ir.name(node.trips)] if node.trips else [])]

@@ -172,7 +172,7 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
 
 
 def decide_types(fn: Function, facts: Facts) -> bool:
-    """`if isinstance(x, T)` whose answer the kinds give: only the branch that runs is left."""
+    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left."""
     changed = False
 
     def block(body: Block) -> Block:
@@ -198,6 +198,9 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
         inner = _answer(test.operand, fn, facts)
         return None if inner is None else not inner
+    if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
+        same = _is_none(test.left, test.comparators[0], facts)
+        return same if same is None or isinstance(test.ops[0], gast.Is) else not same
     if not (isinstance(test, gast.Call) and len(test.args) == 2 and ir.resolve(test.func, fn.env)[1] is isinstance):
         return None
     subject, classes = test.args
@@ -208,6 +211,15 @@ def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
     if found is None or not all(known and isinstance(c, type) for known, c in named):
         return None
     return issubclass(found, tuple(c for _, c in named))
+
+
+def _is_none(left: gast.expr, right: gast.expr, facts: Facts) -> bool | None:
+    """`x is None`, None where only the run tells."""
+    if not (isinstance(left, gast.Name) and isinstance(right, gast.Constant) and right.value is None):
+        return None
+    kind = facts.kinds.get(left.id, kinds.UNKNOWN)
+    found = _class_of(kind)
+    return found is type(None) if found is not None else False if kinds.is_numeric(kind) else None
 
 
 def _class_of(kind: kinds.Kind) -> type | None:
@@ -315,8 +327,10 @@ def check_closures(fn: Function, active: set[str]) -> None:
     """A lambda that is handed on must not capture active values: its calls could not send adjoints back."""
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Lambda):
+            given = [d for d in node.args.kw_defaults if d is not None]
             own = {a.id for a in ir.walk(node.args) if isinstance(a, gast.Name) and isinstance(a.ctx, gast.Param)}
-            captured = sorted((set(ir.names_read(node)) - own) & active)
+            outside = (set(ir.names_read(node.body)) - own) | set(ir.names_read([*node.args.defaults, *given]))
+            captured = sorted(outside & active)
             if captured:
                 raise errors.UnsupportedSyntax(
                     f"a lambda that is used as a value captures {captured[0]!r}, which is differentiated",
@@ -400,7 +414,8 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
-                leaf = variable if _bound_once(fn.body, variable) else names.fresh(variable)
+                own = _bound_once(fn.body, variable) and variable not in fn.all_params()
+                leaf = variable if own else names.fresh(variable)
                 by_key[key], found[leaf], known[leaf] = leaf, (container, key), entries[key]
                 top.append(_read(container, kind, key, leaf))
                 queue.append(leaf)

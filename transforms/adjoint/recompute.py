@@ -101,7 +101,17 @@ class _Recompute:
                 return True
             if isinstance(node, Step) and any(written_place(self.scope, s) in family for s in node.forward):
                 return True
+            if isinstance(node, Step) and any(self.call_may_write(s, family) for s in node.forward):
+                return True
         return False
+
+    def call_may_write(self, statement: gast.stmt, family: set[str]) -> bool:
+        """Whether a statement calls a function that may write into one of the family; its backward half undoes it."""
+        value = getattr(statement, "value", None)
+        if not self.saving.undo_all or not isinstance(value, gast.Call) or not family & set(ir.names_read(value)):
+            return False
+        op = classify(value, self.scope.fn, self.scope.known)
+        return op.tag in ("call", "dispatch", "container")
 
 
 def _quiet(value: gast.expr) -> bool:

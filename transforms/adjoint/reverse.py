@@ -20,6 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
+from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
@@ -378,11 +379,19 @@ class Reverse:
         for index, param, operand in wanted:
             value = results[index]
             if value is not None:
+                value = self.of_entries(value, operand.id, op) if isinstance(operand, gast.Name) else value
                 several = len(rule.wrt) > 1 and param not in rule.sequences
                 self.linear_contribution(z, operand, value, several)
 
     def _spreads(self, rule: Any) -> bool:
         return bool(rule.vjp.globals.get("spread") is spread and "spread" in rule.vjp.function.__code__.co_names)
+
+    def of_entries(self, value: gast.expr, x: str, op: Op) -> gast.expr:
+        """The adjoint of a list that NumPy took for an array: a list as well, of the adjoints of its entries."""
+        assert op.rule is not None
+        listed = isinstance(self.scope.kind(x), (kinds.List, kinds.Tuple)) and not op.rule.sequences
+        by_numpy = (getattr(op.target, "__module__", None) or "").split(".")[0] == "numpy"
+        return self.scope.helper(nested_like, value, ir.name(x)) if listed and by_numpy else value
 
     def linear_contribution(self, z: str, operand: Any, value: gast.expr, several: bool) -> None:
         if isinstance(operand, list):
@@ -483,6 +492,7 @@ class Reverse:
             if not complete and kinds.is_numeric(self.scope.kind(operand.id)):
                 value = self.scope.helper(contributions.unbroadcast, value, ir.name(operand.id))
                 kind = contributions.full_kind(self.scope, operand.id)
+            value = self.of_entries(value, operand.id, op)
             self.contribute(operand.id, value, kind)
 
     # --- entries ---------------------------------------------------------------------------------------------------

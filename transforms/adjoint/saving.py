@@ -13,6 +13,7 @@ lives across trips, or an array's part, is saved before it is overwritten, and r
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import gast
@@ -50,6 +51,7 @@ class Saving:
     heads: dict[int, set[str]]
     aliases: dict[str, set[str]]
     undo_all: bool = False  # every write is undone, and objects are what they were: they have shadows
+    has_shadow: Callable[[str], bool] = lambda _: False  # whether the adjoint of a name is found from what it holds
     lists: Block = field(default_factory=list)
     settled: set[str] = field(default_factory=set)
     restores: bool = False
@@ -95,6 +97,12 @@ class Saving:
         """The sites in a loop whose backward code reads a name."""
         compound = [s for s in self.compound if name in self.needed(s.node)]
         return [s for s in [*self.users.get(name, ()), *compound] if loop in s.loops]
+
+    def later_uses(self, name: str, loop: Loop) -> list[Site]:
+        """Branches and loops that read a name backward as soon as something is restored in them."""
+        idle = [s for s in self.compound if loop in s.loops and not tree.has_backward([s.node])]
+        idle = [s for s in idle if any(tree.defines(n) or _writes(n) for n in tree.walk([s.node]))]
+        return [s for s in idle if name in {n for part in tree.header(s.node) for n in self.value_reads(part)}]
 
     def needed(self, node: Node) -> set[str]:
         """Names whose value the node's backward code reads."""
@@ -142,6 +150,7 @@ class Saving:
         uses = self.uses(name, loop)
         if not uses:
             return
+        uses += self.later_uses(name, loop)
         block = self.blocks[_common([s.path for s in [*definitions, *uses]])[-1]]  # the innermost that holds them all
         inside = _standing(block, definitions)
         last_use = _standing(block, uses)[-1]
@@ -149,7 +158,7 @@ class Saving:
             return
         definition = definitions[0].node
         one = len(definitions) == 1 and isinstance(definition, Step) and block is definitions[0].block
-        if one and not (self.undo_all and self.may_hold_memory(name)):
+        if one and not self.has_shadow(name):
             assert isinstance(definition, Step)
             recomputed = can_recompute(self, name, definition, block, inside[-1], last_use, loop)
             if recomputed is not None:
@@ -391,6 +400,10 @@ class _Flow:
         if isinstance(node.primal, gast.For):
             after = after - {node.primal.target.id}
         return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
+
+
+def _writes(node: Node) -> bool:
+    return isinstance(node, Step) and any(not isinstance(s, gast.Assign) for s in node.forward)
 
 
 def _target(node: Node) -> set[str]:

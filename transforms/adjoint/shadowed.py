@@ -10,6 +10,7 @@ name stays 0.0 where it holds a place. Every write is undone, so that names and 
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import gast
@@ -19,6 +20,7 @@ from ad.ir import Block
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.runtime.shadows import shares
+from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.reverse import Reverse, as_index
@@ -38,6 +40,7 @@ class ShadowReverse(Reverse):
 
     shadows = "shadows"
     is_root = False
+    temporaries: frozenset[str] | set[str] = frozenset()  # arrays that nobody else sees: their adjoints have names
 
     def seed(self, result: str, value_bar: str) -> None:
         if self.is_root and self.is_place(result):
@@ -47,11 +50,16 @@ class ShadowReverse(Reverse):
         else:
             super().seed(result, value_bar)
 
+    @functools.cached_property
+    def buffers(self) -> set[str]:
+        """Names that hold parts of shadows."""
+        return set()
+
     # --- what has a shadow ----------------------------------------------------------------------------------------
 
     def is_place(self, x: str) -> bool:
-        """Whether x may hold an array or a container."""
-        return not holds_no_memory(self.scope.kind(x))
+        """Whether x may hold an array or a container that others may see."""
+        return x not in self.temporaries and not holds_no_memory(self.scope.kind(x))
 
     def may_be_number(self, x: str) -> bool:
         """Whether x has an adjoint with a name, beside a shadow or instead of one."""
@@ -66,7 +74,9 @@ class ShadowReverse(Reverse):
         return self.take_bar(x) if x in self.bars else ir.constant(0.0)
 
     def contribute(self, x: str, value: gast.expr, kind: Kind) -> None:
-        if not self.is_place(x):
+        if x in self.temporaries:
+            super().contribute(x, self.apart(value), kind)
+        elif not self.is_place(x):
             super().contribute(x, value, kind)
         elif not self.may_be_number(x):
             self.emit(gast.Expr(self.shadow("add", ir.name(x), value)))
@@ -74,6 +84,12 @@ class ShadowReverse(Reverse):
             old = [ir.name(self.bar(x))] if x in self.bars else []
             self.assign(self.bar(x), self.shadow("add", ir.name(x), value, *old))
             self.set_bar(x, NUMBER)
+
+    def apart(self, value: gast.expr) -> gast.expr:
+        """A contribution to an adjoint with a name: a copy where it may be part of a shadow, which changes."""
+        if isinstance(value, (gast.BinOp, gast.UnaryOp)) or not self.buffers & set(ir.names_read(value)):
+            return value
+        return self.scope.helper(owned, value)
 
     def contribute_number(self, x: str, value: gast.expr) -> None:
         """x_bar += value, a number (0.0 where x holds a place)."""
@@ -104,6 +120,7 @@ class ShadowReverse(Reverse):
             return super().buffer(x)
         buffer = self.scope.names.fresh(f"{x}_bar")
         self.assign(buffer, self.shadow("of", ir.name(x)))
+        self.buffers.add(buffer)
         self.scope.local[buffer] = contributions.full_kind(self.scope, x)
         self.scope.owned.add(buffer)
         return buffer

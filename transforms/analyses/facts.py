@@ -165,13 +165,13 @@ class Facts:
         return kinds.Tuple(tuple(entries))
 
     def test(self, value: gast.expr) -> Kind | None:
+        if isinstance(value, gast.Lambda):
+            return UNKNOWN  # its parameters are no variables of the function, and never get a kind
         names = [n for n in ir.names_read(value) if n not in self.fn.env]
         if any(n not in self.kinds for n in names):
             return None
-        if isinstance(value, gast.Lambda):
-            return UNKNOWN
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
-            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr)) else Number(bool)
+            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (value.left, value.comparators[0])
             if all(map(ir.is_atom, sides)):
@@ -486,9 +486,11 @@ def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
         return len(range(*slice(lower, upper, step).indices(dim)))
     if step == -1 and lower is None and upper is None:
         return dim
-    if step not in (None, 1) or (lower or 0) < 0 or (upper is not None and upper >= 0):
-        return Size("?")
-    return Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    if (step or 1) < 1 or (lower or 0) < 0 or (upper is not None and upper >= 0):
+        text = ":".join("" if b is None else str(b) for b in bounds)
+        return Size(f"({dim})[{text}]")
+    rest = Size(dim.symbol, dim.minus + (lower or 0) - (upper or 0))
+    return rest if step in (None, 1) else Size(f"({rest})/{step}")  # rounded up, and 0 where nothing is left
 
 
 def infer(fn: Function, params: Mapping[str, Kind], returns: Returns, forced: Mapping[str, Kind] = {}) -> Facts:

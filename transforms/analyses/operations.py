@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import operator
 import types
@@ -21,6 +22,7 @@ from ad.ir import Function
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
+from ad.runtime.closures import Closure
 from ad.runtime.sequences import keys_of, sequence
 
 BINARY: dict[type, Any] = {
@@ -102,6 +104,8 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
     if isinstance(node, (gast.Name, gast.Constant)):
         return Op("copy", node, args={"0": node})
     if isinstance(node, gast.BinOp):
+        if isinstance(node.op, gast.Mod) and getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
+            return Op("test", node, args={"0": node})
         return _rule(node, BINARY[type(node.op)], [node.left, node.right], {}, fn)
     if isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
         return _rule(node, _UNARY[type(node.op)], [node.operand], {}, fn)
@@ -121,7 +125,7 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
 
 
 def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
-    rule = registry.lookup(target, len(args)) if not keywords else registry.lookup(target)
+    rule = registry.lookup(target, len(args))
     if rule is None:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
     if rule.form == "constant":
@@ -137,6 +141,8 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
         bound = registry.bind(rule, args, keywords)
     except TypeError as error:
         return Op("opaque", node, args=_positional(args, keywords), target=error)
+    if rule.form == "reference":
+        return Op("call", node, args=_positional(args, keywords), target=rule.plain)
     return Op("rule", node, rule, bound, target)
 
 
@@ -174,6 +180,10 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
         return _known_call(node, target, list(node.args), keywords, fn)
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
+    kind = kind_of_atom(node.func, fn, known)
+    if isinstance(kind, kinds.Record) and issubclass(kind.type, Closure):
+        function: Any = vars(kind.type)["__call__"]
+        return _function_call(node, function, _positional([node.func, *node.args], keywords))
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
 
@@ -208,8 +218,11 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 
 def _is_library(function: types.FunctionType) -> bool:
+    """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+        return True
     return function.__module__ is not None and function.__module__.split(".")[0] in ("numpy", "ad") and not (
-        function.__module__.startswith("ad.nn")
+        function.__module__.startswith(("ad.nn", "ad.rules."))
     )
 
 

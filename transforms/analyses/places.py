@@ -221,15 +221,21 @@ class _Sharing:
                 held |= self.parts(source)
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
-            if op.rule is not None and not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
-                inside = f"inside {new}"  # a container made by a rule holds memory that was made with it
-                self.contents.setdefault(new, set()).add(inside)
-                self.contents.setdefault(inside, set()).add(inside)
+            if op.rule is not None:
+                self.made_inside(target, new, set())
         else:
             names = ir.names_read(_flat(list(op.args.values())))
             everything = self.reach(names)
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
+            self.made_inside(target, new, everything)
+
+    def made_inside(self, target: str, new: str, others: set[str]) -> None:
+        """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""
+        if not kinds.is_numeric(self.known.get(target, kinds.UNKNOWN)):
+            inside = f"inside {new}"
+            self.contents.setdefault(new, set()).add(inside)
+            self.contents.setdefault(inside, set()).update(others | {inside})
 
     def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag == "list_append":
@@ -363,6 +369,90 @@ class _Stale:
         return all(any(r is s for s in shaped) for r in reads)
 
 
+def temporaries(operations: Operations, found: Places) -> set[str]:
+    """Arrays that rules make anew and nobody else sees: no view, no other name, no write, no call, no container.
+
+        t = 2.0 * u[1:]; v[1:] = np.sin(t)        =>        {t}
+
+    Their adjoint may have a name where those of other arrays are found from the arrays.
+    """
+    fn = operations.fn
+    made: set[str] = set()
+    shared = set(fn.all_params()) | set(ir.names_read(fn.body[-1])) | set(found.written) | set(found.by_calls)
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Lambda):
+            shared |= set(ir.names_read(node))
+        elif isinstance(node, gast.For):
+            shared |= {node.target.id, *ir.names_read(node.iter)}
+        elif isinstance(node, gast.Expr) or (isinstance(node, gast.Assign) and not isinstance(node.value, gast.Lambda)):
+            bound, handed_on = _bound_and_handed_on(node, operations)
+            made |= bound
+            shared |= handed_on
+    numeric = {n for n in made - shared if kinds.is_numeric(operations.known.get(n, kinds.UNKNOWN))}
+    parts = {ir.target_name(n) for n in ir.walk(fn.body) if isinstance(n, gast.Assign) and _is_subscript(n)}
+    alone = {n for n in numeric - parts if found.families.get(n, set()) <= {n}}
+    return alone | {v for v in _passing_views(operations, found) if v not in shared}
+
+
+def _passing_views(operations: Operations, found: Places) -> set[str]:
+    """Parts of arrays that are read before anything is written into their memory: `t = u[1:]; s = np.sum(t)`."""
+    views: set[str] = set()
+    for block in _all_blocks(operations.fn.body):
+        for start, node in enumerate(block):
+            name = ir.target_name(node)
+            if name is None or not _is_part(node.value, operations):
+                continue
+            reads = [i for i, s in enumerate(block) if name in ir.names_read(s)]
+            everywhere = sum(isinstance(n, gast.Name) and n.id == name for n in ir.walk(operations.fn.body))
+            here = 1 + sum(isinstance(n, gast.Name) and n.id == name for i in reads for n in ir.walk(block[i]))
+            simple = all(i > start and isinstance(block[i], (gast.Assign, gast.AugAssign, gast.Expr)) for i in reads)
+            if reads and simple and everywhere == here:
+                family = found.families.get(name, set()) | {name}
+                if not any(_may_write(s, family, operations) for s in ir.walk(block[start + 1 : reads[-1]])):
+                    views.add(name)
+    return views
+
+
+def _is_subscript(node: gast.Assign) -> bool:
+    return isinstance(node.value, gast.Subscript)
+
+
+def _all_blocks(body: Block) -> list[Block]:
+    return [body, *(b for node in body for inner in ir.blocks(node) for b in _all_blocks(inner))]
+
+
+def _is_part(value: gast.expr, operations: Operations) -> bool:
+    """`u[i:j]` of an array."""
+    owner = value.value if isinstance(value, gast.Subscript) else None
+    return isinstance(owner, gast.Name) and isinstance(operations.known.get(owner.id), kinds.Array)
+
+
+def _may_write(node: gast.AST, family: set[str], operations: Operations) -> bool:
+    """Whether a statement may write into what one of the family holds."""
+    if isinstance(node, gast.AugAssign):
+        return node.target.id in family
+    if isinstance(node, gast.Assign) and isinstance(node.targets[0], (gast.Subscript, gast.Attribute)):
+        return bool(family & set(ir.names_read(node.targets[0].value)))
+    if not isinstance(node, (gast.Assign, gast.Expr)) or not isinstance(node.value, gast.Call):
+        return False
+    op = operations.of(node.value)
+    return op.tag not in ("rule", "shape", "sequence") and bool(family & set(ir.names_read(node.value)))
+
+
+def _bound_and_handed_on(node: gast.Expr | gast.Assign, operations: Operations) -> tuple[set[str], set[str]]:
+    """(the name that a rule binds to a new array, names whose memory this statement may hand on)."""
+    target = ir.target_name(node)
+    written = isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript)
+    if written and isinstance(operations.known.get(ir.names_read(node.targets[0].value)[0]), kinds.Array):
+        return set(), set()  # values are copied
+    op = operations.of(node.value)
+    if op.tag == "rule" and op.rule is not None and op.rule.fresh and target is not None:
+        return {target}, set()
+    if op.tag == "getitem":
+        return set(), set()
+    return set(), set(ir.names_bound(node)) | (set() if op.tag in ("shape", "test") else set(op.operands()))
+
+
 def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | None]) -> set[str]:
     """Names among a call's arguments that the callee may write into."""
     if op.tag == "call":
@@ -376,11 +466,11 @@ def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | Non
 
 
 def _has_out(op: Op) -> bool:
-    """A call with `out=`, or with more positional arguments than the function reads."""
+    """A call with `out=`, with `copy=` (of `nan_to_num`), or with more positional arguments than the function reads."""
     if not isinstance(op.node, gast.Call):
         return False
     too_many = isinstance(op.target, TypeError) and "arguments" in str(op.target)
-    return too_many or any(k.arg == "out" for k in op.node.keywords)
+    return too_many or any(k.arg in ("out", "copy") for k in op.node.keywords)
 
 
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")

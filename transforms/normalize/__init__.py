@@ -15,6 +15,7 @@ from ad.reader import Source
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.attempts import lower_attempts
 from ad.transforms.normalize.cells import with_cells
+from ad.transforms.normalize.closures import with_closures
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
@@ -28,7 +29,7 @@ from ad.transforms.normalize.webs import split_webs
 
 def normalize(source: Source) -> Function:
     """The normal form of a function."""
-    for desugar in (with_plain_parameters, with_imports, without_match, with_cells, with_stores):
+    for desugar in (with_plain_parameters, with_imports, without_match, with_cells, with_stores, with_closures):
         source = desugar(source)
     fence(source)
     return _lower(source, (), {}, ChainMap())

@@ -14,13 +14,14 @@ import math
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns
-from ad.transforms.normalize import comprehensions, stars, ufunc_methods, writes
+from ad.transforms.normalize import comprehensions, index_tricks, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -66,7 +67,10 @@ _NEVER_QUIET = (
 
 
 class Expressions:
-    """Lowers expressions; statements that compute parts of them are appended to `out`."""
+    """Lowers expressions; statements that compute parts of them are appended to `out`.
+
+    Methods whose `self` is Any need the statements' lowering too, of the subclass `Statements`.
+    """
 
     def __init__(self, source: Source, env: dict[str, Any], names: Names, out: Block) -> None:
         self.source = source
@@ -203,6 +207,9 @@ class Expressions:
             self.out = outer
 
     def _Subscript(self, node: gast.Subscript) -> gast.expr:
+        trick = index_tricks.lowered(self, node)
+        if trick is not None:
+            return self.value(trick)
         return ir.subscript(self.atom(node.value), self.index(node.slice))
 
     def index(self, node: gast.expr) -> gast.expr:
@@ -215,24 +222,25 @@ class Expressions:
         return self.atom(node)
 
     def _Attribute(self, node: gast.Attribute) -> gast.expr:
-        if ir.resolve(node, self.env)[0]:
-            return ir.clone(node)
-        return ir.attribute(self.atom(node.value), node.attr)
+        found, value = ir.resolve(node, self.env)
+        if found and value is None and ir.resolve(node.value, self.env)[1] is np:
+            return ir.constant(None)  # np.newaxis
+        return ir.clone(node) if found else ir.attribute(self.atom(node.value), node.attr)
 
-    def _Tuple(self, node: gast.Tuple) -> gast.expr:
+    def _Tuple(self: Any, node: gast.Tuple) -> gast.expr:
         if stars.is_starred(node):
             return ir.call(self.builtin(tuple), stars.listed(self, node.elts, node))
         return ir.tuple_(*map(self.atom, node.elts))
 
-    def _List(self, node: gast.List) -> gast.expr:
+    def _List(self: Any, node: gast.List) -> gast.expr:
         if stars.is_starred(node):
             return stars.listed(self, node.elts, node)
         return gast.List(elts=[self.atom(e) for e in node.elts], ctx=gast.Load())
 
-    def _Set(self, node: gast.Set) -> gast.expr:
+    def _Set(self: Any, node: gast.Set) -> gast.expr:
         return ir.call(self.builtin(set), stars.listed(self, node.elts, node))
 
-    def _Dict(self, node: gast.Dict) -> gast.expr:
+    def _Dict(self: Any, node: gast.Dict) -> gast.expr:
         if any(k is None for k in node.keys):
             return stars.merged(self, node.keys, node.values, node)
         return gast.Dict(keys=[self.atom(k) for k in node.keys], values=[self.atom(v) for v in node.values])
@@ -254,19 +262,19 @@ class Expressions:
     def _Lambda(self, node: gast.Lambda) -> gast.expr:
         return ir.clone(node)
 
-    def _NamedExpr(self, node: gast.NamedExpr) -> gast.expr:
+    def _NamedExpr(self: Any, node: gast.NamedExpr) -> gast.expr:
         self.store(node.target, node.value, node)
         read = ir.clone(node.target)
         read.ctx = gast.Load()
         return self.value(read)
 
-    def _ListComp(self, node: gast.ListComp) -> gast.expr:
+    def _ListComp(self: Any, node: gast.ListComp) -> gast.expr:
         return comprehensions.comprehension(self, node)
 
-    def _DictComp(self, node: gast.DictComp) -> gast.expr:
+    def _DictComp(self: Any, node: gast.DictComp) -> gast.expr:
         return comprehensions.dict_comprehension(self, node)
 
-    def _SetComp(self, node: gast.SetComp) -> gast.expr:
+    def _SetComp(self: Any, node: gast.SetComp) -> gast.expr:
         return ir.call(self.builtin(set), comprehensions.comprehension(self, node))
 
     def _GeneratorExp(self, node: gast.GeneratorExp) -> gast.expr:
@@ -278,7 +286,7 @@ class Expressions:
             return ir.at(gast.ListComp(elt=node.elt, generators=node.generators), node)
         return node
 
-    def _Call(self, node: gast.Call) -> gast.expr:
+    def _Call(self: Any, node: gast.Call) -> gast.expr:
         for lowered in (writes.lowered, ufunc_methods.lowered):
             value = lowered(self, node)
             if value is not None:
@@ -287,7 +295,7 @@ class Expressions:
             return stars.call(self, node)
         known = ir.resolve(node.func, self.env)[1]
         if node.args and self.consumes(node.func):
-            if known in (any, all) and isinstance(node.args[0], gast.GeneratorExp) and len(node.args[0].generators) == 1:
+            if (known is any or known is all) and comprehensions.is_simple_generator(node.args[0]):
                 return comprehensions.quantified(self, known, node.args[0])
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
         if known is list and len(node.args) == 1 and isinstance(node.args[0], gast.ListComp):

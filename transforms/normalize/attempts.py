@@ -10,14 +10,16 @@ it does (an element written, a name that is read later) is the last thing that i
 apart, so that each part is an attempt of its own; the backward sweep then reverses the parts that happened:
 
     try:                              try:
-        y[0] = a                          y[0] = a;  done = True
+        y[0] = a                          y[0] = a;  done_1 = True
         y[i] = b              =>      except IndexError:
-    except IndexError:                    done = False
-        y[1] = 0.0                    if done:
+    except IndexError:                    done_1 = False
+        y[1] = 0.0                    if done_1:
                                           try:
                                               y[i] = b;  done = True
                                           except IndexError:
                                               done = False
+                                      else:
+                                          done = False
                                       if not done:
                                           y[1] = 0.0
 
@@ -45,8 +47,9 @@ from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 
 _CHANGING = frozenset(
-    "append extend insert pop remove clear sort reverse update setdefault popitem add discard fill put itemset resize"
-    " partition setflags appendleft popleft write send throw".split()
+    {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
+    | {"add", "discard", "appendleft", "popleft", "fill", "put", "itemset", "resize", "partition", "setflags"}
+    | {"write", "send", "throw"}
 )
 _LOOKS = (str, repr, print, isinstance, issubclass, type, format)
 _HINT = "move the `try` around the call of the derivative"
@@ -124,7 +127,7 @@ class _Lowering:
     # --- try ------------------------------------------------------------------------------------------------------
 
     def try_(self, node: gast.Try) -> Block:
-        node = self.without_guard(node)
+        node = self.as_written(node)
         if node.finalbody:
             return self.finally_(node)
         if not node.handlers:
@@ -147,12 +150,22 @@ class _Lowering:
         failed = _raising(handler, error)
         return [*before, *pieces, *_either(ir.name(done), rest, failed, node)]
 
-    def without_guard(self, node: gast.Try) -> gast.Try:
-        """`except ADError: raise` of a text that was generated comes back by itself."""
-        first = node.handlers[0] if node.handlers else None
-        if first is None or self.object(first.type) is not errors.ADError or len(node.handlers) < 2:
-            return node
-        return ir.at(gast.Try(node.body, node.handlers[1:], node.orelse, node.finalbody), node)
+    def as_written(self, node: gast.Try) -> gast.Try:
+        """A text that was generated as a user would write it: no `except ADError: raise`, `as e` for `e = caught()`."""
+        handlers = [h for h in node.handlers if not self.is_guard(h)] or node.handlers
+        handlers = [ir.at(gast.ExceptHandler(h.type, *self.name_and_body(h)), h) for h in handlers]
+        return ir.at(gast.Try(node.body, handlers, node.orelse, node.finalbody), node)
+
+    def is_guard(self, handler: gast.ExceptHandler) -> bool:
+        parts = _parts(handler.type) if handler.type is not None else []
+        return any(self.object(part) is errors.ADError for part in parts)
+
+    def name_and_body(self, handler: gast.ExceptHandler) -> tuple[gast.Name | None, Block]:
+        for s in handler.body:
+            value = getattr(s, "value", None)
+            if isinstance(value, gast.Call) and self.object(value.func) is runtime.caught and ir.target_name(s):
+                return s.targets[0], [other for other in handler.body if other is not s] or [ir.at(gast.Pass(), s)]
+        return handler.name, handler.body
 
     def attempt(self, done: str, types: gast.expr, body: Block, orelse: Block, like: gast.AST) -> Attempt:
         body = [*body, ir.assign(done, ir.constant(True), like)]
@@ -172,6 +185,7 @@ class _Lowering:
         final = self.block(node.finalbody)
         again = [*ir.clone(final), ir.at(gast.Raise(None, None), node)]
         attempt = self.attempt(self.names.fresh("done"), self.helper(BaseException), body, again, node)
+        attempt.trace = Trace(frozenset(), frozenset())
         return [*before, attempt, *final, *after]
 
     def types(self, node: gast.Try) -> gast.expr:
@@ -278,29 +292,38 @@ class _Pieces:
         self.names = lowering.names
 
     def block(self, body: Block) -> Block:
-        """The statements up to the first that fails."""
-        pieces: list[Block] = []
-        current: Block = []
-
-        def flush() -> None:
-            nonlocal current
-            if current:
-                pieces.append([self.attempt(current)])
-            current = []
-
-        for s in body:
-            if self.trace.commits([s]) is None:
-                flush()
-                pieces.append(self.compound(s))
-            else:
-                current.append(s)
-                if self.trace.commits(current):
-                    flush()
-        flush()
+        """The statements up to the first that fails; each piece has a flag of its own, the last one `done`."""
+        groups = self.groups(body) or [[ir.at(gast.Pass(), self.types)]]
         out: Block = []
-        for piece in reversed(pieces):
-            out = [*piece, *([ir.at(gast.If(ir.name(self.done), out, []), out[0])] if out else [])]
+        before = ""
+        for index, group in enumerate(groups):
+            last = index == len(groups) - 1
+            piece = self if last else self.with_flag(self.names.fresh("done"))
+            made = piece.piece(group)
+            if index:
+                failed = ir.assign(piece.done, ir.constant(False), group[0])
+                made = [ir.at(gast.If(ir.name(before), made, [failed]), group[0])]
+            out += made
+            before = piece.done
         return out
+
+    def groups(self, body: Block) -> list[Block]:
+        """The statements that make an attempt together; one that has to be taken apart stands alone."""
+        found: list[Block] = []
+        going = False
+        for s in body:
+            if going and self.trace.commits([*found[-1], s]) is not None:
+                found[-1].append(s)
+            else:
+                found.append([s])
+            going = self.trace.commits(found[-1]) is False
+        return found
+
+    def piece(self, group: Block) -> Block:
+        return [self.attempt(group)] if self.trace.commits(group) is not None else self.compound(group[0])
+
+    def with_flag(self, done: str) -> _Pieces:
+        return _Pieces(self.lowering, self.types, self.trace, done, self.error)
 
     def attempt(self, body: Block) -> Attempt:
         note = [] if self.error is None else [self.lowering.noted(self.error, body[0])]
@@ -331,8 +354,8 @@ class _Pieces:
             return [with_blocks(s, lambda body: self.block(body) if body else [])]
         if isinstance(s, gast.If):
             first, test = self.value(s.test, "test")
-            then, orelse = self.block(s.body), self.block(s.orelse)
-            choice = ir.at(gast.If(test, then or [ir.at(gast.Pass(), s)], orelse), s)
+            then, orelse = self.block(s.body), self.block(s.orelse) if s.orelse else []
+            choice = ir.at(gast.If(test, then, orelse), s)
             return [*first, *self.if_done([choice], s)]
         if isinstance(s, gast.For):
             return self.for_(s)
@@ -381,7 +404,7 @@ class _Pieces:
         handler = [n for n in s.orelse[1:] if not _notes(n, self.lowering)]
         if error is None and _raises_again(handler):
             error = self.names.fresh("error")
-        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh & s.trace.fresh)
+        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh)
         parts = _Pieces(self.lowering, s.types, both, done, error).block(s.body[:-1])
         failed = _raising(handler, error)
         return self.block([*parts, *_either(ir.name(done), [], failed, s)])
@@ -440,7 +463,8 @@ _NEITHER, _READ, _BOUND = "neither", "read", "bound"
 def reads(node: Any) -> Counter[str]:
     """How often each name is read; `x op= v` reads x."""
     found = Counter(n.id for n in ir.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load))
-    found.update(n.target.id for n in ir.walk(node) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name))
+    changed = [n.target for n in ir.walk(node) if isinstance(n, gast.AugAssign)]
+    found.update(t.id for t in changed if isinstance(t, gast.Name))
     return found
 
 
@@ -512,12 +536,12 @@ class Trace:
         if isinstance(s, (gast.For, gast.While)):
             inside = self.commits(s.body)
             writes = isinstance(s, gast.For) and self.binds(s.target)
-            header = _changes(s.iter if isinstance(s, gast.For) else s.test)
+            header = self.changes(s.iter if isinstance(s, gast.For) else s.test)
             return None if inside is not False or writes or header else False
         if isinstance(s, gast.If):
             ways = [self.commits(s.body), self.commits(s.orelse)]
-            return None if None in ways or _changes(s.test) else True in ways
-        changes = _changes(s)
+            return None if None in ways or self.changes(s.test) else True in ways
+        changes = self.changes(s)
         if isinstance(s, gast.AugAssign):
             own = isinstance(s.target, gast.Name) and s.target.id in self.fresh - self.needed
             return None if changes else not own
@@ -526,6 +550,13 @@ class Trace:
         if (writes and len(targets) > 1) or changes > (not writes and _is_last(s)):
             return None
         return bool(writes or changes or self.binds(s))
+
+    def changes(self, node: gast.AST) -> int:
+        """How many parts of expressions leave a trace: calls that may change something, `x := v`."""
+        return sum(
+            (isinstance(n, gast.Call) and _may_change(n)) or (isinstance(n, gast.NamedExpr) and self.binds(n.target))
+            for n in ir.walk(node)
+        )
 
     def binds(self, node: gast.AST) -> bool:
         return not self.needed.isdisjoint(ir.names_bound(node))
@@ -541,12 +572,7 @@ def _is_plain(s: gast.stmt) -> bool:
 def _targets(target: gast.expr) -> list[gast.expr]:
     if isinstance(target, (gast.Tuple, gast.List)):
         return [t for e in target.elts for t in _targets(e)]
-    return [target]
-
-
-def _changes(node: gast.AST) -> int:
-    """How many calls below a node may change what they are called on or given."""
-    return sum(isinstance(n, gast.Call) and _may_change(n) for n in ir.walk(node))
+    return _targets(target.value) if isinstance(target, gast.Starred) else [target]
 
 
 def _may_change(call: gast.Call) -> bool:

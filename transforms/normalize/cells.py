@@ -28,7 +28,7 @@ def with_cells(source: Source) -> Source:
 
 def _share(source: Source, tree: gast.FunctionDef, names: Names) -> None:
     """Put the variables of a function, and first those of functions inside, into cells."""
-    inner = _inner_functions(tree.body)
+    inner = inner_functions(tree.body)
     for function in inner:
         _share(source, function, names)
     own = resolve.bound_names(tree)
@@ -37,10 +37,10 @@ def _share(source: Source, tree: gast.FunctionDef, names: Names) -> None:
         if name in {f.name for f in inner}:
             why = f"the inner function {name!r} is defined anew by another one"
             raise errors.UnsupportedSyntax(why, at=ir.location(source, written[name]), hint="use two names")
-        _to_cell(tree, name, names)
+        to_cell(tree, name, names)
 
 
-def _inner_functions(body: Block) -> list[gast.FunctionDef]:
+def inner_functions(body: Block) -> list[gast.FunctionDef]:
     """The functions that are defined in a block, not those within them."""
     found: list[gast.FunctionDef] = []
     for statement in body:
@@ -48,11 +48,11 @@ def _inner_functions(body: Block) -> list[gast.FunctionDef]:
             found.append(statement)
             continue
         for part in scopes.inner_blocks(statement):
-            found += _inner_functions(part)
+            found += inner_functions(part)
     return found
 
 
-def _to_cell(tree: gast.FunctionDef, name: str, names: Names) -> None:
+def to_cell(tree: gast.FunctionDef, name: str, names: Names) -> None:
     cell = names.fresh(f"{name}_cell")
     first = _first_binding(tree, name)
     entry = ir.subscript(ir.name(cell), ir.constant(0))
@@ -73,7 +73,7 @@ def _first_binding(tree: gast.FunctionDef, name: str) -> int | None:
     """The statement of the function that gives the variable its first value, where that is plain to see."""
     for i, statement in enumerate(tree.body):
         if ir.target_name(statement) == name and len(statement.targets) == 1:
-            return i
+            return None if name in ir.names_read(statement.value) else i
         if any(isinstance(n, gast.Name) and n.id == name for n in ir.walk(statement)):
             return None
     return None

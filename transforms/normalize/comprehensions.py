@@ -22,8 +22,6 @@ from ad.names import Names
 if TYPE_CHECKING:
     from ad.transforms.normalize.statements import Statements
 
-Comprehension = gast.ListComp | gast.SetComp | gast.GeneratorExp | gast.DictComp
-
 
 def comprehension(lowering: Statements, node: gast.ListComp | gast.GeneratorExp) -> gast.expr:
     """The list that a list comprehension makes, or of what a generator yields."""
@@ -50,7 +48,7 @@ def append(lowering: Statements, owner: gast.Name, item: gast.expr, node: gast.A
     lowering.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
 
 
-def _fill(lowering: Statements, node: Comprehension, parts: list[gast.expr], take: Callable[..., None]) -> None:
+def _fill(lowering: Statements, node: Any, parts: list[gast.expr], take: Callable[..., None]) -> None:
     """The loops of a comprehension: `take` is given the atoms of its parts on each innermost trip."""
     renamed = {v: lowering.names.fresh(v) for g in node.generators for v in ir.names_bound(g.target)}
 
@@ -107,13 +105,14 @@ def inline_generators(body: Block, names: Names) -> Block:
             for field in ("body", "orelse", "finalbody"):
                 if hasattr(statement, field):
                     setattr(statement, field, inline_generators(getattr(statement, field), names))
-        if isinstance(statement, gast.For) and _is_simple_generator(statement.iter):
+        if isinstance(statement, gast.For) and is_simple_generator(statement.iter):
             statement = _inlined(statement, names)
         out.append(statement)
     return out
 
 
-def _is_simple_generator(node: gast.expr) -> bool:
+def is_simple_generator(node: gast.expr) -> bool:
+    """Whether an expression is a generator of one loop."""
     return isinstance(node, gast.GeneratorExp) and len(node.generators) == 1
 
 
@@ -127,4 +126,4 @@ def _inlined(loop: gast.For, names: Names) -> gast.For:
         body.insert(len(body) - len(loop.body) - 1, ir.at(gast.If(skip, [ir.at(gast.Continue(), loop)], []), loop))
     target = ir.substitute(generator.target, renamed)
     new = ir.at(gast.For(target, generator.iter, body, loop.orelse, None), loop)
-    return _inlined(new, names) if _is_simple_generator(new.iter) else new
+    return _inlined(new, names) if is_simple_generator(new.iter) else new

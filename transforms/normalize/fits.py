@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import gast
 
 from ad import ir, variadic
@@ -17,7 +19,8 @@ from ad.transforms.normalize import scopes
 
 def with_plain_parameters(source: Source) -> Source:
     """The function with a parameter for each argument."""
-    tree, f = source.tree, source.function
+    tree = source.tree
+    f: Any = source.function
     if not hasattr(f, "__ad_fits__"):
         return source
     args = tree.args

@@ -6,8 +6,8 @@
         return x * count                   store_count(snapshot(count))
                                            return x * count
 
-The same for variables of a function around, which `nonlocal` writes. The value's derivative stays with the variable: who
-else may read what was stored is looked at when all callees are known (`pipeline.Program.check_stored`).
+The same for variables of a function around, which `nonlocal` writes. The value's derivative stays with the variable:
+who else may read what was stored is looked at when all callees are known (`pipeline.Program.check_stored`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names
 from ad.reader import Source
-from ad.runtime import publishing
+from ad.runtime import in_place, publishing
 from ad.transforms.normalize import resolve, scopes
 
 _BY_STATEMENT = (gast.Assign, gast.AugAssign, gast.AnnAssign, gast.Expr, gast.For)
@@ -47,12 +47,24 @@ def _of_function(source: Source, tree: gast.FunctionDef, names: Names) -> Source
         source, load = scopes.provide(source, names, f"load_{name.strip('_')}", publishing.loader(holder, name))
         source, store = scopes.provide(source, names, f"store_{name.strip('_')}", publishing.storer(holder, name))
         source, copied = scopes.provide(source, names, "snapshot", publishing.snapshot)
+        source, refused = scopes.provide(source, names, "refuse_in_place", in_place.refuse_in_place)
+        tree.body = _rebound(source, tree.body, name, refused)
         tree.body = _stored(source, tree.body, name, store, copied)
+        if _written_first(tree.body, name):
+            continue
         loaded = names.fresh(f"{name}_loaded")  # carries no derivative, which the variable may
         loads.append(ir.assign(loaded, ir.at(ir.call(load), declared[name]), declared[name]))
         loads.append(ir.assign(name, ir.name(loaded), declared[name]))
     tree.body = [*loads, *tree.body]
     return source
+
+
+def _written_first(body: Block, name: str) -> bool:
+    """Whether it is plain to see that the variable is written before it is read."""
+    for statement in body:
+        if any(isinstance(n, gast.Name) and n.id == name for n in ir.walk(statement)):
+            return ir.target_name(statement) == name and name not in ir.names_read(statement)
+    return False
 
 
 def _declared(body: Block) -> dict[str, gast.stmt]:
@@ -76,6 +88,24 @@ def _without_declarations(body: Block) -> Block:
             for part in scopes.inner_blocks(statement):
                 part[:] = _without_declarations(part)
         out.append(statement)
+    return out
+
+
+def _rebound(source: Source, body: Block, name: str, refused: str) -> Block:
+    """`count += 1` as `count = count + 1`; where the global holds an array, which would be written, it is refused."""
+    out: Block = []
+    for statement in body:
+        if not isinstance(statement, gast.FunctionDef):
+            for part in scopes.inner_blocks(statement):
+                part[:] = _rebound(source, part, name, refused)
+        if not (isinstance(statement, gast.AugAssign) and _binds(statement.target, name)):
+            out.append(statement)
+            continue
+        where = ir.location(source, statement)
+        check = ir.call(refused, ir.name(name), ir.constant(f"{where.filename}:{where.lineno}"))
+        out.append(ir.at(gast.Expr(ir.at(check, statement)), statement))
+        value = ir.at(gast.BinOp(ir.name(name), statement.op, statement.value), statement)
+        out.append(ir.assign(name, value, statement))
     return out
 
 

@@ -5,7 +5,7 @@
         from math import pi
         return np.sum(x) * pi
 
-Data that a module of the user's holds is read again at each call: `from settings import rate` => `rate = settings.rate`.
+Data that a module holds is read again at each call: `from settings import rate` => `rate = settings.rate`.
 """
 
 from __future__ import annotations

@@ -215,6 +215,7 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
+        it = self.backwards(it)
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
@@ -222,6 +223,16 @@ class Statements(Expressions):
             self.emit_loop(target, self.sequence(it), fill, node)
         else:
             self.index_loop(target, it, fill, node)
+
+    def backwards(self, it: gast.expr) -> gast.expr:
+        """`range(n - 1, -1, -1)` for `reversed(range(n))` and `range(n)[::-1]`, where it steps by one."""
+        inner = it.args[0] if self.iterator(it) is reversed else it.value if _is_reversed_slice(it) else None
+        if inner is None or self.iterator(inner) is not range or len(inner.args) > 2:
+            return it
+        start, stop = [ir.constant(0), *inner.args][-2:]
+        first, last = ir.binop(stop, gast.Sub(), ir.constant(1)), ir.binop(start, gast.Sub(), ir.constant(1))
+        last = ir.constant(-1) if len(inner.args) == 1 else last
+        return ir.at(ir.call(inner.func, first, last, ir.constant(-1)), it)
 
     def iterator(self, it: gast.expr) -> Any:
         """range, enumerate, zip, reversed or dict.items, where `it` is a call of that; None for anything else."""
@@ -379,7 +390,8 @@ class Nested:
         try:
             bound = self.signature.bind(*call.args, **{k.arg: k.value for k in call.keywords})
         except TypeError as error:
-            raise lowering.refuse(node, f"the arguments do not fit {self.name}: {error}", "see its definition") from None
+            why = f"the arguments do not fit {self.name}: {error}"
+            raise lowering.refuse(node, why, "see its definition") from None
         return self.call_with(lowering, call.func, bound.arguments, node)
 
     def call_with(self, lowering: Expressions, func: gast.expr, bound: dict[str, Any], node: gast.Call) -> gast.expr:
@@ -398,7 +410,7 @@ class Nested:
             found = value or {}
             return lowering.atom(ir.at(gast.Dict([ir.constant(k) for k in found], list(found.values())), node))
         if value is not None:
-            return value  # type: ignore[no-any-return]
+            return value
         return ir.name(self.kept[p.name]) if p.name in self.kept else lowering.atom(p.default)
 
 
@@ -423,3 +435,13 @@ def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Sig
     plain = ir.clone(tree)
     plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
     return plain, inspect.Signature(parameters)
+
+
+def _is_reversed_slice(it: gast.expr) -> bool:
+    """`xs[::-1]`."""
+    part = it.slice if isinstance(it, gast.Subscript) else None
+    if not isinstance(part, gast.Slice) or part.lower is not None or part.upper is not None:
+        return False
+    step = part.step
+    minus = isinstance(step, gast.UnaryOp) and isinstance(step.op, gast.USub)
+    return minus and isinstance(step.operand, gast.Constant) and step.operand.value == 1

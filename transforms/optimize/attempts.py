@@ -12,7 +12,8 @@
                                               done = False
                                               print(error)
 
-What a body that failed has saved is dropped: nothing will pop it. Refusals of ours are not the user's exceptions.
+What a body that failed has saved is dropped: nothing will pop it. Refusals of ours are not the user's exceptions. An
+operator in place that raises FloatingPointError has written already: this exception is not caught then.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ class _Settling:
         return [new for s in body for new in self.statement(s)]
 
     def statement(self, node: Any) -> Block:
-        inner = {k: self.block(getattr(node, k)) for k in ("body", "orelse") if isinstance(getattr(node, k, None), list)}
+        blocks = [k for k in ("body", "orelse") if isinstance(getattr(node, k, None), list)]
+        inner = {k: self.block(getattr(node, k)) for k in blocks}
         if not inner:
             return [node]
         node = rewrite.with_blocks(node, **inner)
@@ -80,15 +82,19 @@ class _Settling:
         return list(found)
 
     def guard(self, node: Attempt) -> str | None:
-        """The name of our class of errors, if the handler would catch one and not just hand it on."""
-        last = node.orelse[-1]
+        """What the handler would catch, and must not, unless it just hands it on."""
+        last = node.orelse[-1] if node.orelse else None
         if isinstance(last, gast.Raise) and last.exc is None:
             return None
         parts = node.types.elts if isinstance(node.types, gast.Tuple) else [node.types]
         kinds = tuple(ir.resolve(p, self.scope.globals.objects)[1] for p in parts)
-        if not any(isinstance(k, type) and issubclass(ours, k) for k in kinds for ours in _OURS):
-            return None
-        return self.scope.bind(errors.ADError, "ADError")
+        found = []
+        if any(issubclass(ours, kinds) for ours in _OURS):
+            found.append(self.scope.bind(errors.ADError, "ADError"))
+        in_place = any(getattr(s, "in_place", False) for s in ir.statements(node.body))
+        if in_place and issubclass(FloatingPointError, kinds):
+            found.append(self.scope.bind(FloatingPointError, "FloatingPointError"))
+        return f"({', '.join(found)})" if len(found) > 1 else found[0] if found else None
 
     def named(self, node: Attempt) -> Block:
         """`except types as error` where nobody else reads its name, which ends with the handler."""

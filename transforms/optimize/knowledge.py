@@ -22,6 +22,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction
 from ad.rules import registry, shapes
+from ad.runtime import as_complex_as, as_real_as, structures, unbroadcast
 from ad.transforms.adjoint.scope import Scope
 
 OWN = "__own__"
@@ -45,6 +46,7 @@ _PURE = (
     id,
 )
 _DEFERRED = (gast.Lambda, gast.GeneratorExp, gast.ListComp, gast.SetComp, gast.DictComp)
+_FITS = (unbroadcast, as_complex_as, as_real_as)  # their result is the first argument, or new
 _NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -290,10 +292,15 @@ class Knowledge:
             return True
         found, callee = ir.resolve(node.func, self.objects)
         if not found:
-            return False
-        if getattr(callee, "__name__", "") == "at":
-            return isinstance(getattr(callee, "__self__", None), np.ufunc)
+            return self.adds_at(node)
         return (getattr(callee, "__module__", None) or "").startswith("ad.runtime.")
+
+    def adds_at(self, node: gast.Call) -> bool:
+        """`np.add.at(x_bar, i, e)`: values are copied, and nothing is returned."""
+        func = node.func
+        return isinstance(func, gast.Attribute) and func.attr == "at" and isinstance(
+            ir.resolve(func.value, self.objects)[1], np.ufunc
+        )
 
     def fresh(self, node: gast.expr) -> bool:
         """Surely a new object that shares no memory with any other, or an immutable number."""
@@ -341,8 +348,13 @@ class Knowledge:
             return self.shares(node.value)
         out: set[str] = set()
         if isinstance(node, gast.Call):
-            if self.owns_result(node):
+            if self.owns_result(node) or self.adds_at(node):
                 return _NO_NAMES
+            target = self.callee(node)
+            if target is structures.take_last:
+                return _NO_NAMES
+            if any(target is f for f in _FITS):
+                return self.shares(node.args[0])
             if not self.known_pure(node) and self.saved_method(node) is None and not self.keeps_nothing(node):
                 out.add(WORLD)
             parts = [*node.args, *[k.value for k in node.keywords]]

@@ -108,7 +108,7 @@ class Sharing:
             if not isinstance(node, gast.Call):
                 continue
             if any(node is c for c in self.facts.summary(part).opaque):
-                if self.facts.owns_result(node):
+                if self.facts.owns_result(node) or self.facts.adds_at(node):
                     continue
                 if not self.facts.keeps_nothing(node):
                     for name in self.facts.shares(node) - {WORLD}:

@@ -30,7 +30,7 @@ def _without_empty(body: Block) -> Block:
         if isinstance(node, (ir.Attempt, ir.Within)):
             blocks = {"body": _without_empty(node.body), "orelse": _without_empty(node.orelse)}
             node = rewrite.with_blocks(node, **blocks)
-            if isinstance(node, ir.Attempt) and all(isinstance(s, gast.Raise) and s.exc is None for s in node.orelse):
+            if isinstance(node, ir.Attempt) and _only_raises(node.orelse):
                 out += node.body
                 continue
         elif isinstance(node, gast.If):
@@ -39,6 +39,10 @@ def _without_empty(body: Block) -> Block:
                 continue
         out.append(node)
     return out or ([gast.Pass()] if body else [])
+
+
+def _only_raises(body: Block) -> bool:
+    return len(body) == 1 and isinstance(body[0], gast.Raise) and body[0].exc is None
 
 
 def _is_empty(body: Block) -> bool:
