@@ -330,7 +330,7 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
         return Code()
     if is_record(value):
         return Record(kind, tuple((k, of(v, dimensions)) for k, v in fields(value).items()))
-    return UNKNOWN
+    return Unknown(Record(kind, ())) if is_own(value) and callable(value) else UNKNOWN
 
 
 def _refuse_exotic(value: np.ndarray) -> None:
@@ -348,15 +348,19 @@ CODE = (
 
 def is_record(value: Any) -> bool:
     """An instance of a class of the user's own, whose attributes are its fields."""
-    own = type(value).__module__.split(".")[0] not in ("builtins", "numpy", "ad")
-    return isinstance(value, Closure) or (own and hasattr(value, "__dict__") and not callable(value))
+    return isinstance(value, Closure) or (is_own(value) and hasattr(value, "__dict__") and not callable(value))
+
+
+def is_own(value: Any) -> bool:
+    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours."""
+    return type(value).__module__.split(".")[0] not in ("builtins", "functools", "numpy", "ad")
 
 
 def is_callable_record(value: Any) -> bool:
     """An instance of a class of the user's own that can be called, and holds numbers."""
-    own = type(value).__module__.split(".")[0] not in ("builtins", "functools", "numpy", "ad")
-    held = getattr(value, "__dict__", {}).values() if own and callable(value) and not isinstance(value, CODE) else ()
-    return any(isinstance(v, (np.ndarray, float, list, tuple, dict)) for v in held)
+    if not (is_own(value) and callable(value)) or isinstance(value, CODE):
+        return False
+    return any(isinstance(v, (np.ndarray, float, list, tuple, dict)) for v in getattr(value, "__dict__", {}).values())
 
 
 def fields(value: Any) -> dict[str, Any]:

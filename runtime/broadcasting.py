@@ -20,7 +20,7 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     array([4., 4., 4.])
     """
     if isinstance(x, (list, tuple)):
-        raise errors.AliasingError(f"arithmetic on a {type(x).__name__} is not differentiated", hint="use arrays")
+        return _of_sequence(x_bar, x)
     shape = np.shape(x)
     if np.shape(x_bar) != shape:
         x_bar = _sum_to(x_bar, shape)
@@ -28,6 +28,13 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
         x_bar = x_bar.real
     if type(x_bar) is np.ndarray and x_bar.ndim == 0 and not isinstance(x, np.ndarray):
         return x_bar[()]
+    return x_bar
+
+
+def _of_sequence(x_bar: Any, x: Any) -> Any:
+    """The adjoint of a list that NumPy took for an array; arithmetic of Python's own, which joins lists, is refused."""
+    if not isinstance(x_bar, np.ndarray) or x_bar.shape != np.shape(x):
+        raise errors.AliasingError(f"arithmetic on a {type(x).__name__} is not differentiated", hint="use arrays")
     return x_bar
 
 

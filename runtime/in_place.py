@@ -9,6 +9,8 @@ import numpy as np
 from ad import errors
 from ad.runtime.structures import owned
 
+_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
+
 
 def is_array(x: Any) -> bool:
     """Whether `x op= v` writes into x.
@@ -24,7 +26,7 @@ def refuse_in_place(x: Any, where: str) -> None:
 
     >>> refuse_in_place(1.0, "model.py:3")
     """
-    if isinstance(x, (np.ndarray, list)):
+    if isinstance(x, np.ndarray) or any(hasattr(type(x), f"__i{name}__") for name in _OPERATORS):
         raise errors.AliasingError(
             f"{where}: `op=` writes in place into a {type(x).__name__} whose origin is not known here",
             hint="write `x = x op v`",

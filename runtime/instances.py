@@ -90,6 +90,8 @@ def as_instance(x: Any, cls: type, where: str) -> Any:
 
 def peek_attribute(x: Any, name: str) -> Any:
     """What `x.name` is, for `put_attribute_back`."""
+    if not hasattr(x, "__dict__"):
+        check_attribute(x, name, write=True)
     return vars(x).get(name, _MISSING)
 
 

@@ -98,6 +98,26 @@ def is_list(x: Any) -> bool:
     return isinstance(x, (list, deque))
 
 
+def are_dicts(d: Any, e: Any) -> bool:
+    """Whether `d | e` merges dicts.
+
+    >>> are_dicts({}, {"a": 1}), are_dicts(1, 2)
+    (True, False)
+    """
+    return isinstance(d, dict) and isinstance(e, dict)
+
+
+def check_bits(x: Any, y: Any, where: str) -> None:
+    """AliasingError unless `x | y`, `x & y`, `x ^ y` are of whole numbers or masks.
+
+    >>> check_bits(1, np.array([True]), "model.py:3")
+    """
+    for side in (x, y):
+        if not (isinstance(side, (int, np.generic)) or hasattr(side, "__array_ufunc__")):
+            why = f"{where}: an operator of a {type(side).__name__} is not differentiated"
+            raise errors.AliasingError(why, hint="call a function")
+
+
 def as_list(x: Any, what: str, where: str) -> Any:
     """x, which must be a list or a deque.
 

@@ -603,3 +603,22 @@ def array_beside_a_lambda_in_a_dict(x, a):
     for y in ys:
         s = s + np.sum(y * y * a)
     return s
+
+
+_MAKERS = [lambda v: {"a": v * v}, lambda v: {"b": v * 3.0}]
+
+
+def merged_dicts(a, b):
+    d = {"x": a, "y": b} | {"y": a * b}
+    return d["x"] * d["y"]
+
+
+def merged_dicts_of_callees(a):
+    d = _MAKERS[0](a) | _MAKERS[1](a)
+    return d["a"] * d["b"]
+
+
+def masks_of_what_the_run_tells(x):
+    y = [lambda v: v * v][0](x)
+    m = (y > -1.0) | (y < -2.0)
+    return np.sum(np.where(m & (y > -3.0), y * x, 0.0))

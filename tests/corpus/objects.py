@@ -291,3 +291,35 @@ def momentum(model, a):
         model.weight = model.weight + velocity
         model.scale -= a * np.sum(slope) * 0.1
     return np.sum(model.weight**2)
+
+
+class _Line:
+    """Called, indexed and added to."""
+
+    def __init__(self, slope):
+        self.slope = slope
+
+    def __call__(self, v):
+        return self.slope * v
+
+    def __getitem__(self, v):
+        return self.slope * v * v
+
+    def __add__(self, v):
+        return self.slope * np.sin(v)
+
+
+class _Square:
+    def __getitem__(self, v):
+        return v * v
+
+
+_LINE, _SQUARE = _Line(3.0), _Square()
+
+
+def object_indexed_by_a_number(a):
+    return _SQUARE[a] * a
+
+
+def callable_object_with_operators(a):
+    return _LINE[a] * _LINE(a) + (_LINE + a)

@@ -25,10 +25,11 @@ from ad.names import Names
 from ad.runtime import moves
 from ad.runtime.sequences import keys_of
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import kind_of_atom
+from ad.transforms.analyses.operations import BINARY, kind_of_atom
 
 Lowered = gast.expr | None
 CONTAINERS = (kinds.List, kinds.Dict)
+_BITS = (gast.BitOr, gast.BitAnd, gast.BitXor)
 BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
 
 
@@ -282,8 +283,27 @@ class Containers(Lowering):
             self.bind(target, self.call(moves.repeated, whole, count))
         elif isinstance(node.op, gast.BitOr) and isinstance(left, kinds.Dict) and isinstance(right, kinds.Dict):
             self.bind(target, self.call(moves.merged, node.left, node.right))
+        elif isinstance(node.op, _BITS) and self.unknown and UNKNOWN in (left, right):
+            return self.bits(target, node, [left, right])
         else:
             return False
+        return True
+
+    def bits(self, target: str, node: gast.BinOp, sides: list[Kind]) -> bool:
+        """x | y, where only the run tells masks from dicts."""
+        if any(map(kinds.is_numeric, sides)):
+            return False
+
+        def of_masks() -> None:
+            self.emit(gast.Expr(self.call(moves.check_bits, node.left, node.right, self.where())))
+            self.bind(target, self.call(BINARY[type(node.op)], node.left, node.right))
+
+        if isinstance(node.op, gast.BitOr):
+            merged = self.call(moves.merged, node.left, node.right)
+            test = self.call(moves.are_dicts, node.left, node.right)
+            self.branch(test, lambda: self.bind(target, merged), of_masks)
+        else:
+            of_masks()
         return True
 
     # --- functions ------------------------------------------------------------------------------------------------

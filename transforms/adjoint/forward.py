@@ -487,7 +487,11 @@ class Forward:
             self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
         return ir.call(op.node.func, self.tangent(x), *op.node.args[1:])
 
+    def t_special(self, z: str, op: Op) -> gast.expr:
+        raise operations.of_an_object(op, self.fn)
+
     def t_getitem(self, z: str, op: Op) -> gast.expr:
+        operations.check_index(op, self.fn, self.known, self.active)
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:

@@ -273,6 +273,9 @@ class Reverse:
     def r_move(self, z: str, op: Op) -> None:
         raise self.by_shadows(op.node)
 
+    def r_special(self, z: str, op: Op) -> None:
+        raise operations.of_an_object(op, self.scope.fn)
+
     def active(self, node: Any) -> bool:
         return isinstance(node, gast.Name) and node.id in self.scope.active
 
@@ -527,6 +530,7 @@ class Reverse:
 
     def r_getitem(self, z: str, op: Op) -> None:
         x, index = op.args["0"], op.args["index"]
+        operations.check_index(op, self.scope.fn, self.scope.known, self.scope.active)
         z_bar = self.take_bar(z)
         if self.active(x):
             self.add_item(x.id, index, z_bar, self.scope.kind(z))

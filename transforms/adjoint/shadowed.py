@@ -25,6 +25,7 @@ from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.reverse import Reverse, as_index
+from ad.transforms.analyses import operations
 from ad.transforms.analyses.operations import BINARY, Op
 from ad.transforms.analyses.places import holds_no_memory
 
@@ -209,6 +210,7 @@ class ShadowReverse(Reverse):
     # --- entries --------------------------------------------------------------------------------------------------
 
     def r_getitem(self, z: str, op: Op) -> None:
+        operations.check_index(op, self.scope.fn, self.scope.known, self.scope.active)
         x, index = op.args["0"], op.args["index"]
         if not self.is_place(z):
             z_bar = self.take_bar(z)

@@ -10,7 +10,7 @@ import contextlib
 import inspect
 import operator
 import types
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,7 +52,8 @@ _DICT_READS = ("keys", "values", "items", "get", "copy")
 class Op:
     """One operation.
 
-    tag: copy, test, opaque, rule, getitem, shape, field, call, dispatch, sequence, tuple, list, dict, record,
+    tag: copy, test, opaque, rule, getitem, special (what an object defines), shape, field, call, dispatch, sequence,
+    tuple, list, dict, record,
     list_append, list_pop, container (another method of a container), add_at (`np.add.at(y, index, v)`), move (a
     container made of the entries of others: `ad.runtime.moves`), replace (the write of a whole container).
     args: the operands by parameter name for a rule, by position otherwise ("0", "1", ...).
@@ -110,13 +111,14 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
     if isinstance(node, (gast.Name, gast.Constant)):
         return Op("copy", node, args={"0": node})
     if isinstance(node, gast.BinOp):
-        if isinstance(node.op, gast.Mod) and getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
-            return Op("test", node, args={"0": node})
-        return _rule(node, BINARY[type(node.op)], [node.left, node.right], {}, fn)
+        return _arithmetic(node, fn, known)
     if isinstance(node, gast.UnaryOp) and not isinstance(node.op, gast.Not):
+        if is_object(node.operand, fn, known):
+            return Op("special", node, args={"0": node.operand})
         return _rule(node, _UNARY[type(node.op)], [node.operand], {}, fn)
     if isinstance(node, gast.Subscript):
-        return Op("getitem", node, args={"0": node.value, "index": node.slice})
+        tag = "special" if is_object(node.value, fn, known) else "getitem"
+        return Op(tag, node, args={"0": node.value, "index": node.slice})
     if isinstance(node, gast.Attribute):
         return _attribute(node, fn, known)
     if isinstance(node, gast.Tuple):
@@ -128,6 +130,30 @@ def classify(node: gast.expr, fn: Function, known: Kinds) -> Op:
     if isinstance(node, gast.Call):
         return _call(node, fn, known)
     return Op("test", node, args={"0": node})
+
+
+_BITS = (gast.BitOr, gast.BitAnd, gast.BitXor)
+
+
+def _arithmetic(node: gast.BinOp, fn: Function, known: Kinds) -> Op:
+    """An operator: of numbers and arrays, or of what defines it itself, as objects and dicts and sets do."""
+    sides = [node.left, node.right]
+    if isinstance(node.op, gast.Mod) and ir.is_atom(node.left):
+        if getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
+            return Op("test", node, args={"0": node})
+    atoms = [kind_of_atom(side, fn, known) for side in sides if ir.is_atom(side)]
+    of_sets = isinstance(node.op, _BITS) and len(atoms) == 2 and not any(map(kinds.is_numeric, atoms))
+    if of_sets or any(is_object(side, fn, known) for side in sides):
+        return Op("special", node, args={"0": node.left, "1": node.right})
+    return _rule(node, BINARY[type(node.op)], sides, {}, fn)
+
+
+def is_object(node: gast.expr, fn: Function, known: Kinds) -> bool:
+    """Whether an atom is, or is thought to be, an instance of a class of the user's own."""
+    if not ir.is_atom(node):
+        return False
+    kind = kind_of_atom(node, fn, known)
+    return isinstance(kind, kinds.Record) or isinstance(getattr(kind, "hint", None), kinds.Record)
 
 
 def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
@@ -313,6 +339,29 @@ def constant_kind(node: gast.expr, value: Any, fn: Function) -> Kind:
         fixed = getattr(library, "__name__", "").split(".")[0] in ("numpy", "math", "cmath")
         return kinds.literal(value) if fixed else kinds.UNKNOWN
     return kinds.Opaque(value)
+
+
+def of_an_object(op: Op, fn: Function) -> errors.AliasingError:
+    """The error for an operator that an object, a dict or a set defines."""
+    return errors.AliasingError(
+        "this operator of an object, a dict or a set is not differentiated",
+        at=ir.location(fn.source, op.node),
+        hint="call a function",
+    )
+
+
+def check_index(op: Op, fn: Function, known: Kinds, active: Collection[str]) -> None:
+    """UnsupportedSyntax where an index carries a derivative, and not surely into an array, list or dict."""
+    index = op.args["index"]
+    if not any(n in active for n in ir.names_read(index)):
+        return
+    owner = kind_of_atom(op.args["0"], fn, known)
+    if not (kinds.is_numeric(owner) or isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict))):
+        raise errors.UnsupportedSyntax(
+            "an index that is differentiated, of a value of a type that is not known here",
+            at=ir.location(fn.source, op.node),
+            hint="make the index an int, or call a function",
+        )
 
 
 def no_rule(op: Op, fn: Function) -> errors.ADError:
