@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import is_record
+from ad.runtime.copies import bare, is_record
 
 _MISSING = object()
 
 
 def blank(cls: Any) -> Any:
     """An instance of a class before its `__init__`."""
-    return object.__new__(cls)
+    return bare(cls)
 
 
 def is_plain_class(cls: type) -> bool:
@@ -54,6 +54,17 @@ def check_held(x: Any, name: str) -> None:
         raise errors.AliasingError(
             f"the attribute {name!r} of the class {type(x).__name__} is read where the class is not known",
             hint="use an attribute that the object holds",
+        )
+
+
+def check_entries(x: Any, where: str) -> None:
+    """AliasingError for `x[i]` with an index that carries a derivative, where the class of x says what that means.
+
+    >>> check_entries([1.0], "model.py:3")
+    """
+    if not (isinstance(x, (list, tuple, dict, deque, str, np.generic)) or hasattr(x, "__array_function__")):
+        raise errors.AliasingError(
+            f"{where}: an index of a {type(x).__name__} that is differentiated", hint="make the index an int"
         )
 
 

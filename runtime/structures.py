@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import copy_of, is_record
+from ad.runtime.copies import bare, copy_of, is_record
 
 
 def zeros(x: Any) -> Any:
@@ -100,7 +100,7 @@ def rebuild(x: Any, values: list[Any]) -> Any:
         return dict(zip(x, values, strict=True))
     if isinstance(x, deque):
         return deque(values, x.maxlen)
-    new = object.__new__(type(x))
+    new = bare(type(x))
     new.__dict__.update(zip(vars(x), values, strict=True))
     return new
 

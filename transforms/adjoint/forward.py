@@ -32,7 +32,14 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
-from ad.runtime.instances import check_attribute, check_held, check_iterated, holds, is_plain_class
+from ad.runtime.instances import (
+    check_attribute,
+    check_entries,
+    check_held,
+    check_iterated,
+    holds,
+    is_plain_class,
+)
 from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
@@ -491,7 +498,9 @@ class Forward:
         raise operations.of_an_object(op, self.fn)
 
     def t_getitem(self, z: str, op: Op) -> gast.expr:
-        operations.check_index(op, self.fn, self.known, self.active)
+        if operations.is_doubtful(op, self.fn, self.known, self.active):
+            where = ir.place(self.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_entries, op.args["0"], where)))
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:

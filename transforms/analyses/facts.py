@@ -20,7 +20,7 @@ from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list
+from ad.runtime.moves import as_array, as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
@@ -59,7 +59,7 @@ class Facts:
         old = self.kinds.get(name)
         new = kind if old is None else kinds.join(old, kind)
         if new != old:
-            self.kinds[name] = UNKNOWN if give_up else new
+            self.kinds[name] = UNKNOWN if give_up or kinds.is_deep(new) else new
             self.clock += 1
             self.changed_at[name] = self.clock
             self.changed = self.changed or old != UNKNOWN
@@ -274,6 +274,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
             return kind if isinstance(kind, kinds.List) else kinds.vague(hint) if isinstance(hint, kinds.List) else (
                 kinds.List(UNKNOWN)
             )
+        if op.target is as_array:
+            return Numeric()
         if op.target is as_instance:
             cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
             known = isinstance(hint, kinds.Record) and hint.type is cls
