@@ -398,10 +398,13 @@ class Forward:
             )
         if self.is_active(node.value):
             operations.check_owner(target, self.fn)
+        name, write = ir.constant(target.attr), ir.constant(True)
+        check = gast.Expr(self.scope.helper(check_attribute, target.value, name, write))
+        if self.is_active(node.value) and not self.is_active(target.value):
+            self.emit(check)  # it refuses what holds no tangent, before it is changed
         self.emit(node)
         if self.is_active(target.value):
-            name, write = ir.constant(target.attr), ir.constant(True)
-            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, name, write)))
+            self.emit(check)
             place = gast.Attribute(ir.name(self.dot(target.value.id)), target.attr, gast.Store())
             self.emit(gast.Assign([place], self.tangent(node.value), None), node)
 
