@@ -44,6 +44,11 @@ class Places:
     same: dict[str, set[str]] = field(default_factory=dict)
 
 
+    def is_written(self, param: str) -> bool:
+        """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
+        return any(param == w or param in self.seen.get(w, set()) for w in self.written)
+
+
 def analyse(
     operations: Operations, mutates: Mutates, needs_check: bool = True, calls_write: bool = False
 ) -> Places:
@@ -141,13 +146,14 @@ class _Sharing:
         return {n: set().union(*(reaching[o] for o in objects)) for n, objects in reach.items()}
 
     def seen_by(self, written: str) -> set[str]:
-        """The names through which a write into the objects of `written` is seen."""
-        objects = self.objects(written)
+        """The names through which a write is seen; a call may write into what the objects contain."""
+        objects = self.reach([written]) if written in self.by_calls else self.objects(written)
         return {n for n in self.holds if self.reach([n]) & objects}
 
     def writes_seen(self) -> dict[str, set[str]]:
         """For each written name, the names through which the write is seen."""
         return {w: self.seen_by(w) for w in self.written}
+
     def same(self) -> dict[str, set[str]]:
         """For each written name, the names that may hold the same object."""
         return {w: {n for n in self.holds if self.objects(n) & self.objects(w)} for w in self.written}
