@@ -85,7 +85,11 @@ def ordered_arguments(
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
         if registry.lookup(function, len(args)) is None and not isinstance(function, CODE):
-            raise errors.NoRule(f"no source is known of {function!r}", hint="call a Python function")
+            named = getattr(function, "__qualname__", None) or f"a {type(function).__name__}"
+            raise errors.NoRule(
+                f"no derivative is known for `{named}`, which has no source",
+                hint="call a Python function, or pass it only what is not differentiated",
+            )
         function = wrapper_of(function, len(args), tuple(kwargs))
         return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
@@ -119,7 +123,7 @@ class Call:
         for i in self.fixed & wanted:
             raise errors.UnsupportedArgument(
                 f"a call of a {type(self.args[i]).__name__} that itself carries derivatives is not differentiated",
-                hint="call a function of it",
+                hint="call it where it stands, as `obj.method(x)`, or a function of what it holds",
             )
         return tuple(i in wanted for i in range(len(self.args)))
 

@@ -124,7 +124,7 @@ class Program:
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
-        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
         facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
@@ -160,7 +160,7 @@ class Program:
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of the variables of a function."""
-        return infer(fn, known, self.returns)
+        return infer(fn, known, self.returns(fn))
 
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
@@ -168,14 +168,18 @@ class Program:
             known[name] = kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
         return known
 
-    def returns(self, op: Op, args: list[Kind]) -> Kind | None:
-        """The kind of what a call of a Python function returns, recursion iterated to a fixpoint."""
-        values = bind(op)
-        if values is None:
-            return UNKNOWN
-        known = dict(zip(map(id, op.args.values()), args, strict=True))
-        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
-        return self.result(op.target, ordered)
+    def returns(self, fn: Function) -> Callable[[Op, list[Kind]], Kind | None]:
+        """What tells the kind that a call of a Python function in fn returns, recursion iterated to a fixpoint."""
+
+        def kind(op: Op, args: list[Kind]) -> Kind | None:
+            values = bind(op, fn)
+            if values is None:
+                return UNKNOWN
+            known = dict(zip(map(id, op.args.values()), args, strict=True))
+            ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+            return self.result(op.target, ordered)
+
+        return kind
 
     def result(self, callee: Callee, args: list[Kind]) -> Kind | None:
         args = self.widened(callee, args)
@@ -249,7 +253,7 @@ class Program:
         """Names among the arguments of a call that it may write into."""
 
         def written(target: Any) -> set[int] | None:
-            if bind(op) is None:
+            if bind(op, fn) is None:
                 return None
             return self.parameters_written(target, self.widened(target, self.argument_kinds(op, fn, known)))
 

@@ -126,7 +126,8 @@ def as_list(x: Any, what: str, where: str) -> Any:
     """
     check_container(x, what, where)
     if not isinstance(x, (list, deque)):
-        raise errors.AliasingError(f"{where}: `{what}` of a {type(x).__name__} is not differentiated", hint="")
+        why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated"
+        raise errors.AliasingError(why, hint="use a list")
     return x
 
 

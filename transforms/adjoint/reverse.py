@@ -362,7 +362,7 @@ class Reverse:
         stray = [k for k, v in op.args.items() if k not in (*rule.wrt, *rule.shape_only) and self._carries(v)]
         if stray:
             raise errors.NoRule(
-                f"no derivative with respect to {stray[0]!r} of `{rule.name}`",
+                f"no derivative with respect to {stray[0]!r} of `{rule.shown}`",
                 at=ir.location(self.scope.fn.source, op.node),
                 hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
             )

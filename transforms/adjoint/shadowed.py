@@ -333,6 +333,7 @@ class ShadowReverse(Reverse):
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
         """x.name = v: as an entry of a dict."""
         x, v = target.value.id, node.value
+        operations.check_owner(target, self.scope.fn)  # undone, the write would be lost
         if x not in self.scope.active:
             return
         cleared = self.shadow("cleared", ir.name(x), ir.constant(target.attr), v)

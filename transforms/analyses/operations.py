@@ -363,6 +363,17 @@ def of_an_object(op: Op, fn: Function) -> errors.AliasingError:
     )
 
 
+def check_owner(target: gast.Attribute, fn: Function) -> None:
+    """AliasingError where an attribute of a class, a module or a function is written: these have no adjoint."""
+    owner = ir.dotted(target.value)
+    if owner in fn.env:
+        raise errors.AliasingError(
+            f"`{owner}.{target.attr}`, of a class, module or function, is written, which is not differentiated",
+            at=ir.location(fn.source, target),
+            hint="pass the value as an argument and return it, or write into an object made here",
+        )
+
+
 def is_doubtful(op: Op, fn: Function, known: Kinds, active: Collection[str]) -> bool:
     """Whether an index carries a derivative, and it is not sure that it is into an array, list or dict."""
     if not any(n in active for n in ir.names_read(op.args["index"])):

@@ -281,9 +281,9 @@ class _Sharing:
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
             raise errors.AliasingError(
-                f"`.{op.target}` may write into the array, which is not differentiated",
+                f"no derivative is known for `.{op.target}` of an array, and it may write into it",
                 at=ir.location(self.fn.source, node),
-                hint="assign to elements: `x[...] = v`",
+                hint="use methods that have one, or assign to elements: `x[...] = v`",
             )
         elif op.tag in ("list_pop", "container") and isinstance(op.args["0"], gast.Name):
             self.write(op.args["0"].id, node)
@@ -302,9 +302,9 @@ class _Sharing:
                     self.by_calls.setdefault(name, set()).update(op.operands())
                     continue
                 raise errors.AliasingError(
-                    f"this call writes into its argument {name!r}, which is not differentiated",
+                    says_written(op, name),
                     at=ir.location(self.fn.source, node),
-                    hint="return the new value instead of writing into the argument",
+                    hint="call functions that have a derivative, or return the new value instead of writing it",
                 )
 
 
@@ -487,6 +487,14 @@ def _bound_and_handed_on(node: gast.Expr | gast.Assign, operations: Operations) 
     if op.tag == "getitem":
         return set(), set()
     return set(), set(ir.names_bound(node)) | (set() if op.tag in ("shape", "test") else set(op.operands()))
+
+
+def says_written(op: Op, name: str) -> str:
+    """Why a call is refused: of a function without source nobody knows more."""
+    if op.tag == "call":
+        return f"this call writes into its argument {name!r}, which is not differentiated"
+    spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ""
+    return f"no derivative is known for `{spelled or 'this call'}`, and it may write into its arguments"
 
 
 def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | None]) -> set[str]:
