@@ -13,6 +13,7 @@ and its adjoint comes of the tangent too (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -205,12 +206,25 @@ def gradient_text(
     return _written(lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
-def _written(write: Callable[[type[pipeline.Program]], Any]) -> Any:
+def _written(write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
     """What is written with adjoints that have names; where writes through aliases forbid that, with shadows."""
     try:
-        return write(pipeline.Program)
+        return _halting(write, pipeline.Program)
     except errors.AliasingError:
-        return write(AliasProgram)
+        return _halting(write, AliasProgram)
+
+
+def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
+    """What is written once it is known which calls in a `try` write into their arguments."""
+    halting: frozenset[errors.Location] = frozenset()
+    while True:
+        try:
+            return write(functools.partial(program, halting=halting))
+        except errors.MayBeHalfDone as error:
+            place = error.location and dataclasses.replace(error.location, line=None)
+            if place is None or place in halting:
+                raise
+            halting |= {place}
 
 
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:
