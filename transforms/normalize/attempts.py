@@ -45,6 +45,7 @@ from ad.ir import Attempt, Block, Within
 from ad.names import Names
 from ad.reader import Source
 from ad.runtime import attempts as runtime
+from ad.runtime import patterns
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 
@@ -341,10 +342,19 @@ class _Pieces:
     def value(self, node: gast.expr, base: str) -> tuple[Block, gast.expr]:
         """(the attempt that computes a value, its name)."""
         negated = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
-        if ir.is_atom(node.operand if negated else node):
+        if ir.is_atom(node.operand if negated else node) or self.only_asks(node):
             return [ir.assign(self.done, ir.constant(True), node)], node
         name = self.names.fresh(base)
         return self.piece([ir.assign(name, node, node)]), ir.name(name)
+
+    def only_asks(self, test: gast.expr) -> bool:
+        """Whether a test is that of a pattern, `is_sequence(x) and len(x) == 2`, which cannot fail."""
+        first, *others = test.values if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And) else [test]
+        asked = self.lowering.object(first.func) if isinstance(first, gast.Call) else None
+        lengths = [getattr(o, "left", None) for o in others]
+        return asked in (patterns.is_sequence, patterns.is_mapping) and all(
+            isinstance(n, gast.Call) and self.lowering.object(n.func) is len for n in lengths
+        )
 
     def if_done(self, body: Block, like: gast.AST) -> Block:
         return [ir.at(gast.If(ir.name(self.done), body, []), like)] if body else []
@@ -471,7 +481,9 @@ def _raising(body: Block, error: str | None) -> Block:
         if isinstance(s, gast.Raise) and s.exc is None:
             return ir.at(gast.Raise(ir.name(error or ""), None), s)
         if isinstance(s, Attempt):
-            return ir.at(Attempt(s.test, s.types, [*map(change, s.body)], s.orelse), s)
+            new = ir.at(Attempt(s.test, s.types, [*map(change, s.body)], s.orelse), s)
+            new.trace = s.trace
+            return new
         return with_blocks(s, lambda block: [*map(change, block)])
 
     return [*map(change, body)]
