@@ -13,6 +13,7 @@ and its adjoint comes of the tangent too (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -209,16 +210,16 @@ def gradient_text(
     return _written(f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
-def _written(f: Plain, write: Callable[[type[pipeline.Program]], Any]) -> Any:
+def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
     """What is written with adjoints that have names; where writes through aliases forbid that, with shadows.
 
     Our own mistakes are told from exceptions of the user's program, which it may catch.
     """
     try:
         try:
-            return write(pipeline.Program)
+            return _halting(write, pipeline.Program)
         except errors.AliasingError:
-            return write(AliasProgram)
+            return _halting(write, AliasProgram)
     except (errors.ADError, ImportError):
         raise
     except Exception as error:
@@ -228,6 +229,19 @@ def _written(f: Plain, write: Callable[[type[pipeline.Program]], Any]) -> Any:
             at=errors.Location(code.co_filename, code.co_firstlineno, 0),
             hint="report it, with the function; until then write the function in other words",
         ) from error
+
+
+def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
+    """What is written once it is known which calls in a `try` write into their arguments."""
+    halting: frozenset[errors.Location] = frozenset()
+    while True:
+        try:
+            return write(functools.partial(program, halting=halting))
+        except errors.MayBeHalfDone as error:
+            place = error.location and dataclasses.replace(error.location, line=None)
+            if place is None or place in halting:
+                raise
+            halting |= {place}
 
 
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:

@@ -60,14 +60,21 @@ class Program:
     """Writes the functions of one derivative; see the module's text for the way.
 
     aliases: whether memory may be written through several names (`ad.aliases`).
+    halting: calls in a `try` that write into their arguments: where they fail, the derivative ends.
     """
 
     aliases = False
     decides_in_place = False  # whether `x op= v` may be written for a number and for an array
     root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
-    def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
-        self.options = options
+    def __init__(
+        self,
+        options: Options,
+        call_vjp: Callable[..., Any],
+        reusable: bool = False,
+        halting: frozenset[errors.Location] = frozenset(),
+    ) -> None:
+        self.options, self.halting = options, halting
         self.call_vjp = call_vjp
         self.reusable = reusable
         self.globals = Globals()
@@ -95,7 +102,7 @@ class Program:
     def function(self, callee: Callee) -> Function:
         """The normal form of a callee, computed once; a fresh copy that may be rewritten."""
         if id(callee) not in self.normal:
-            fn = callee if isinstance(callee, Function) else normalize(read(callee))
+            fn = callee if isinstance(callee, Function) else normalize(read(callee), self.halting)
             self.normal[id(callee)] = (callee, fn)
             self.depend(fn)
         fn = self.normal[id(callee)][1]
@@ -235,6 +242,8 @@ class Program:
         """`parameters_written`, from what is known of the functions that it calls."""
         try:
             fn, facts = self.facts(callee, args)
+        except errors.MayBeHalfDone:
+            raise
         except errors.ADError:
             return None
         perhaps = _perhaps_written(fn)
@@ -678,7 +687,7 @@ def gradient(
     options: Options,
     call_vjp: Callable[..., Any],
     stages: bool = False,
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> Generated:
     """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its
     intermediate forms if asked.
@@ -700,7 +709,7 @@ def pullback(
     active: Sequence[bool],
     options: Options,
     call_vjp: Callable[..., Any],
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> tuple[Generated, Split]:
     """The split adjoint of a function whose backward half may run any number of times."""
     program = program_type(options, call_vjp, reusable=True)
@@ -717,7 +726,7 @@ def tangent(
     active: Sequence[bool],
     options: Options,
     tangent_of: Callable[..., Any],
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)

@@ -191,7 +191,7 @@ class Facts:
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
-            sides = (value.left, value.comparators[0])
+            sides = (_unsigned(value.left), _unsigned(value.comparators[0]))
             if all(map(ir.is_atom, sides)):
                 return shapes.comparison(*[kinds.widen(self.atom(s) or UNKNOWN) for s in sides])
         return UNKNOWN
@@ -212,6 +212,12 @@ class Facts:
         if self.after is not None and any(isinstance(k, kinds.Record) for k in operands):
             for name, kind in self.after(op, operands).items():
                 self.update(name, kind)
+
+
+def _unsigned(node: gast.expr) -> gast.expr:
+    """1.0 of -1.0, which has its kind; any other expression as it is."""
+    signed = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant)
+    return node.operand if signed else node
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)

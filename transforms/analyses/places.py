@@ -291,7 +291,7 @@ class _Sharing:
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutates(op)):
                 if self.attempted:
-                    raise errors.UnsupportedSyntax(
+                    raise errors.MayBeHalfDone(
                         f"this call writes into its argument {name!r} within a `try`, and could fail half way",
                         at=ir.location(self.fn.source, node),
                         hint="return the new value instead of writing into the argument",

@@ -66,7 +66,7 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             found.add(node.id)
         if isinstance(node, _OWN_VARIABLES):
-            found |= {n.target.id for n in ir.walk(node) if isinstance(n, gast.NamedExpr)}
+            found |= {name for n in ir.walk(node) if isinstance(n, gast.NamedExpr) for name in ir.names_bound(n.target)}
         elif not isinstance(node, gast.Lambda):
             stack += ir.children(node)
     return found - elsewhere
