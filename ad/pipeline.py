@@ -174,6 +174,7 @@ class Program:
         try:
             while True:
                 found = self.facts(callee, args)[1].result
+                found = None if found is None else kinds.forget_trips(found)  # of its own loops
                 joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)  # type: ignore[arg-type]
                 if joined == self.results[key]:
                     return joined
@@ -182,7 +183,10 @@ class Program:
             self.solving.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
-        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
+        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end. What holds for a trip of
+        the caller's loops says nothing here.
+        """
+        args = list(map(kinds.forget_trips, args))
         within = [known for c, known in self.solving if c is callee]
         if not within or tuple(args) in within:
             return list(args)
