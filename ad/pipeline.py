@@ -22,7 +22,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
-from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
@@ -130,6 +130,9 @@ class Program:
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         facts = self.lower_containers(fn, facts, known, names)
+        if not (self.aliases or self.decides_in_place) and parts.name_parts(fn, facts, names):
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = self.infer(fn, known)
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)

@@ -200,8 +200,9 @@ class Facts:
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (value.left, value.comparators[0])
-            if all(map(ir.is_atom, sides)):
-                return shapes.comparison(*[kinds.widen(self.atom(s) or UNKNOWN) for s in sides])
+            if all(ir.is_atom(s) or isinstance(s, gast.Subscript) for s in sides):
+                found = [self.atom(s) if ir.is_atom(s) else self.of(s) for s in sides]
+                return shapes.comparison(*[kinds.widen(k or UNKNOWN) for k in found])
         return UNKNOWN
 
     def is_of_numbers(self, value: gast.expr) -> bool:

@@ -11,7 +11,7 @@ anew: within one trip of the innermost loop that binds one, the same text is the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import gast
 
@@ -24,9 +24,13 @@ _OPERATORS = {gast.Add: "+", gast.Sub: "-", gast.Mult: "*", gast.FloorDiv: "//",
 
 
 class Trips:
-    """Where the names of a function are bound, and which of them stay within a trip."""
+    """Where the names of a function are bound, and which of them stay within a trip.
 
-    def __init__(self, fn: Function) -> None:
+    arrays: names that `x op= v` does not bind anew.
+    """
+
+    def __init__(self, fn: Function, arrays: Collection[str] = ()) -> None:
+        self.arrays = arrays
         self.params = set(fn.all_params())
         self.loops: dict[str, list[tuple[int, ...]]] = {}  # for each binding of a name, the loops around it
         self.values: dict[str, gast.expr | None] = {}  # the value of a name's only binding
@@ -45,6 +49,8 @@ class Trips:
             blocks = ir.blocks(node)
             if isinstance(node, gast.For):
                 self.bind([node.target.id], None, inner)
+            elif isinstance(node, gast.AugAssign) and ir.names_bound(node)[0] in self.arrays:
+                continue
             elif not blocks:
                 self.bind(ir.names_bound(node), getattr(node, "value", None) if ir.target_name(node) else None, loops)
             elif isinstance(node, (ir.Within, ir.Attempt)):
@@ -65,6 +71,14 @@ class Trips:
         inside = name not in self.params and all(loop in loops for loops in self.loops.get(name, ()))
         return inside and name not in self.heads[loop]
 
+    def only_binding(self, name: str) -> int | None:
+        """The innermost loop around the only binding of a name, each of whose values is read in that trip only."""
+        places = self.loops.get(name, [])
+        if len(places) + (name in self.params) != 1:
+            return None
+        loop = places[0][-1] if places and places[0] else 0
+        return loop if self.stays(name, loop) else None
+
     def bound(self, node: gast.expr, kind: Callable[[gast.expr], Kind | None]) -> tuple[str, int] | None:
         """A bound as text, and the innermost loop in whose trips it changes; None where it cannot be told."""
         if isinstance(node, gast.Constant):
@@ -73,11 +87,8 @@ class Trips:
             return self.computed(node, kind)
         if not isinstance(node, gast.Name) or not kinds.is_immutable_number(kind(node) or kinds.UNKNOWN):
             return None
-        places = self.loops.get(node.id, [])
-        if len(places) + (node.id in self.params) != 1:
-            return None
-        loop = places[0][-1] if places and places[0] else 0
-        if not self.stays(node.id, loop):
+        loop = self.only_binding(node.id)
+        if loop is None:
             return None
         return self.computed(self.values.get(node.id), kind) or (node.id, loop)
 
