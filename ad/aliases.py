@@ -120,7 +120,7 @@ class AliasProgram(Program):
         base = fn.name if fn.name != "lambda_" else "inner"
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
         suffix = f"_{count}" if count else ""
-        hidden = tuple(self.hidden_of(callee, {}).values())
+        hidden = self.hidden_of(callee, args)
         is_root = key == self.root
         writer = AliasWriter(self, fn, facts, active, is_root)
         numbers = [writer.reverse.may_be_number(p) for p in fn.params]

@@ -202,15 +202,28 @@ def gradient_text(
     f: Plain, args: list[Kind], wrt: tuple[int, ...], options: Options, stages: bool = False
 ) -> Generated:
     """The fused gradient."""
-    return _written(lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
+    return _written(f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
-def _written(write: Callable[[type[pipeline.Program]], Any]) -> Any:
-    """What is written with adjoints that have names; where writes through aliases forbid that, with shadows."""
+def _written(f: Plain, write: Callable[[type[pipeline.Program]], Any]) -> Any:
+    """What is written with adjoints that have names; where writes through aliases forbid that, with shadows.
+
+    Our own mistakes are told from exceptions of the user's program, which it may catch.
+    """
     try:
-        return write(pipeline.Program)
-    except errors.AliasingError:
-        return write(AliasProgram)
+        try:
+            return write(pipeline.Program)
+        except errors.AliasingError:
+            return write(AliasProgram)
+    except (errors.ADError, ImportError):
+        raise
+    except Exception as error:
+        code = f.__code__
+        raise errors.Defect(
+            f"the derivative of `{f.__name__}` could not be written ({type(error).__name__}: {error}), a defect of ad",
+            at=errors.Location(code.co_filename, code.co_firstlineno, 0),
+            hint="report it, with the function; until then write the function in other words",
+        ) from error
 
 
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:
@@ -247,7 +260,7 @@ def run_pullback(
     """
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(*_written(lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
+        return _compiled(*_written(f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
@@ -286,7 +299,7 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(_written(lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
+        return _compiled(_written(f, lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -136,10 +136,23 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
+        self.depend_on_classes(self.normal[id(callee)][1], facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts
+
+    def depend_on_classes(self, fn: Function, facts: Facts) -> None:
+        """Remember what the classes of objects say of the methods and properties that a function uses."""
+        found = [getattr(k, "hint", None) or k for k in facts.kinds.values()]
+        classes = {k.type for k in found if isinstance(k, kinds.Record)}
+        used = {n.attr for n in ir.walk(fn.body) if isinstance(n, gast.Attribute)} if classes else set()
+        for cls in classes:
+            special = {n for base in cls.__mro__[:-1] for n in vars(base) if n.startswith("__")}
+            for name in sorted(used | special):
+                value = getattr(cls, name, None)
+                if isinstance(value, types.FunctionType | property):
+                    self.slots[id(cls), name] = (cls, name, value)
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
@@ -243,11 +256,9 @@ class Program:
         """Names among the arguments of a call that it may write into."""
 
         def written(target: Any) -> set[int] | None:
-            values = bind(op)
-            if values is None:
+            if bind(op) is None:
                 return None
-            scope = Scope(fn, known, set(), Globals(), Names())
-            return self.parameters_written(target, self.widened(target, [scope.of(v) for v in values]))
+            return self.parameters_written(target, self.widened(target, self.argument_kinds(op, fn, known)))
 
         return places.mutated_arguments(op, written)
 
@@ -290,7 +301,7 @@ class Program:
         base = fn.name if fn.name != "lambda_" else "inner"
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
         suffix = f"_{count}" if count else ""
-        hidden = tuple(self.hidden_of(callee, {}).values())
+        hidden = self.hidden_of(callee, args)
         written = self.parameters_written(callee, args) or set()
         if key != self.root and _reads_parts_of_containers(fn, facts, active):
             raise errors.AliasingError(
@@ -309,24 +320,33 @@ class Program:
         local = {n.id for _, fn in self.normal.values() for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
         return self.globals.bind(GeneratedFunction(owns_result), name, local)
 
-    def hidden_of(self, callee: Callee, seen: dict[int, Any]) -> dict[tuple[int, str], Cell]:
+    def hidden_of(self, callee: Callee, args: Sequence[Kind]) -> tuple[Cell, ...]:
         """Captured variables and globals that a callee reads, itself or through its own callees."""
-        if id(callee) in seen:
+        return tuple(self._hidden(callee, args, {}).values())
+
+    def _hidden(self, callee: Callee, args: Sequence[Kind], seen: dict[Any, Any]) -> dict[tuple[int, str], Cell]:
+        args = [kinds.forget_shapes(a) for a in args]
+        key = (id(callee), tuple(args))
+        if key in seen:
             return {}
-        seen[id(callee)] = callee
-        fn = self.function(callee)
+        seen[key] = callee
+        fn, known = self.function(callee), {}
+        if _uses_attributes(fn):  # which methods it calls, kinds tell
+            fn, facts = self.facts(callee, args)
+            known = facts.kinds
         found = {c.key(): c for c in fn.hidden.values()}
-        entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
-        skipped = {id(n) for n in ir.walk(entered)}
-        for node in ir.walk(fn.body):
-            if isinstance(node, gast.Call) and id(node) not in skipped:
-                if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
-                    found.update(self.hidden_of(fn.nested[node.func.id], seen))
-                    continue
-                op = classify(node, fn, {}) if ir.resolve(node.func, fn.env)[0] else None
-                if op is not None and op.tag == "call" and isinstance(op.target, types.FunctionType):
-                    found.update(self.hidden_of(op.target, seen))
+        for op in _calls(fn, known):
+            if op.target is not None and isinstance(op.target, (types.FunctionType, Function)):
+                found.update(self._hidden(op.target, self.argument_kinds(op, fn, known), seen))
         return found
+
+    def argument_kinds(self, op: Op, fn: Function, known: dict[str, Kind]) -> list[Kind]:
+        """The kinds of the arguments of a call, in the order of the callee's parameters."""
+        values = bind(op)
+        if values is None:
+            return [UNKNOWN] * len(self.function(op.target).params)
+        scope = Scope(fn, known, set(), Globals(), Names())
+        return [scope.of(v) for v in values]
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
         """The variable of the function being written that holds a captured variable of a callee."""
@@ -519,6 +539,27 @@ class Writer:
 
 def _text(name: str, params: Sequence[str], body: Block) -> str:
     return unparse(assemble.definition(name, params, ir.clone(body))).strip("\n") + "\n"
+
+
+def _uses_attributes(fn: Function) -> bool:
+    """Whether a function reads attributes of values, or makes instances: what that runs, kinds tell."""
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Attribute) and not ir.resolve(node, fn.env)[0]:
+            return True
+        if isinstance(node, gast.Call) and isinstance(ir.resolve(node.func, fn.env)[1], type):
+            return True
+    return False
+
+
+def _calls(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
+    """The calls of Python functions."""
+    entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
+    skipped = {id(n) for n in ir.walk(entered)}
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Call) and id(node) not in skipped:
+            op = classify(node, fn, known)
+            if op.tag == "call":
+                yield op
 
 
 def names_of(fn: Function) -> Names:

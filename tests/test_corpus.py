@@ -294,12 +294,12 @@ def may_be_refused(prog: Program) -> bool:
 
 def outcome(prog: Program, check: Callable[[], None]) -> str:
     """'right' or 'refused', where it may be; a wrong result or another exception passes through."""
-    from ad.errors import ADError
+    from ad.errors import ADError, Defect
 
     try:
         check()
-    except ADError:
-        if not may_be_refused(prog):
+    except ADError as error:
+        if not may_be_refused(prog) or isinstance(error, Defect):
             raise
         return "refused"
     return "right"
@@ -447,10 +447,12 @@ def _second(prog: Program, outer: str, inner: str) -> Callable[[], None]:
 
 
 def _attempt(prog: Program, check: Callable[[], None]) -> str:
-    from ad.errors import ADError
+    from ad.errors import ADError, Defect
 
     try:
         check()
+    except Defect as error:
+        return f"crash: {' '.join(str(error).split())[:300]}"
     except ADError as error:
         return f"refused: {' '.join(str(error).split())[:300]}"
     except AssertionError as error:

@@ -323,3 +323,27 @@ def object_indexed_by_a_number(a):
 
 def callable_object_with_operators(a):
     return _LINE[a] * _LINE(a) + (_LINE + a)
+
+
+_SCALES = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+
+
+class _Scaler:
+    def __init__(self, w):
+        self.w = w
+
+    def scaled(self, v):
+        return self.w * v * _SCALES[0]
+
+    @property
+    def area(self):
+        return self.w * _SCALES[1]
+
+    def total(self, v):
+        return self.scaled(v) + self.area
+
+
+def methods_that_read_globals(a, b):
+    m = _Scaler(a)
+    m.w = m.w * b
+    return m.total(b) * _SCALES[2]

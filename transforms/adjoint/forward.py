@@ -115,7 +115,7 @@ class Tangents:
         fn, facts = self.program.facts(callee, args)
         base = fn.name if fn.name != "lambda_" else "inner"
         name = self.program.globals_name(base if plain else f"{base}_jvp")
-        hidden = tuple(self.program.hidden_of(callee, {}).values())
+        hidden = self.program.hidden_of(callee, args)
         self.written[key] = Tangent(name, hidden)
         is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
         forward = Forward(self, fn, dict(facts.kinds), active, is_root)
