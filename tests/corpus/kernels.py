@@ -1835,3 +1835,98 @@ def part_of_an_attempt(signal):
             m = m * v[:1]
         s = s + np.sum(m * v[:1])
     return s
+
+
+# --- parts that have a name ------------------------------------------------------------------------------------------
+
+
+def rows_by_name(square):
+    for i in range(4):
+        row = square[i]
+        for k in range(1, 4):
+            row[k] = row[k] + 0.5 * row[k - 1] * square[i, 0]
+        row *= 1.1
+    return np.sum(square**2)
+
+
+def rows_exchanged_by_name(square):
+    b = square * 1.0
+    for i in range(3):
+        r, q = b[i], b[i + 1]
+        t = r.copy()
+        r[:] = q
+        q[:] = t * r
+    return np.sum(b**3)
+
+
+def parts_that_overlap(square):
+    b = square * 1.0
+    u, v = b[1:], b[:-1]
+    u += v
+    v *= u
+    u[...] = v
+    return np.sum(b**2)
+
+
+def row_whose_index_changes(square):
+    b, j = square * 1.0, 0
+    w = b[j]
+    for _ in range(3):
+        w *= 1.2
+        j += 1
+        w += b[j]
+    return np.sum(b**2)
+
+
+def row_of_another_owner(square):
+    b = square * 1.0
+    w = b[1]
+    b = b * 2.0
+    w += b[0]
+    return np.sum(b * square) + np.sum(w)
+
+
+def row_in_a_closure(square):
+    b = square * 1.0
+    w = b[1]
+
+    def product(t):
+        return np.sum(w * t)
+
+    w *= 3.0
+    s = product(b[0])
+    w += b[2]
+    return s + product(b[0])
+
+
+def row_with_odd_indices(square):
+    b = square * 1.0
+    w = b[1]
+    k = 2
+    w[k] = w[0] * 2.0
+    k = 0
+    w[k] = w[2] * w[1]
+    w[None, :] = w * 2.0
+    w[..., 1] = b[0, 0]
+    return np.sum(b**2)
+
+
+def elements_of_rows(square):
+    s = 0.0
+    for i in range(4):
+        for j in range(4):
+            for k in range(4):
+                s = s + square[i][k] * square[k][j] * square[i][j]
+    return s
+
+
+def added_back(square):
+    b = square * 1.0
+    for k in range(3):
+        y = b.copy()
+        b[1:] += y[:-1] * 0.2
+        b[0] = y[0] * y[1]
+        b[k] += b[k + 1] * b[0, 0]
+        z = y * 1.0
+        b += z[::-1] * 0.1
+    return np.sum(b**2)

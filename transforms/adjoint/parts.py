@@ -5,8 +5,8 @@
     row = A[i]
     row[k] = v                =>      A[i, k] = v
 
-So the adjoint of the owner keeps its name. It is done where neither the owner nor the index is bound anew while the view
-is in use; all other views are left to shadows.
+So the adjoint of the owner keeps its name. It is done where neither the owner nor the index is bound anew while the
+view is in use; all other views are left to shadows.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ class _Views:
             if name in written and isinstance(node.value, gast.Subscript) and self.is_part(name, node.value):
                 views[name] = node.value
         tested = {n for s in statements if isinstance(s, gast.While) for n in ir.names_read(s.test)}
-        refused = {n for s in statements if (n := _written(s)) in views and not _writes_part(s, views[n], self.is_basic)}
+        writes = [(n, s) for s in statements if (n := _written(s)) in views]
+        refused = {n for n, s in writes if not _writes_part(s, views[n], self.is_basic)}
         owners = {v.value.id for v in views.values()}  # a view of a view has to wait for its owner
         return {n: v for n, v in views.items() if n not in tested | refused | owners}
 

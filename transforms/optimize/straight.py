@@ -13,7 +13,8 @@
     z_bar[k] += e              =>     z_bar[k] += e
     x_bar[i] += z_bar
 
-In between nothing else reads or writes the buffer. A read of `A[i][k]` then costs the same for rows of any length.
+In between nothing else reads or writes the buffer, but for sums into it. A read of `A[i][k]` then costs the same for
+rows of any length.
 """
 
 from __future__ import annotations
@@ -80,10 +81,25 @@ class _Straight:
             node = body[end]
             if _is_addition(node, place) and isinstance(node.value, gast.Name) and node.value.id == taken:
                 return end
-            held = self.group(place.value.id) | set(ir.names_read(place.slice))
-            if self.touches(node, held, self.group(place.value.id), {taken}):
+            group = self.group(place.value.id)
+            if self.adds_into(node, group):
+                continue
+            if self.touches(node, group | set(ir.names_read(place.slice)), group, {taken}):
                 return None
         return None
+
+    def adds_into(self, node: gast.stmt, group: set[str]) -> bool:
+        """Whether a statement only adds into a part of a buffer: the order of sums does not matter."""
+        if not (isinstance(node, gast.AugAssign) and isinstance(node.op, (gast.Add, gast.Sub))):
+            return False
+        if not (isinstance(node.target, gast.Subscript) and isinstance(node.target.value, gast.Name)):
+            return False
+        read = {*ir.names_read(node.value), *ir.names_read(node.target.slice)}
+        return node.target.value.id in group and not read & group and self.only_pops(node.value)
+
+    def only_pops(self, value: gast.expr) -> bool:
+        """Whether evaluating an expression changes nothing but lists of saved values."""
+        return all(r.startswith("[]") for r in self.changes.of_expression(value))
 
     def straight(self, body: Block, index: int) -> Block | None:
         """From `z_bar = np.zeros_like(z)` on."""
@@ -178,7 +194,7 @@ class _Straight:
         if {n.id for n in ir.walk(node) if isinstance(n, gast.Name)} & buffers:
             return True
         if own and isinstance(node, gast.AugAssign) and _mentions(node.target, own):
-            return self.changes.of_expression(node.value) != set()
+            return not self.only_pops(node.value)
         changed = self.changes.changed(node)
         taken = {self.changes.resource(n) for n in [*kept, *bound]}
         return bool(set(ir.names_bound(node)) & (mentioned | bound)) or bool(changed & ({"!"} | taken))
