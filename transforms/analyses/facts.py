@@ -83,9 +83,25 @@ class Facts:
         if not isinstance(node, (gast.Assign, gast.Expr)):
             return False
         seen = self.settled_at.get(id(node))
-        names = ir.names_read(node) if seen is None else seen[1]
+        names = self.reads(node) if seen is None else seen[1]
         self.settled_at[id(node)] = (self.clock, names)
         return seen is not None and all(self.changed_at.get(n, 0) <= seen[0] for n in names)
+
+    def reads(self, node: gast.stmt) -> list[str]:
+        """The names that a statement reads, and those in the lists that are written for it."""
+        names = ir.names_read(node)
+        return [*names, *(n for x in names if x in self.displays for n in ir.names_read(self.displays[x]))]
+
+    @functools.cached_property
+    def displays(self) -> dict[str, gast.List]:
+        """Lists that are written out and read once: `t = [a, b]; z = np.array(t)`."""
+        uses: dict[str, list[type]] = {}
+        for node in ir.walk(self.fn.body):
+            if isinstance(node, gast.Name):
+                uses.setdefault(node.id, []).append(type(node.ctx))
+        lists = [s for s in ir.statements(self.fn.body) if isinstance(getattr(s, "value", None), gast.List)]
+        named = [(ir.target_name(s), s.value) for s in lists if all(map(ir.is_atom, s.value.elts))]
+        return {n: value for n, value in named if n and sorted(uses[n], key=str) == [gast.Load, gast.Store]}
 
     def statement(self, node: gast.stmt, give_up: bool) -> None:
         if isinstance(node, gast.Assign):
@@ -174,6 +190,10 @@ class Facts:
         if op.tag == "test":
             return self.test(value)
         operands = {k: self.operand(v) for k, v in op.args.items()}
+        for p in op.rule.sequences if op.rule is not None else ():
+            if isinstance(op.args.get(p), gast.Name) and op.args[p].id in self.displays:
+                found = [self.atom(e) for e in self.displays[op.args[p].id].elts]
+                operands[p] = None if None in found else kinds.Tuple(tuple(found))  # type: ignore[arg-type]
         if any(k is None for k in operands.values()):
             return None
         return operation_kind(op, operands, self.returns, lambda part: self.trips.slice(part, self.atom))
