@@ -182,9 +182,7 @@ class AliasWriter(Writer):
     def find_written(self) -> None:
         """Which parameters are written; captured variables must not be."""
         fn = self.fn
-        self.written_params = {
-            p for p in fn.all_params() if pipeline.is_written(p, self.places, self.known)
-        }
+        self.written_params = {p for p in fn.all_params() if self.places.is_written(p)}
         if captured := [h for h in fn.hidden if h in self.written_params]:
             raise errors.AliasingError(
                 f"the captured variable or global {captured[0]!r} is written in place, which is not differentiated",

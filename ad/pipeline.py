@@ -244,13 +244,13 @@ class Program:
         look: Any = partial(places.analyse, needs_check=False) if perhaps else places.writes
         look = partial(look, calls_write=self.aliases)
         found = look(Operations(fn, facts.kinds), lambda op: self.mutates(op, fn, facts.kinds))
-        if any(is_written(h, found, facts.kinds) for h in fn.hidden):
+        if any(found.is_written(h) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
                 "this function writes into a captured variable or global", at=where, hint="return it"
             )
         maybe = {m for n in perhaps for m in found.families.get(n, {n})}
-        return {i for i, p in enumerate(fn.params) if p in maybe or is_written(p, found, facts.kinds)}
+        return {i for i, p in enumerate(fn.params) if p in maybe or found.is_written(p)}
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
         """Names among the arguments of a call that it may write into."""
@@ -438,7 +438,7 @@ class Writer:
         return activity(self.operations, carrying, lambda op, flags: any(flags))
 
     def copy_written(self) -> None:
-        written = {p for p in self.fn.all_params() if is_written(p, self.places, self.known)}
+        written = {p for p in self.fn.all_params() if self.places.is_written(p)}
 
         if captured := [h for h in self.fn.hidden if h in written]:
             node = next(iter(self.places.written.values()))
@@ -566,11 +566,6 @@ def names_of(fn: Function) -> Names:
     """All names of a function, taken."""
     taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
     return Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
-
-
-def is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
-    """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
-    return any(param == w or param in found.seen.get(w, set()) for w in found.written)
 
 
 def _perhaps_written(fn: Function) -> set[str]:

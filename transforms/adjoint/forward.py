@@ -144,7 +144,7 @@ class Forward:
         check_escapes(fn, known, reached)
         program.note_stores(fn, self.places, known, reached)
         self.reached = reached
-        handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
+        handed_back = () if is_root else [p for p in fn.params if self.places.is_written(p)]
         self.active = reached & useful(fn, known, self.places, handed_back)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
@@ -175,7 +175,7 @@ class Forward:
         """Copies of parameters that are written in place; zeros for those into which only this function writes."""
         self.out = []
         for p in self.fn.all_params():
-            written = is_written(p, self.places, self.known) and (self.is_root or p in self.fn.hidden)
+            written = self.places.is_written(p) and (self.is_root or p in self.fn.hidden)
             if written:
                 self.check_written(p)
                 self.emit(ir.assign(p, self.private(p, ir.name(p))))
@@ -936,16 +936,6 @@ def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
                 found.add(z)
         if len(found) == before:
             return found
-
-
-def is_written(param: str, found: Places, known: dict[str, Kind]) -> bool:
-    """Whether the memory of a parameter may be written."""
-    for written in found.written:
-        structural = isinstance(known.get(written), (kinds.List, kinds.Dict))
-        seen = not (structural and isinstance(known.get(param), (kinds.Array, kinds.Numeric)))
-        if written == param or (param in found.families.get(written, set()) and seen):
-            return True
-    return False
 
 
 def _bind_environment(program: Any, fn: Function, names: Names) -> None:

@@ -45,6 +45,11 @@ class Places:
     same: dict[str, set[str]] = field(default_factory=dict)
 
 
+    def is_written(self, param: str) -> bool:
+        """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
+        return any(param == w or param in self.seen.get(w, set()) for w in self.written)
+
+
 def analyse(
     operations: Operations, mutates: Mutates, needs_check: bool = True, calls_write: bool = False
 ) -> Places:
@@ -144,9 +149,12 @@ class _Sharing:
         return {n: self.reach([n]) for n in self.holds}
 
     def writes_seen(self) -> dict[str, set[str]]:
-        """For each written name, the names through which the write is seen."""
+        """For each written name, the names through which the write is seen; a call may write into what the objects
+        contain.
+        """
         reaching = _by_object(self.reached) if self.written else {}
-        return {w: set().union(*(reaching.get(o, set()) for o in self.objects(w))) for w in self.written}
+        objects = {w: self.reach([w]) if w in self.by_calls else self.objects(w) for w in self.written}
+        return {w: set().union(*(reaching.get(o, set()) for o in held)) for w, held in objects.items()}
 
     def same(self) -> dict[str, set[str]]:
         """For each written name, the names that may hold the same object."""
