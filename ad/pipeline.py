@@ -22,7 +22,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
-from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
@@ -137,6 +137,9 @@ class Program:
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         facts = self.lower_containers(fn, facts, known, names)
+        if not (self.aliases or self.decides_in_place) and parts.name_parts(fn, facts, names):
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = self.infer(fn, known)
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
@@ -198,6 +201,7 @@ class Program:
         try:
             while True:
                 found = self.facts(callee, args)[1].result
+                found = None if found is None else kinds.forget_trips(found)  # of its own loops
                 joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)  # type: ignore[arg-type]
                 if joined == self.results[key]:
                     return joined
@@ -206,7 +210,10 @@ class Program:
             self.solving.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
-        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
+        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end. What holds for a trip of
+        the caller's loops says nothing here.
+        """
+        args = list(map(kinds.forget_trips, args))
         within = [known for c, known in self.solving if c is callee]
         if not within or tuple(args) in within:
             return list(args)

@@ -73,6 +73,7 @@ class Reverse:
         self.emit(ir.assign(name, value))
 
     def set_bar(self, x: str, kind: Kind) -> None:
+        kind = self.scope.trips.lasting(x, kind) if kinds.trips(kind) else kind
         self.bars[x] = kind
         self.scope.local[self.bar(x)] = kind
 
@@ -663,7 +664,7 @@ class Reverse:
         if not isinstance(owner, kinds.Array):
             return UNKNOWN
         own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
-        return facts.item(own, index, self._index_kind(index)) or UNKNOWN
+        return facts.item(own, index, self._index_kind(index), self.scope.slice_text) or UNKNOWN
 
     def _copied_part(self, bar: str, index: gast.expr, kind: Kind) -> gast.expr:
         """`bar[index]`, which does not change with bar."""

@@ -10,6 +10,7 @@ That is what the adjoint relies on; everything else is refused.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -84,6 +85,7 @@ class _Sharing:
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
         self.written: dict[str, gast.stmt] = {}
         self.writes_at: dict[int, set[str]] = {}
+        self.answers: dict[int, tuple[gast.AST, set[str]]] = {}
         self.attempted = 0  # how many attempts stand around
 
     def solve(self) -> _Sharing:
@@ -138,25 +140,26 @@ class _Sharing:
 
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
-        reach = {n: self.reach([n]) for n in self.holds}
-        reaching: dict[str, set[str]] = {}
-        for name, objects in reach.items():
-            for o in objects:
-                reaching.setdefault(o, set()).add(name)
-        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in reach.items()}
+        reaching = _by_object(self.reached)
+        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in self.reached.items()}
 
-    def seen_by(self, written: str) -> set[str]:
-        """The names through which a write is seen; a call may write into what the objects contain."""
-        objects = self.reach([written]) if written in self.by_calls else self.objects(written)
-        return {n for n in self.holds if self.reach([n]) & objects}
+    @functools.cached_property
+    def reached(self) -> dict[str, set[str]]:
+        """For each name the objects that it may hold, and all that these contain, once that is solved."""
+        return {n: self.reach([n]) for n in self.holds}
 
     def writes_seen(self) -> dict[str, set[str]]:
-        """For each written name, the names through which the write is seen."""
-        return {w: self.seen_by(w) for w in self.written}
+        """For each written name, the names through which the write is seen; a call may write into what the objects
+        contain.
+        """
+        reaching = _by_object(self.reached) if self.written else {}
+        objects = {w: self.reach([w]) if w in self.by_calls else self.objects(w) for w in self.written}
+        return {w: set().union(*(reaching.get(o, set()) for o in held)) for w, held in objects.items()}
 
     def same(self) -> dict[str, set[str]]:
         """For each written name, the names that may hold the same object."""
-        return {w: {n for n in self.holds if self.objects(n) & self.objects(w)} for w in self.written}
+        holding = _by_object({n: self.objects(n) for n in self.holds}) if self.written else {}
+        return {w: set().union(*(holding.get(o, set()) for o in self.objects(w))) for w in self.written}
 
     def block(self, body: Block) -> None:
         for node in body:
@@ -270,6 +273,12 @@ class _Sharing:
             self.contents.setdefault(new, set()).add(inside)
             self.contents.setdefault(inside, set()).update(others | {inside})
 
+    def mutated_by(self, op: Op) -> set[str]:
+        """The names among the arguments of a call that it may write into: one answer for all rounds."""
+        if id(op.node) not in self.answers:
+            self.answers[id(op.node)] = (op.node, self.mutates(op))
+        return self.answers[id(op.node)][1]
+
     def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag in ("list_append", "replace"):
             self.write(op.args["0"].id, node)
@@ -289,7 +298,7 @@ class _Sharing:
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
-            for name in sorted(self.mutates(op)):
+            for name in sorted(self.mutated_by(op)):
                 if self.attempted:
                     raise errors.MayBeHalfDone(
                         f"this call writes into its argument {name!r} within a `try`, and could fail half way",
@@ -328,6 +337,15 @@ def _flat(values: list[Any]) -> list[gast.AST]:
     for v in values:
         out += v if isinstance(v, list) else [v]
     return out
+
+
+def _by_object(objects: dict[str, set[str]]) -> dict[str, set[str]]:
+    """For each object the names that hold it."""
+    found: dict[str, set[str]] = {}
+    for name, held in objects.items():
+        for o in held:
+            found.setdefault(o, set()).add(name)
+    return found
 
 
 def holds_no_memory(kind: Kind) -> bool:
