@@ -11,6 +11,8 @@ view is in use; all other views are left to shadows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gast
 
 from ad import ir, kinds
@@ -131,7 +133,7 @@ def _written(node: gast.stmt) -> str | None:
     return None
 
 
-def _writes_part(node: gast.stmt, view: gast.Subscript, is_basic: object) -> bool:
+def _writes_part(node: gast.stmt, view: gast.Subscript, is_basic: Callable[[gast.expr], bool]) -> bool:
     """Whether what is written into a view is a part of its owner."""
     if isinstance(node, gast.AugAssign):
         return True
