@@ -11,6 +11,8 @@ view is in use; all other views are left to shadows.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import gast
 
 from ad import ir, kinds
@@ -131,13 +133,13 @@ def _written(node: gast.stmt) -> str | None:
     return None
 
 
-def _writes_part(node: gast.stmt, view: gast.Subscript, is_basic: object) -> bool:
+def _writes_part(node: gast.stmt, view: gast.Subscript, is_basic: Callable[[gast.expr], bool]) -> bool:
     """Whether what is written into a view is a part of its owner."""
     if isinstance(node, gast.AugAssign):
         return True
     inner = _indices(node.targets[0].slice)
     integers = all(not isinstance(i, gast.Slice) and not _is_constant(i, None, ...) for i in _indices(view.slice))
-    return _is_whole(inner) or (integers and all(map(is_basic, inner)))  # type: ignore[arg-type]
+    return _is_whole(inner) or (integers and all(map(is_basic, inner)))
 
 
 def _place(view: gast.Subscript, inner: list[gast.expr]) -> gast.Subscript:

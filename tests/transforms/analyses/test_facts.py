@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
-from collections.abc import Callable
+import itertools
+import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gast
@@ -32,7 +34,7 @@ def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
         case kinds.Number(type=number):
             return type(value) is number or (number in (float, complex) and type(value) is int)
         case kinds.Extent(dim=dim):
-            return type(value) is int and value == _size(dim, sizes)
+            return type(value) is int and _is_size(dim, value, sizes)
         case kinds.Literal(value=known, type=type_):
             return type(value) is type_ and value == known
         case kinds.Scalar(dtype=dtype):
@@ -63,8 +65,13 @@ def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
     return True
 
 
-def _size(dim: kinds.Dim, sizes: Sizes) -> int:
-    return dim if isinstance(dim, int) else max(sizes[dim.symbol] - dim.minus, 0)
+def _is_size(dim: kinds.Dim, found: int, sizes: Sizes) -> bool:
+    """Whether a dimension is what was found; a symbol that is met for the first time is learned."""
+    if isinstance(dim, int):
+        return dim == found
+    if found:
+        sizes.setdefault(dim.symbol, found + dim.minus)
+    return dim.symbol not in sizes or max(sizes[dim.symbol] - dim.minus, 0) == found
 
 
 def _of_dtype(value: Any, dtype: np.dtype | None) -> bool:
@@ -77,7 +84,9 @@ def _of_dtype(value: Any, dtype: np.dtype | None) -> bool:
 
 def _fits(kind: Kind, value: Any, sizes: Sizes) -> bool:
     shape, rank = kinds.shape(kind), kinds.rank(kind)
-    if shape is not None and np.shape(value) != tuple(_size(d, sizes) for d in shape):
+    if shape is not None and len(shape) != np.ndim(value):
+        return False
+    if shape is not None and not all(_is_size(d, n, sizes) for d, n in zip(shape, np.shape(value), strict=True)):
         return False
     return (rank is None or np.ndim(value) == rank) and _of_dtype(value, kinds.dtype(kind))
 
@@ -117,6 +126,9 @@ def violations(function: Callable[..., Any], args: list[Any]) -> list[str]:
     found: dict[str, None] = {}
 
     def look(name: str, value: Any) -> None:
+        if name.startswith("@"):  # what holds for a trip of this loop is learned anew
+            for symbol in [s for s in sizes if re.search(rf"{name}\b", s)]:
+                del sizes[symbol]
         kind = facts.kinds.get(name)
         if kind is not None and not holds(kind, value, sizes):
             found[f"{name}: {kinds.show(kind)}, but it is {value!r}"] = None
@@ -131,7 +143,7 @@ def _compiled(fn: Function, look: Callable[[str, Any], None] | None, made: dict[
     tree = ir.quote("def f(): pass")
     tree.name = fn.name
     tree.args.args = [gast.Name(p, gast.Param(), None, None) for p in fn.all_params()]
-    tree.body = _shown(fn.body) if look is not None else fn.body
+    tree.body = _shown(fn.body, itertools.count(1)) if look is not None else fn.body
     namespace = compile_text(unparse(tree), fn.name, {**fn.env, "look_at": look})
     made[id(fn)] = namespace[fn.name]
     for name, nested in fn.nested.items():
@@ -139,12 +151,16 @@ def _compiled(fn: Function, look: Callable[[str, Any], None] | None, made: dict[
     return made[id(fn)]  # type: ignore[no-any-return]
 
 
-def _shown(body: Block) -> Block:
+def _shown(body: Block, numbers: Iterator[int]) -> Block:
+    """The block that shows what it binds, and when a trip of a loop begins: loops have the numbers of `analyses.trips`."""
     out: Block = []
     for node in ir.clone(body):
+        loop = next(numbers) if isinstance(node, gast.For | gast.While) else 0
         for inner in ("body", "orelse"):
             if isinstance(node, gast.If | gast.For | gast.While):
-                setattr(node, inner, _shown(getattr(node, inner)))
+                setattr(node, inner, _shown(getattr(node, inner), numbers))
+        if loop:
+            node.body = [gast.Expr(ir.call("look_at", ir.constant(f"@{loop}"), ir.constant(None))), *node.body]
         if isinstance(node, gast.For):
             node.body = [_look(node.target.id), *node.body]
         out.append(node)
