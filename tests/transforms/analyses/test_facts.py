@@ -152,7 +152,7 @@ def _compiled(fn: Function, look: Callable[[str, Any], None] | None, made: dict[
 
 
 def _shown(body: Block, numbers: Iterator[int]) -> Block:
-    """The block that shows what it binds, and when a trip of a loop begins: loops have the numbers of `analyses.trips`."""
+    """The block that shows what it binds, and the trips of its loops, which have the numbers of `analyses.trips`."""
     out: Block = []
     for node in ir.clone(body):
         loop = next(numbers) if isinstance(node, gast.For | gast.While) else 0
