@@ -60,7 +60,7 @@ class AliasProgram(Program):
         forced: dict[str, Kind] = {}
         hints: dict[str, Kind] = {}
         while True:
-            facts = infer(fn, known, self.returns, forced, self.after)
+            facts = infer(fn, known, self.returns(fn), forced, self.after)
             facts.hints = hints = hints or facts.kinds
             try:
                 found = self.places(fn, facts.kinds)
@@ -113,7 +113,7 @@ class AliasProgram(Program):
     def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
         """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""
         unsure = {n: kinds.vague(k) for n, k in facts.kinds.items()}
-        return prepare.decide_types(fn, infer(fn, known, self.returns, unsure))
+        return prepare.decide_types(fn, infer(fn, known, self.returns(fn), unsure))
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)

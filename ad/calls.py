@@ -13,6 +13,7 @@ and its adjoint comes of the tangent too (<w, J(x)^T y_bar> = <y_bar, jvp(f)(x; 
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import types
@@ -85,7 +86,11 @@ def ordered_arguments(
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
         if registry.lookup(function, len(args)) is None and not isinstance(function, CODE):
-            raise errors.NoRule(f"no source is known of {function!r}", hint="call a Python function")
+            named = getattr(function, "__qualname__", None) or f"a {type(function).__name__}"
+            raise errors.NoRule(
+                f"no derivative is known for `{named}`, which has no source",
+                hint="call a Python function, or pass it only what is not differentiated",
+            )
         function = wrapper_of(function, len(args), tuple(kwargs))
         return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
@@ -119,7 +124,7 @@ class Call:
         for i in self.fixed & wanted:
             raise errors.UnsupportedArgument(
                 f"a call of a {type(self.args[i]).__name__} that itself carries derivatives is not differentiated",
-                hint="call a function of it",
+                hint="call it where it stands, as `obj.method(x)`, or a function of what it holds",
             )
         return tuple(i in wanted for i in range(len(self.args)))
 
@@ -205,16 +210,16 @@ def gradient_text(
     return _written(f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
-def _written(f: Plain, write: Callable[[type[pipeline.Program]], Any]) -> Any:
+def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
     """What is written with adjoints that have names; where writes through aliases forbid that, with shadows.
 
     Our own mistakes are told from exceptions of the user's program, which it may catch.
     """
     try:
         try:
-            return write(pipeline.Program)
+            return _halting(write, pipeline.Program)
         except errors.AliasingError:
-            return write(AliasProgram)
+            return _halting(write, AliasProgram)
     except (errors.ADError, ImportError):
         raise
     except Exception as error:
@@ -224,6 +229,19 @@ def _written(f: Plain, write: Callable[[type[pipeline.Program]], Any]) -> Any:
             at=errors.Location(code.co_filename, code.co_firstlineno, 0),
             hint="report it, with the function; until then write the function in other words",
         ) from error
+
+
+def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
+    """What is written once it is known which calls in a `try` write into their arguments."""
+    halting: frozenset[errors.Location] = frozenset()
+    while True:
+        try:
+            return write(functools.partial(program, halting=halting))
+        except errors.MayBeHalfDone as error:
+            place = error.location and dataclasses.replace(error.location, line=None)
+            if place is None or place in halting:
+                raise
+            halting |= {place}
 
 
 def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache.Variants:

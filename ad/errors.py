@@ -80,6 +80,10 @@ class UnsupportedSyntax(ADError):
     says_when = True
 
 
+class MayBeHalfDone(UnsupportedSyntax):
+    """A call in a `try` that may write and then fail: how it is written, the code around it decides."""
+
+
 class NoRule(ADError):
     """A function, or a keyword of one, for which no derivative is known."""
 

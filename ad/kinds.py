@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.closures import Closure
+from ad.runtime.copies import is_own, is_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,16 +348,6 @@ CODE = (
 )  # fmt: skip
 
 
-def is_record(value: Any) -> bool:
-    """An instance of a class of the user's own, whose attributes are its fields."""
-    return isinstance(value, Closure) or (is_own(value) and hasattr(value, "__dict__") and not callable(value))
-
-
-def is_own(value: Any) -> bool:
-    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours."""
-    return type(value).__module__.split(".")[0] not in ("builtins", "functools", "numpy", "ad")
-
-
 def is_callable_record(value: Any) -> bool:
     """An instance of a class of the user's own that can be called, and holds numbers."""
     if not (is_own(value) and callable(value)) or isinstance(value, CODE):
@@ -425,6 +415,17 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
     if np.issubdtype(da, np.complexfloating) or np.issubdtype(db, np.complexfloating):
         return np.result_type(da, db) if np.result_type(da, db) == np.dtype(complex) else None
     return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None
+
+
+def is_deep(kind: Kind, levels: int = 12) -> bool:
+    """Whether containers stand in each other more often than programs write: one holds itself, perhaps."""
+    if levels == 0:
+        return True
+    if isinstance(kind, List):
+        return kind.entry is not None and is_deep(kind.entry, levels - 1)
+    if isinstance(kind, Tuple):
+        return any(is_deep(k, levels - 1) for k in kind.entries)
+    return isinstance(kind, Dict | Record) and any(is_deep(k, levels - 1) for _, k in kind.entries)
 
 
 def vague(kind: Kind) -> Kind:

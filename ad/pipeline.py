@@ -60,14 +60,21 @@ class Program:
     """Writes the functions of one derivative; see the module's text for the way.
 
     aliases: whether memory may be written through several names (`ad.aliases`).
+    halting: calls in a `try` that write into their arguments: where they fail, the derivative ends.
     """
 
     aliases = False
     decides_in_place = False  # whether `x op= v` may be written for a number and for an array
     root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
-    def __init__(self, options: Options, call_vjp: Callable[..., Any], reusable: bool = False) -> None:
-        self.options = options
+    def __init__(
+        self,
+        options: Options,
+        call_vjp: Callable[..., Any],
+        reusable: bool = False,
+        halting: frozenset[errors.Location] = frozenset(),
+    ) -> None:
+        self.options, self.halting = options, halting
         self.call_vjp = call_vjp
         self.reusable = reusable
         self.globals = Globals()
@@ -95,7 +102,7 @@ class Program:
     def function(self, callee: Callee) -> Function:
         """The normal form of a callee, computed once; a fresh copy that may be rewritten."""
         if id(callee) not in self.normal:
-            fn = callee if isinstance(callee, Function) else normalize(read(callee))
+            fn = callee if isinstance(callee, Function) else normalize(read(callee), self.halting)
             self.normal[id(callee)] = (callee, fn)
             self.depend(fn)
         fn = self.normal[id(callee)][1]
@@ -124,7 +131,7 @@ class Program:
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
-        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
         facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
@@ -163,7 +170,7 @@ class Program:
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of the variables of a function."""
-        return infer(fn, known, self.returns)
+        return infer(fn, known, self.returns(fn))
 
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
@@ -171,14 +178,18 @@ class Program:
             known[name] = kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
         return known
 
-    def returns(self, op: Op, args: list[Kind]) -> Kind | None:
-        """The kind of what a call of a Python function returns, recursion iterated to a fixpoint."""
-        values = bind(op)
-        if values is None:
-            return UNKNOWN
-        known = dict(zip(map(id, op.args.values()), args, strict=True))
-        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
-        return self.result(op.target, ordered)
+    def returns(self, fn: Function) -> Callable[[Op, list[Kind]], Kind | None]:
+        """What tells the kind that a call of a Python function in fn returns, recursion iterated to a fixpoint."""
+
+        def kind(op: Op, args: list[Kind]) -> Kind | None:
+            values = bind(op, fn)
+            if values is None:
+                return UNKNOWN
+            known = dict(zip(map(id, op.args.values()), args, strict=True))
+            ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+            return self.result(op.target, ordered)
+
+        return kind
 
     def result(self, callee: Callee, args: list[Kind]) -> Kind | None:
         args = self.widened(callee, args)
@@ -238,6 +249,8 @@ class Program:
         """`parameters_written`, from what is known of the functions that it calls."""
         try:
             fn, facts = self.facts(callee, args)
+        except errors.MayBeHalfDone:
+            raise
         except errors.ADError:
             return None
         perhaps = _perhaps_written(fn)
@@ -256,7 +269,7 @@ class Program:
         """Names among the arguments of a call that it may write into."""
 
         def written(target: Any) -> set[int] | None:
-            if bind(op) is None:
+            if bind(op, fn) is None:
                 return None
             return self.parameters_written(target, self.widened(target, self.argument_kinds(op, fn, known)))
 
@@ -681,7 +694,7 @@ def gradient(
     options: Options,
     call_vjp: Callable[..., Any],
     stages: bool = False,
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> Generated:
     """The fused gradient of a function of scalar value: `f_grad(*args, *hidden)`; with its
     intermediate forms if asked.
@@ -703,7 +716,7 @@ def pullback(
     active: Sequence[bool],
     options: Options,
     call_vjp: Callable[..., Any],
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> tuple[Generated, Split]:
     """The split adjoint of a function whose backward half may run any number of times."""
     program = program_type(options, call_vjp, reusable=True)
@@ -720,7 +733,7 @@ def tangent(
     active: Sequence[bool],
     options: Options,
     tangent_of: Callable[..., Any],
-    program_type: type[Program] = Program,
+    program_type: Callable[..., Program] = Program,
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)

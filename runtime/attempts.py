@@ -19,6 +19,17 @@ def caught() -> BaseException | None:
     return sys.exc_info()[1]
 
 
+def half_done(where: str) -> errors.UnsupportedSyntax:
+    """The error where something may have been written before the exception that is being handled.
+
+    >>> try: 1 / 0
+    ... except ZeroDivisionError: print(half_done("model.py:3").why)
+    model.py:3: this raised ZeroDivisionError, perhaps after it had written something, and its `try` goes on
+    """
+    why = f"{where}: this raised {type(caught()).__name__}, perhaps after it had written something, and its `try` goes on"
+    return errors.UnsupportedSyntax(why, hint="write one value a statement, after all that may fail")
+
+
 class unswallowed:
     """A context manager that must let exceptions through: what it swallows would leave a body half done, unseen.
 

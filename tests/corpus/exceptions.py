@@ -1142,3 +1142,77 @@ def int_state(x, a):
         except IndexError:
             t = t * k
     return t
+
+
+def swap_in_try(x, a):
+    try:
+        x[0], x[1] = x[1] * a, x[0]
+        if a > 100.0:
+            raise ValueError("stop")
+        x[1] = x[0] * x[2]
+    except ValueError:
+        x[0] = a
+    return np.sum(x * x)
+
+
+def _halved(u, c):
+    u[0] = u[0] * c
+    u[1:] *= 0.5
+    return np.sum(u)
+
+
+def writing_call_in_try(x, a):
+    try:
+        s = _halved(x[1:], a)
+        x[0] = s * a
+        raise ValueError("stop")
+    except ValueError:
+        s = a * x[0]
+    return s * np.sum(np.sin(x))
+
+
+def writing_call_in_try_in_loop(x, a):
+    s = a
+    for i in range(x.shape[0]):
+        try:
+            try:
+                s = s + _halved(x, s)
+                x[0], x[i] = x[i], x[0] * a
+            except IndexError:
+                s = s * a
+            x[i + 1] = s * 0.1
+        except IndexError:
+            break
+    return s + np.sum(x * x)
+
+
+def pattern_in_try(x, a):
+    try:
+        x[0] = x[1] * a
+        match (x[0], x[2]):
+            case (s, t) if s > 0.1:
+                x[1] = s * t
+            case (t, s):
+                x[2] = s * a + t
+        x[-1] = a
+    except ValueError:
+        x[0] = 1.0
+    return np.sum(np.sin(x))
+
+
+def try_in_finally_in_try(x, a):
+    try:
+        try:
+            x[0] = a
+        except ValueError:
+            try:
+                x *= x
+                if a > 100.0:
+                    a = a * a
+            except ValueError:
+                a = a * 2.0
+            finally:
+                x[1] = a
+    except ValueError:
+        a = a * 3.0
+    return np.sum(x * a)

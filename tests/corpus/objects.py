@@ -347,3 +347,34 @@ def methods_that_read_globals(a, b):
     m = _Scaler(a)
     m.w = m.w * b
     return m.total(b) * _SCALES[2]
+
+
+class _Node:
+    def __init__(self, value):
+        self.value = value
+        self.before = self
+        self.after = self
+
+
+def ring_of_nodes(a, b):
+    first, second = _Node(a), _Node(b * a)
+    first.after = second
+    second.before = first
+    return first.after.value * second.before.value + first.before.value
+
+
+class _Stack:
+    def __init__(self, size):
+        self.items = np.zeros(size)
+        self.count = 0
+
+    def push(self, v):
+        self.items[self.count] = v
+        self.count += 1
+
+
+def stack_in_an_array(fs):
+    s = _Stack(8)
+    for f in fs:
+        s.push(f * f)
+    return s.items[s.count - 1] * s.items[0] + np.sum(s.items[: s.count])

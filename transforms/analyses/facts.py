@@ -21,7 +21,7 @@ from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list
+from ad.runtime.moves import as_array, as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 from ad.transforms.analyses.trips import Trips
 
@@ -67,7 +67,7 @@ class Facts:
         old = self.kinds.get(name)
         new = kind if old is None else kinds.join(old, kind)
         if new != old:
-            self.kinds[name] = UNKNOWN if give_up else new
+            self.kinds[name] = UNKNOWN if give_up or kinds.is_deep(new) else new
             self.clock += 1
             self.changed_at[name] = self.clock
             self.changed = self.changed or old != UNKNOWN
@@ -219,7 +219,7 @@ class Facts:
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
-            sides = (value.left, value.comparators[0])
+            sides = (_unsigned(value.left), _unsigned(value.comparators[0]))
             if all(ir.is_atom(s) or _is_item(s) for s in sides):
                 found = [self.atom(s) if ir.is_atom(s) else self.of(s) for s in sides]
                 return shapes.comparison(*[kinds.widen(k or UNKNOWN) for k in found])
@@ -241,6 +241,12 @@ class Facts:
         if self.after is not None and any(isinstance(k, kinds.Record) for k in operands):
             for name, kind in self.after(op, operands).items():
                 self.update(name, kind)
+
+
+def _unsigned(node: gast.expr) -> gast.expr:
+    """1.0 of -1.0, which has its kind; any other expression as it is."""
+    signed = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant)
+    return node.operand if signed else node
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
@@ -314,6 +320,8 @@ def operation_kind(
             return kind if isinstance(kind, kinds.List) else kinds.vague(hint) if isinstance(hint, kinds.List) else (
                 kinds.List(UNKNOWN)
             )
+        if op.target is as_array:
+            return Numeric()
         if op.target is as_instance:
             cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
             known = isinstance(hint, kinds.Record) and hint.type is cls

@@ -22,7 +22,7 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list, listed, queued, tupled, zipped
+from ad.runtime.moves import as_array, as_list, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -226,7 +226,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy" or op.target in (as_list, as_instance):
+        if op.tag == "copy" or op.target in (as_list, as_array, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):
@@ -290,9 +290,9 @@ class _Sharing:
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
             raise errors.AliasingError(
-                f"`.{op.target}` may write into the array, which is not differentiated",
+                f"no derivative is known for `.{op.target}` of an array, and it may write into it",
                 at=ir.location(self.fn.source, node),
-                hint="assign to elements: `x[...] = v`",
+                hint="use methods that have one, or assign to elements: `x[...] = v`",
             )
         elif op.tag in ("list_pop", "container") and isinstance(op.args["0"], gast.Name):
             self.write(op.args["0"].id, node)
@@ -300,7 +300,7 @@ class _Sharing:
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutated_by(op)):
                 if self.attempted:
-                    raise errors.UnsupportedSyntax(
+                    raise errors.MayBeHalfDone(
                         f"this call writes into its argument {name!r} within a `try`, and could fail half way",
                         at=ir.location(self.fn.source, node),
                         hint="return the new value instead of writing into the argument",
@@ -311,9 +311,9 @@ class _Sharing:
                     self.by_calls.setdefault(name, set()).update(op.operands())
                     continue
                 raise errors.AliasingError(
-                    f"this call writes into its argument {name!r}, which is not differentiated",
+                    says_written(op, name),
                     at=ir.location(self.fn.source, node),
-                    hint="return the new value instead of writing into the argument",
+                    hint="call functions that have a derivative, or return the new value instead of writing it",
                 )
 
 
@@ -505,6 +505,14 @@ def _bound_and_handed_on(node: gast.Expr | gast.Assign, operations: Operations) 
     if op.tag == "getitem":
         return set(), set()
     return set(), set(ir.names_bound(node)) | (set() if op.tag in ("shape", "test") else set(op.operands()))
+
+
+def says_written(op: Op, name: str) -> str:
+    """Why a call is refused: of a function without source nobody knows more."""
+    if op.tag == "call":
+        return f"this call writes into its argument {name!r}, which is not differentiated"
+    spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ""
+    return f"no derivative is known for `{spelled or 'this call'}`, and it may write into its arguments"
 
 
 def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | None]) -> set[str]:

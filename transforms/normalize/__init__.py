@@ -9,6 +9,7 @@ from typing import Any
 import gast
 
 from ad import ir
+from ad.errors import Location
 from ad.ir import Block, Function
 from ad.names import Names
 from ad.reader import Source
@@ -27,19 +28,23 @@ from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.webs import split_webs
 
 
-def normalize(source: Source) -> Function:
-    """The normal form of a function."""
+def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
+    """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (with_plain_parameters, with_imports, without_match, with_cells, with_stores, with_closures):
         source = desugar(source)
     fence(source)
-    return _lower(source, (), {}, ChainMap())
+    return _lower(source, (), {}, ChainMap(), halting)
 
 
 def _lower(
-    source: Source, captured: tuple[str, ...], outer: dict[str, Nested], visible: ChainMap[str, Function]
+    source: Source,
+    captured: tuple[str, ...],
+    outer: dict[str, Nested],
+    visible: ChainMap[str, Function],
+    halting: frozenset[Location],
 ) -> Function:
     names = Names(n.id for n in ir.walk(source.tree) if isinstance(n, gast.Name))
-    tree, helpers = lower_attempts(source, names)
+    tree, helpers = lower_attempts(source, names, halting)
     params = (*resolve.parameters(tree), *captured)
     local = resolve.bound_names(tree) | set(captured)
     names.taken |= local | set(outer)
@@ -54,13 +59,13 @@ def _lower(
     body: Block = single_exit(inline_generators(list(tree.body), names), names)
     lowering = Statements(source, env, names, [])
     lowering.lifted = dict(nested)
-    lowering.rebound = {n.target.id for n in ir.walk(body) if isinstance(n, gast.NamedExpr)}
+    lowering.rebound = {x for n in ir.walk(body) if isinstance(n, gast.NamedExpr) for x in ir.names_bound(n.target)}
     body = lowering.body(body)
     body = split_webs((*params, *hidden), body, names)
     functions = visible.new_child()
     for n in nested.values():
         if outer.get(n.name) is not n:
-            functions[n.name] = _lower_nested(n, nested, functions)
+            functions[n.name] = _lower_nested(n, nested, functions, halting)
     return Function(source.name, params, body, env, hidden, source, functions)
 
 
@@ -68,9 +73,11 @@ def _own_local_of_nested(name: str, nested: dict[str, Nested], source: Source) -
     return not resolve.lookup(source, name)[0] and any(name in resolve.bound_names(n.tree) for n in nested.values())
 
 
-def _lower_nested(nested: Nested, visible: dict[str, Nested], functions: ChainMap[str, Function]) -> Function:
+def _lower_nested(
+    nested: Nested, visible: dict[str, Nested], functions: ChainMap[str, Function], halting: frozenset[Location]
+) -> Function:
     source = dataclasses.replace(nested.source, tree=nested.tree, name=nested.name)
-    return _lower(source, nested.captured, visible, functions)
+    return _lower(source, nested.captured, visible, functions, halting)
 
 
 def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: dict[str, Nested]) -> dict[str, Nested]:

@@ -23,7 +23,9 @@ apart, so that each part is an attempt of its own; the backward sweep then rever
                                       if not done:
                                           y[1] = 0.0
 
-A handler that always raises, as that of `finally`, needs none of this: no derivative follows it.
+A statement that may fail after it has written something, `x[i], x[j] = x[j], x[i]`, is an attempt whose handler raises
+an error of ours: where it does fail there is no derivative. So are the calls at `halting` places, of which later passes
+found that they write into their arguments. A handler that always raises, as that of `finally`, needs none of this.
 """
 
 from __future__ import annotations
@@ -43,6 +45,7 @@ from ad.ir import Attempt, Block, Within
 from ad.names import Names
 from ad.reader import Source
 from ad.runtime import attempts as runtime
+from ad.runtime import patterns
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 
@@ -55,7 +58,9 @@ _LOOKS = (str, repr, print, isinstance, issubclass, type, format)
 _HINT = "move the `try` around the call of the derivative"
 
 
-def lower_attempts(source: Source, names: Names) -> tuple[gast.FunctionDef, dict[str, Any]]:
+def lower_attempts(
+    source: Source, names: Names, halting: frozenset[errors.Location] = frozenset()
+) -> tuple[gast.FunctionDef, dict[str, Any]]:
     """(the definition without `try` and `with`, what the names that were added stand for)."""
     tree = source.tree
     if not any(isinstance(n, (gast.Try, gast.With)) for n in _own_statements(tree.body)):
@@ -63,7 +68,7 @@ def lower_attempts(source: Source, names: Names) -> tuple[gast.FunctionDef, dict
     new = tree.__class__.__new__(tree.__class__)
     new.__dict__.update(tree.__dict__)
     new.body = without_else(tree.body, names)
-    lowering = _Lowering(source, new, names)
+    lowering = _Lowering(source, new, names, halting)
     new.body = lowering.block(new.body)
     return new, lowering.helpers
 
@@ -84,8 +89,11 @@ def _blocks(s: gast.stmt) -> list[Block]:
 class _Lowering:
     """Lowers the `try` and `with` statements of one function, the inner ones first."""
 
-    def __init__(self, source: Source, tree: gast.FunctionDef, names: Names) -> None:
+    def __init__(
+        self, source: Source, tree: gast.FunctionDef, names: Names, halting: frozenset[errors.Location]
+    ) -> None:
         self.source, self.tree, self.names = source, tree, names
+        self.halting = {id(n) for n in ir.walk(tree.body) if halting and ir.location(source, n) in halting}
         self.reads = reads(tree.body)
         self.local = resolve.bound_names(tree)
         self.helpers: dict[str, Any] = {}
@@ -133,7 +141,7 @@ class _Lowering:
         if not node.handlers:
             return self.block(node.body + node.orelse)
         types = self.types(node)
-        trace = Trace(frozenset(self.needed(node)), fresh(node.body))
+        trace = Trace(frozenset(self.needed(node)), fresh(node.body), frozenset(self.halting))
         before, body, after = leaving(self.block(node.body), self.names)
         handlers = [self.block(h.body) for h in node.handlers]
         done, error = self.names.fresh("done"), self.error(node)
@@ -185,7 +193,7 @@ class _Lowering:
         final = self.block(node.finalbody)
         again = [*ir.clone(final), ir.at(gast.Raise(None, None), node)]
         attempt = self.attempt(self.names.fresh("done"), self.helper(BaseException), body, again, node)
-        attempt.trace = Trace(frozenset(), frozenset())
+        attempt.trace = Trace(frozenset(), frozenset(), frozenset())
         return [*before, attempt, *final, *after]
 
     def types(self, node: gast.Try) -> gast.expr:
@@ -334,10 +342,19 @@ class _Pieces:
     def value(self, node: gast.expr, base: str) -> tuple[Block, gast.expr]:
         """(the attempt that computes a value, its name)."""
         negated = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not)
-        if ir.is_atom(node.operand if negated else node):
+        if ir.is_atom(node.operand if negated else node) or self.only_asks(node):
             return [ir.assign(self.done, ir.constant(True), node)], node
         name = self.names.fresh(base)
-        return [self.attempt([ir.assign(name, node, node)])], ir.name(name)
+        return self.piece([ir.assign(name, node, node)]), ir.name(name)
+
+    def only_asks(self, test: gast.expr) -> bool:
+        """Whether a test is that of a pattern, `is_sequence(x) and len(x) == 2`, which cannot fail."""
+        first, *others = test.values if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And) else [test]
+        asked = self.lowering.object(first.func) if isinstance(first, gast.Call) else None
+        lengths = [getattr(o, "left", None) for o in others]
+        return asked in (patterns.is_sequence, patterns.is_mapping) and all(
+            isinstance(n, gast.Call) and self.lowering.object(n.func) is len for n in lengths
+        )
 
     def if_done(self, body: Block, like: gast.AST) -> Block:
         return [ir.at(gast.If(ir.name(self.done), body, []), like)] if body else []
@@ -361,8 +378,14 @@ class _Pieces:
             return self.for_(s)
         if isinstance(s, gast.While):
             return self.while_(s)
-        why = "this statement may fail after it has written something, and its `try` goes on"
-        raise self.lowering.refuse(s, why, "write one value a statement")
+        return [self.halting(s)]
+
+    def halting(self, s: gast.stmt) -> Attempt:
+        """An attempt that must not fail: where it does, that ends the derivative, whoever wanted to catch it."""
+        where = ir.location(self.lowering.source, s)
+        error = ir.call(self.lowering.helper(runtime.half_done), ir.constant(f"{where.filename}:{where.lineno}"))
+        raised = ir.at(gast.Raise(ir.at(error, s), None), s)
+        return self.lowering.attempt(self.done, ir.clone(self.types), [s], [raised], s)
 
     def for_(self, s: gast.For) -> Block:
         first, it = self.iterable(s.iter)
@@ -399,12 +422,16 @@ class _Pieces:
 
     def inner(self, s: Attempt) -> Block:
         """A `try` in the body: taken apart itself, its handler after it; then all of that."""
+        if _halts(s, self.lowering):
+            types = ir.tuple_(*_parts(s.types), *_parts(ir.clone(self.types)))
+            body = [*s.body, ir.assign(self.done, ir.constant(True), s)]
+            return [ir.at(Attempt(s.test, types, body, s.orelse), s)]
         done = s.test.id
         error = next((ir.target_name(n) for n in s.orelse if _notes(n, self.lowering)), None)
         handler = [n for n in s.orelse[1:] if not _notes(n, self.lowering)]
         if error is None and _raises_again(handler):
             error = self.names.fresh("error")
-        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh)
+        both = Trace(self.trace.needed | s.trace.needed, self.trace.fresh, self.trace.halting)
         parts = _Pieces(self.lowering, s.types, both, done, error).block(s.body[:-1])
         failed = _raising(handler, error)
         return self.block([*parts, *_either(ir.name(done), [], failed, s)])
@@ -413,6 +440,11 @@ class _Pieces:
 def _notes(s: gast.stmt, lowering: _Lowering) -> bool:
     value = getattr(s, "value", None)
     return isinstance(value, gast.Call) and lowering.helpers.get(ir.dotted(value.func)) is runtime.caught
+
+
+def _halts(s: Attempt, lowering: _Lowering) -> bool:
+    error = getattr(s.orelse[-1], "exc", None)
+    return isinstance(error, gast.Call) and lowering.helpers.get(ir.dotted(error.func)) is runtime.half_done
 
 
 def _either(test: gast.expr, then: Block, orelse: Block, like: gast.AST) -> Block:
@@ -449,7 +481,9 @@ def _raising(body: Block, error: str | None) -> Block:
         if isinstance(s, gast.Raise) and s.exc is None:
             return ir.at(gast.Raise(ir.name(error or ""), None), s)
         if isinstance(s, Attempt):
-            return ir.at(Attempt(s.test, s.types, [*map(change, s.body)], s.orelse), s)
+            new = ir.at(Attempt(s.test, s.types, [*map(change, s.body)], s.orelse), s)
+            new.trace = s.trace
+            return new
         return with_blocks(s, lambda block: [*map(change, block)])
 
     return [*map(change, body)]
@@ -514,10 +548,14 @@ def always_leaves(body: Block) -> bool:
 
 @dataclass(frozen=True)
 class Trace:
-    """What counts as a trace: names that are read later; not what `op=` does to values that were made just now."""
+    """What counts as a trace: names that are read later; not what `op=` does to values that were made just now.
+
+    halting: the nodes (by identity) that may fail after they have written something.
+    """
 
     needed: frozenset[str]
     fresh: frozenset[str]
+    halting: frozenset[int]
 
     def commits(self, body: Block) -> bool | None:
         """Whether the statements leave a trace, and then surely do not fail; None if they may fail after it."""
@@ -542,6 +580,8 @@ class Trace:
             ways = [self.commits(s.body), self.commits(s.orelse)]
             return None if None in ways or self.changes(s.test) else True in ways
         changes = self.changes(s)
+        if self.halts(s):
+            return None
         if isinstance(s, gast.AugAssign):
             own = isinstance(s.target, gast.Name) and s.target.id in self.fresh - self.needed
             return None if changes else not own
@@ -554,9 +594,13 @@ class Trace:
     def changes(self, node: gast.AST) -> int:
         """How many parts of expressions leave a trace: calls that may change something, `x := v`."""
         return sum(
-            (isinstance(n, gast.Call) and _may_change(n)) or (isinstance(n, gast.NamedExpr) and self.binds(n.target))
+            (isinstance(n, gast.Call) and (_may_change(n) or id(n) in self.halting))
+            or (isinstance(n, gast.NamedExpr) and (self.binds(n.target) or not isinstance(n.target, gast.Name)))
             for n in ir.walk(node)
         )
+
+    def halts(self, s: gast.stmt) -> bool:
+        return bool(self.halting) and any(id(n) in self.halting for n in ir.walk(s))
 
     def binds(self, node: gast.AST) -> bool:
         return not self.needed.isdisjoint(ir.names_bound(node))

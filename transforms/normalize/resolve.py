@@ -9,6 +9,7 @@ global becomes a hidden parameter.
 from __future__ import annotations
 
 import builtins
+import logging
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -36,7 +37,7 @@ _OWN_VARIABLES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 def is_constant(value: Any) -> bool:
     """Whether a captured value is code, which generated text names, rather than data, which it is handed."""
-    return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_reduce__")
+    return isinstance(value, (*_CONSTANT_TYPES, logging.Logger)) or hasattr(value, "__ad_reduce__")
 
 
 def parameters(tree: gast.FunctionDef) -> list[str]:
@@ -65,7 +66,7 @@ def bound_names(tree: gast.FunctionDef) -> set[str]:
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             found.add(node.id)
         if isinstance(node, _OWN_VARIABLES):
-            found |= {n.target.id for n in ir.walk(node) if isinstance(n, gast.NamedExpr)}
+            found |= {name for n in ir.walk(node) if isinstance(n, gast.NamedExpr) for name in ir.names_bound(n.target)}
         elif not isinstance(node, gast.Lambda):
             stack += ir.children(node)
     return found - elsewhere
