@@ -568,7 +568,7 @@ def real_and_imag_elements(x, a):
     return np.sum(np.real(z * z) + np.imag(z))
 
 
-def real_part_by_name(x, a):
+def real_part_by_name(x, a):  # corpus: beyond
     z = x * (1 + 2j)
     r = z.real
     r[1:] *= a

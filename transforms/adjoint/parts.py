@@ -139,7 +139,7 @@ def _writes_part(node: gast.stmt, view: gast.Subscript, is_basic: Callable[[gast
         return True
     inner = _indices(node.targets[0].slice)
     integers = all(not isinstance(i, gast.Slice) and not _is_constant(i, None, ...) for i in _indices(view.slice))
-    return _is_whole(inner) or (integers and all(is_basic(i) for i in inner))
+    return _is_whole(inner) or (integers and all(map(is_basic, inner)))
 
 
 def _place(view: gast.Subscript, inner: list[gast.expr]) -> gast.Subscript:

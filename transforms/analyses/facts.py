@@ -220,7 +220,7 @@ class Facts:
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (_unsigned(value.left), _unsigned(value.comparators[0]))
-            if all(ir.is_atom(s) or _is_plain_part(s) for s in sides):
+            if all(ir.is_atom(s) or _is_item(s) for s in sides):
                 found = [self.atom(s) if ir.is_atom(s) else self.of(s) for s in sides]
                 return shapes.comparison(*[kinds.widen(k or UNKNOWN) for k in found])
         return UNKNOWN
@@ -243,13 +243,6 @@ class Facts:
                 self.update(name, kind)
 
 
-def _is_plain_part(node: gast.expr) -> bool:
-    """x[i] or x[i, j], of names and constants."""
-    if not isinstance(node, gast.Subscript) or not ir.is_atom(node.value):
-        return False
-    return all(map(ir.is_atom, node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]))
-
-
 def _unsigned(node: gast.expr) -> gast.expr:
     """1.0 of -1.0, which has its kind; any other expression as it is."""
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant):
@@ -258,6 +251,15 @@ def _unsigned(node: gast.expr) -> gast.expr:
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
+
+
+def _is_item(node: gast.expr) -> bool:
+    """`x[i]` or `x[i:j, k]` of atoms: tests may hold more than that."""
+    if not isinstance(node, gast.Subscript) or not isinstance(node.value, gast.Name):
+        return False
+    parts = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+    bounds = [b for p in parts if isinstance(p, gast.Slice) for b in (p.lower, p.upper, p.step) if b is not None]
+    return all(map(ir.is_atom, [*(p for p in parts if not isinstance(p, gast.Slice)), *bounds]))
 
 
 def _in_place(old: Kind | None, new: Kind | None) -> Kind | None:

@@ -72,17 +72,21 @@ class _Straight:
         place = clear.targets[0]
         if _text(_source(take.value)) != _text(place):  # type: ignore[union-attr]
             return None
-        end = self.returned(body, index, place, taken)
+        end = self.returned(body, index, place, taken, isinstance(take.value, gast.Call))  # type: ignore[union-attr]
         return None if end is None else [*body[:index], *body[index + 1 : end], *body[end + 1 :]]
 
-    def returned(self, body: Block, start: int, place: gast.Subscript, taken: str) -> int | None:
-        """Where `place += taken` stands, if the place and what was taken are left alone until then."""
+    def returned(self, body: Block, start: int, place: gast.Subscript, taken: str, past_sums: bool) -> int | None:
+        """Where `place += taken` stands, if the place and what was taken are left alone until then.
+
+        past_sums: sums into the buffer may stand between. For an element they do not pay: the clearing is cheap, and
+        take, clear, add is what readers know.
+        """
         for end in range(start + 1, len(body)):
             node = body[end]
             if _is_addition(node, place) and isinstance(node.value, gast.Name) and node.value.id == taken:
                 return end
             group = self.group(place.value.id)
-            if self.adds_into(node, group):
+            if past_sums and self.adds_into(node, group):
                 continue
             if self.touches(node, group | set(ir.names_read(place.slice)), group, {taken}):
                 return None
@@ -147,13 +151,13 @@ class _Straight:
         if not isinstance(name, gast.Name):
             return False
         owner, own = self.facts.joined(name.id), self.facts.joined(z_bar)
+        if not isinstance(own, kinds.Array) or own.shape is None or own.dtype is None:
+            return False
         if isinstance(place, gast.Subscript):
             if not isinstance(owner, kinds.Array) or not self.is_basic(place.slice):
                 return False
             owner = self.facts.kind(ir.subscript(ir.name(name.id), ir.clone(place.slice)))
-        if not isinstance(owner, kinds.Array) or owner != own:
-            return False
-        return owner.shape is not None and owner.dtype is not None
+        return owner == own
 
     def is_basic(self, index: gast.expr) -> bool:
         parts = index.elts if isinstance(index, gast.Tuple) else [index]
@@ -176,8 +180,7 @@ class _Straight:
     def group(self, name: str) -> set[str]:
         """The names that may share memory with a buffer. Of parameters only buffers may."""
         found = self.places.group(name) | self.views.get(name, set())
-        owned: set[str] = getattr(self.facts.scope, "owned", set())
-        return {n for n in found if n not in self.facts.params or n in owned} | {name}
+        return {n for n in found if n not in self.facts.params or n in self.facts.scope.owned} | {name}
 
     def touches(self, node: gast.stmt, mentioned: set[str], kept: set[str], bound: set[str], own: str = "") -> bool:
         """Whether a statement mentions a name of a buffer, binds one anew, leaves the block, or may do so unseen.
