@@ -130,7 +130,7 @@ def _cumsum_cases(rng):
     ]
 
 
-@linear(np.cumsum, np.ndarray.cumsum, kind=shapes.numeric, fresh=True, cases=_cumsum_cases)
+@linear(np.cumsum, np.ndarray.cumsum, kind=shapes.cumulative, fresh=True, cases=_cumsum_cases)
 def cumsum(z_bar, a, axis=None):
     return cumsum_adjoint(z_bar, a, axis)
 

@@ -264,6 +264,17 @@ def shares(z: Any, x: Any, *args: Any) -> Kind:
     return Array(kept, own) if fits else Numeric()
 
 
+def cumulative(x: Any, axis: Any = None, *args: Any, **kwargs: Any) -> Kind:
+    """cumsum: of the shape of x; without an axis, x counts as a vector."""
+    kind = kinds.widen(as_kind(x))
+    dtype, rank = kinds.dtype(kind), kinds.rank(kind)
+    if dtype is None or not np.issubdtype(dtype, np.inexact) or args or kwargs or not isinstance(kind, Array):
+        return Numeric()
+    if isinstance(axis, int) and rank:
+        return kind
+    return kind if axis is None and rank == 1 else Numeric(dtype, None)
+
+
 def average(x: Any, axis: Any = None, *args: Any, keepdims: Any = False, **kwargs: Any) -> Kind:
     """mean, var, std: as a sum, and integers become float64."""
     result = reduction(x, axis, *args, keepdims=keepdims, **kwargs)

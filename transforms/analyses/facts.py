@@ -166,11 +166,21 @@ class Facts:
             if kind is not None:
                 self.update(op.args["0"].id, kinds.List(kind), give_up)
         elif op.tag == "container" and isinstance(op.args["0"], gast.Name):
-            if kinds.is_numeric(self.kinds.get(op.args["0"].id, UNKNOWN)):
+            owner = self.kinds.get(op.args["0"].id, UNKNOWN)
+            if kinds.is_numeric(owner):
                 return  # refused where memory is looked at
-            self.update(op.args["0"].id, kinds.vague(self.kinds.get(op.args["0"].id, UNKNOWN)), give_up)
+            self.update(op.args["0"].id, self.changed_by(op, owner), give_up)
         elif op.tag == "call":
             self.call(op)
+
+    def changed_by(self, op: Op, owner: Kind) -> Kind | None:
+        """The kind of a container after a method. Entries of a list that move or go away change nothing."""
+        if isinstance(owner, kinds.List) and op.target in ("pop", "reverse", "clear", "remove", "sort"):
+            return owner
+        if isinstance(owner, kinds.List) and op.target == "insert" and "2" in op.args:
+            new = self.atom(op.args["2"])
+            return None if new is None else kinds.List(new)
+        return kinds.vague(owner)
 
     def element(self, node: gast.For) -> Kind | None:
         if ir.range_args(node) is not None:
@@ -338,7 +348,7 @@ def operation_kind(
         return _dict(op.node, operands)
     if op.tag == "record":
         return kinds.Record(op.target, tuple(operands.items()))
-    if op.tag == "list_pop":
+    if op.tag == "list_pop" or (op.tag == "container" and op.target == "pop" and isinstance(operands["0"], kinds.List)):
         return operands["0"].entry  # type: ignore[attr-defined]
     if op.tag == "call":
         return returns(op, list(operands.values()))
