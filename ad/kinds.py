@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.closures import Closure
 from ad.runtime.copies import is_own, is_record
 
 
@@ -415,6 +416,17 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
     if np.issubdtype(da, np.complexfloating) or np.issubdtype(db, np.complexfloating):
         return np.result_type(da, db) if np.result_type(da, db) == np.dtype(complex) else None
     return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None
+
+
+def holds_function(kind: Kind) -> bool:
+    """Whether a value is, or contains, an inner function with what it captures, which is an object of ours."""
+    if isinstance(kind, Record):
+        return issubclass(kind.type, Closure) or any(holds_function(k) for _, k in kind.entries)
+    if isinstance(kind, Tuple):
+        return any(map(holds_function, kind.entries))
+    if isinstance(kind, List):
+        return kind.entry is not None and holds_function(kind.entry)
+    return isinstance(kind, Dict) and any(holds_function(k) for _, k in kind.entries)
 
 
 def is_deep(kind: Kind, levels: int = 12) -> bool:

@@ -338,8 +338,7 @@ class Program:
         return tuple(self._hidden(callee, args, {}).values())
 
     def _hidden(self, callee: Callee, args: Sequence[Kind], seen: dict[Any, Any]) -> dict[tuple[int, str], Cell]:
-        args = [kinds.forget_shapes(a) for a in args]
-        key = (id(callee), tuple(args))
+        key = (id(callee), tuple(map(kinds.forget_shapes, args)))
         if key in seen:
             return {}
         seen[key] = callee

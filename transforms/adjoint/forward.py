@@ -745,7 +745,8 @@ class Forward:
     def calling(self, z: str | None, op: Op, node: gast.Assign | gast.Expr) -> None:
         """A call of a Python function, or of a callee known only at run time."""
         active = any(n in self.active for n in op.operands())
-        if op.tag == "call" and (active or isinstance(op.target, Function)):
+        made = z is not None and kinds.holds_function(self.scope.kind(z))
+        if op.tag == "call" and (active or made or isinstance(op.target, Function)):
             new = self.user_call(op, active)
         elif op.tag == "dispatch" and active:
             new = self.dispatched(op, node)

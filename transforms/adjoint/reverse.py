@@ -191,10 +191,13 @@ class Reverse:
         return step
 
     def named(self, node: gast.stmt) -> gast.stmt:
-        """A call of an inner function that is not reversed, by the name of its primal in the generated text."""
-        value = getattr(node, "value", None)
-        called = value.func if isinstance(value, gast.Call) else None
-        if not (isinstance(called, gast.Name) and called.id in self.scope.fn.nested):
+        """A call that is not reversed, of an inner function or of one that returns one: by its name in the text."""
+        value, z = getattr(node, "value", None), ir.target_name(node)
+        if not isinstance(value, gast.Call):
+            return node
+        inner = isinstance(value.func, gast.Name) and value.func.id in self.scope.fn.nested
+        made = z is not None and kinds.holds_function(self.scope.kind(z)) and self.classify(value).tag == "call"
+        if not (inner or made):
             return node
         new = ir.clone(node)
         new.value = ir.at(self.calls.program.primal_call(self.classify(value), self), value)

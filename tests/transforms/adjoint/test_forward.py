@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import ad
 from ad import errors, kinds, pipeline
+from ad.aliases import AliasProgram
 from ad.compile import compile_text
 from ad.runtime import structures
 from tests.listings import LISTINGS
@@ -34,13 +36,25 @@ class Jvp:
         dimensions = kinds.Dimensions()
         known = [kinds.of(a, dimensions) for a in args]
         options = pipeline.Options(optimize=optimize)
-        self.generated = pipeline.tangent(f, known, active, options, tangent_of)
+        try:
+            self.generated = pipeline.tangent(f, known, active, options, tangent_of)
+        except errors.AliasingError:
+            self.generated = pipeline.tangent(f, known, active, options, tangent_of, AliasProgram)
         self.text = self.generated.text()
         self.functions = compile_text(self.text, self.generated.name, self.generated.globals)
         self.function = self.functions[self.generated.name]
 
     def __call__(self, *args: Any) -> Any:
         return self.function(*args, *[c.read() for c in self.generated.hidden])
+
+    def reversed(self, wrapper: Any, known: list[Any], wrt: tuple[int, ...]) -> Any:
+        """With adjoints that have names, or with shadows where that is refused."""
+        try:
+            return pipeline.gradient(wrapper, known, wrt, pipeline.Options(), _no_call_vjp)
+        except errors.AliasingError:
+            return pipeline.gradient(
+                wrapper, known, wrt, pipeline.Options(), _no_call_vjp, program_type=AliasProgram
+            )
 
     def gradient(self, args: tuple[Any, ...], wrt: tuple[int, ...]) -> Any:
         """The gradient of the tangent, by reverse mode over the text."""
@@ -52,7 +66,7 @@ class Jvp:
         every = (*args, *[c.read() for c in self.generated.hidden])
         dimensions = kinds.Dimensions()
         known = [kinds.of(a, dimensions) for a in every]
-        found = pipeline.gradient(wrapper, known, wrt, pipeline.Options(), _no_call_vjp)
+        found = self.reversed(wrapper, known, wrt)
         compiled = compile_text(found.text(), found.name, found.globals)[found.name]
         result = compiled(*copy.deepcopy(every), *[c.read() for c in found.hidden])
         return result if len(wrt) > 1 else (result,)
@@ -665,11 +679,6 @@ def odd_call(x):
     return np.partition(x, 1)[0] * x[0]
 
 
-def attribute_written(p):
-    p.u = p.v * 2.0
-    return p.u
-
-
 def extended(x):
     parts = [x[0]]
     parts.extend([x[1], x[2]])
@@ -699,6 +708,13 @@ def captured_by_a_lambda(x):
     return pick[0](x[1])
 
 
+@pytest.mark.parametrize("f", [odd_call, extended, added_lists, out_argument, scattered, captured_by_a_lambda])
+def test_right_where_memory_is_shared(f: Any) -> None:
+    x, x_dot = np.array([0.7, -1.1, 0.4]), np.array([0.3, 0.2, -0.5])
+    numeric = (f(x + STEP * x_dot) - f(x - STEP * x_dot)) / (2 * STEP)
+    assert np.isclose(ad.jvp(f, (x,), (x_dot,))[1], numeric)
+
+
 def growing(x):
     parts = [x[0]]
     for v in parts:
@@ -721,16 +737,9 @@ def called_for_effect(x):
     ("f", "arg", "error"),
     [
         (written_global, np.ones(3), errors.AliasingError),
-        (odd_call, np.ones(3), errors.ADError),
-        (attribute_written, Point(1.0, 2.0), errors.ADError),
-        (extended, np.ones(3), errors.UnsupportedSyntax),
-        (added_lists, np.ones(3), errors.UnsupportedSyntax),
-        (out_argument, np.ones(3), errors.AliasingError),
-        (scattered, np.ones(3), errors.NoRule),
-        (captured_by_a_lambda, np.ones(3), errors.ADError),
         (growing, np.ones(3), errors.AliasingError),
         (evaluated, np.ones(3), errors.UnsupportedSyntax),
-        (called_for_effect, np.ones(3), errors.UnsupportedSyntax),
+        (called_for_effect, np.ones(3), errors.AliasingError),
     ],
 )  # fmt: skip
 def test_refused(f: Any, arg: Any, error: type[errors.ADError]) -> None:
