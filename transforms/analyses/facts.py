@@ -151,9 +151,10 @@ class Facts:
 
     def changed_by(self, op: Op, owner: Kind) -> Kind | None:
         """The kind of a container after a method. Entries of a list that move or go away change nothing."""
-        if isinstance(owner, kinds.List) and op.target in ("pop", "reverse", "clear", "remove", "sort"):
+        seen = isinstance(owner, kinds.List) and owner.entry is not None
+        if seen and op.target in ("pop", "reverse", "clear", "remove", "sort"):
             return owner
-        if isinstance(owner, kinds.List) and op.target == "insert" and "2" in op.args:
+        if seen and op.target == "insert" and "2" in op.args:
             new = self.atom(op.args["2"])
             return None if new is None else kinds.List(new)
         return kinds.vague(owner)
@@ -226,8 +227,8 @@ class Facts:
 
 def _unsigned(node: gast.expr) -> gast.expr:
     """1.0 of -1.0, which has its kind; any other expression as it is."""
-    signed = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant)
-    return node.operand if signed else node
+    signed = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
+    return node.operand if signed and isinstance(node.operand, gast.Constant) else node
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import gast
@@ -15,6 +16,9 @@ from ad import calls, errors, ir, kinds, pipeline
 from ad.compile import compile_text
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.transforms.analyses import places
+from ad.transforms.analyses.facts import Facts
+from ad.transforms.analyses.operations import Operations
 from ad.unparse import unparse
 from tests import oracles as o
 from tests.generator.grammar import draw_program
@@ -27,14 +31,14 @@ Sizes = dict[str, int]
 
 
 def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
-    """Whether a value is of a kind. An int that may also be a float is a float: both are active."""
+    """Whether a value is of a kind. An int or bool that may also be a float is a float: both are active."""
     match kind:
         case kinds.Number(type=number):
-            return type(value) is number or (number in (float, complex) and type(value) is int)
+            return type(value) is number or (number in (float, complex) and type(value) in (int, bool))
         case kinds.Extent(dim=dim):
             return type(value) is int and value == _size(dim, sizes)
         case kinds.Literal(value=known, type=type_):
-            return type(value) is type_ and value == known
+            return type(value) is type_ and (value == known or (known != known and value != value))
         case kinds.Scalar(dtype=dtype):
             return isinstance(value, np.generic | bool | int | float | complex) and _of_dtype(value, dtype)
         case kinds.Array():
@@ -56,15 +60,31 @@ def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
                 for k, v in value.items()
             )
         case kinds.Record(type=type_, entries=entries):
+            if isinstance(value, FunctionType):  # a closure, as a record of what it captured
+                return True
             own = type(value) is type_
-            return own and all(holds(k, getattr(value, name), sizes) for name, k in entries)
+            made = [(k, getattr(value, name)) for name, k in entries if name is not ... and hasattr(value, name)]
+            return own and all(holds(k, v, sizes) for k, v in made)
         case kinds.Opaque(object=found):
             return value is found
     return True
 
 
 def _size(dim: kinds.Dim, sizes: Sizes) -> int:
-    return dim if isinstance(dim, int) else max(sizes[dim.symbol] - dim.minus, 0)
+    return dim if isinstance(dim, int) else eval(str(dim), {}, {n: _Length(size) for n, size in sizes.items()})
+
+
+class _Length(int):
+    """A length in the text of a symbol, `(n0-1)[::-2]`: what it is without some entries, of a slice, of every third."""
+
+    def __sub__(self, other: int) -> _Length:
+        return _Length(max(int(self) - other, 0))
+
+    def __getitem__(self, part: slice) -> _Length:
+        return _Length(len(range(self)[part]))
+
+    def __truediv__(self, step: int) -> _Length:
+        return _Length(-(-int(self) // step))
 
 
 def _of_dtype(value: Any, dtype: np.dtype | None) -> bool:
@@ -109,9 +129,8 @@ def violations(function: Callable[..., Any], args: list[Any]) -> list[str]:
     dimensions = kinds.Dimensions()
     known = [kinds.of(a, dimensions) for a in args]
     sizes = {d.symbol: n for n, d in dimensions.symbols.items() if isinstance(d, kinds.Size)}
-    program = pipeline.Program(pipeline.Options(), lambda *_: None)
     try:
-        fn, facts = program.facts(function, known)  # type: ignore[arg-type]
+        fn, facts = calls._written(lambda way: _facts(way, function, known))
     except errors.ADError:
         return []
     found: dict[str, None] = {}
@@ -124,6 +143,15 @@ def violations(function: Callable[..., Any], args: list[Any]) -> list[str]:
     with contextlib.suppress(errors.ADError):
         _compiled(fn, look, {})(*copy.deepcopy(args), *[c.read() for c in fn.hidden.values()])
     return list(found)
+
+
+def _facts(way: Callable[..., pipeline.Program], function: Any, known: list[Kind]) -> tuple[Function, Facts]:
+    """The facts of a way of writing; an error where calls write into their arguments, which only one way knows."""
+    program = way(pipeline.Options(), lambda *_: None)
+    fn, facts = program.facts(function, known)
+    if not program.aliases:
+        places.writes(Operations(fn, facts.kinds), lambda op: program.mutates(op, fn, facts.kinds))
+    return fn, facts
 
 
 def _compiled(fn: Function, look: Callable[[str, Any], None] | None, made: dict[int, Any]) -> Callable[..., Any]:
