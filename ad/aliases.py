@@ -60,7 +60,7 @@ class AliasProgram(Program):
         forced: dict[str, Kind] = {}
         hints: dict[str, Kind] = {}
         while True:
-            facts = infer(fn, known, self.returns, forced, self.after)
+            facts = infer(fn, known, self.returns(fn), forced, self.after)
             facts.hints = hints = hints or facts.kinds
             try:
                 found = self.places(fn, facts.kinds)
@@ -113,14 +113,14 @@ class AliasProgram(Program):
     def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
         """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""
         unsure = {n: kinds.vague(k) for n, k in facts.kinds.items()}
-        return prepare.decide_types(fn, infer(fn, known, self.returns, unsure))
+        return prepare.decide_types(fn, infer(fn, known, self.returns(fn), unsure))
 
     def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
         base = fn.name if fn.name != "lambda_" else "inner"
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
         suffix = f"_{count}" if count else ""
-        hidden = tuple(self.hidden_of(callee, {}).values())
+        hidden = self.hidden_of(callee, args)
         is_root = key == self.root
         writer = AliasWriter(self, fn, facts, active, is_root)
         numbers = [writer.reverse.may_be_number(p) for p in fn.params]
@@ -182,9 +182,7 @@ class AliasWriter(Writer):
     def find_written(self) -> None:
         """Which parameters are written; captured variables must not be."""
         fn = self.fn
-        self.written_params = {
-            p for p in fn.all_params() if pipeline.is_written(p, self.places, self.known)
-        }
+        self.written_params = {p for p in fn.all_params() if self.places.is_written(p)}
         if captured := [h for h in fn.hidden if h in self.written_params]:
             raise errors.AliasingError(
                 f"the captured variable or global {captured[0]!r} is written in place, which is not differentiated",

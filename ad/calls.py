@@ -86,7 +86,11 @@ def ordered_arguments(
     kwargs = {**target.keywords, **kwargs}
     if not isinstance(function, Plain):
         if registry.lookup(function, len(args)) is None and not isinstance(function, CODE):
-            raise errors.NoRule(f"no source is known of {function!r}", hint="call a Python function")
+            named = getattr(function, "__qualname__", None) or f"a {type(function).__name__}"
+            raise errors.NoRule(
+                f"no derivative is known for `{named}`, which has no source",
+                hint="call a Python function, or pass it only what is not differentiated",
+            )
         function = wrapper_of(function, len(args), tuple(kwargs))
         return function, [*args, *kwargs.values()], variadic.parameters(function)
     if not kwargs and len(args) == function.__code__.co_argcount and _is_simple(function):
@@ -120,7 +124,7 @@ class Call:
         for i in self.fixed & wanted:
             raise errors.UnsupportedArgument(
                 f"a call of a {type(self.args[i]).__name__} that itself carries derivatives is not differentiated",
-                hint="call a function of it",
+                hint="call it where it stands, as `obj.method(x)`, or a function of what it holds",
             )
         return tuple(i in wanted for i in range(len(self.args)))
 
@@ -203,15 +207,28 @@ def gradient_text(
     f: Plain, args: list[Kind], wrt: tuple[int, ...], options: Options, stages: bool = False
 ) -> Generated:
     """The fused gradient."""
-    return _written(lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
+    return _written(f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
-def _written(write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
-    """What is written with adjoints that have names; where writes through aliases forbid that, with shadows."""
+def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
+    """What is written with adjoints that have names; where writes through aliases forbid that, with shadows.
+
+    Our own mistakes are told from exceptions of the user's program, which it may catch.
+    """
     try:
-        return _halting(write, pipeline.Program)
-    except errors.AliasingError:
-        return _halting(write, AliasProgram)
+        try:
+            return _halting(write, pipeline.Program)
+        except errors.AliasingError:
+            return _halting(write, AliasProgram)
+    except (errors.ADError, ImportError):
+        raise
+    except Exception as error:
+        code = f.__code__
+        raise errors.Defect(
+            f"the derivative of `{f.__name__}` could not be written ({type(error).__name__}: {error}), a defect of ad",
+            at=errors.Location(code.co_filename, code.co_firstlineno, 0),
+            hint="report it, with the function; until then write the function in other words",
+        ) from error
 
 
 def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
@@ -261,7 +278,7 @@ def run_pullback(
     """
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(*_written(lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
+        return _compiled(*_written(f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
 
     compiled = cache.family(("vjp", f, active, options), make).get(args)
     namespace, split = compiled.extra
@@ -300,7 +317,7 @@ def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], op
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(_written(lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
+        return _compiled(_written(f, lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 

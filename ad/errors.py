@@ -90,6 +90,10 @@ class NoRule(ADError):
     says_when = True
 
 
+class Defect(ADError):
+    """A derivative that could not be written, by a mistake of this library; the cause is in `__cause__`."""
+
+
 class UnsupportedArgument(ADError, TypeError):
     """An argument of a kind, dtype or name that a derivative cannot be taken for."""
 

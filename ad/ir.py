@@ -351,6 +351,12 @@ def dotted(node: gast.expr) -> str:
     return ""
 
 
+def place(source: Source, node: gast.AST) -> gast.expr:
+    """`"model.py:3"`, for a check that the text makes."""
+    found = location(source, node)
+    return constant(f"{found.filename}:{found.lineno}")
+
+
 def location(source: Source, node: gast.AST) -> Location:
     """Where a node stands in the user's file."""
     definition = source.tree

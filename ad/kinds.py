@@ -2,11 +2,13 @@
 
 Kinds are values: frozen, hashable, compared by content. `join` is their least upper bound; `UNKNOWN` is the top. A
 dimension is an int where the text decides it, otherwise a `Size`: a symbol that stands for the same number wherever
-it appears in one variant of a function, less a constant (`u[1:-1]` has the size `n - 2`, and never less than 0).
+it appears in one variant of a function, less a constant (`u[1:-1]` has the size `n - 2`, and never less than 0). A
+symbol with `@1` in it stands for the same number within one trip of the loop 1 only (`transforms.analyses.trips`).
 """
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.closures import Closure
+from ad.runtime.copies import is_own, is_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,16 +348,6 @@ CODE = (
 )  # fmt: skip
 
 
-def is_record(value: Any) -> bool:
-    """An instance of a class of the user's own, whose attributes are its fields."""
-    return isinstance(value, Closure) or (is_own(value) and hasattr(value, "__dict__") and not callable(value))
-
-
-def is_own(value: Any) -> bool:
-    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours."""
-    return type(value).__module__.split(".")[0] not in ("builtins", "functools", "numpy", "ad")
-
-
 def is_callable_record(value: Any) -> bool:
     """An instance of a class of the user's own that can be called, and holds numbers."""
     if not (is_own(value) and callable(value)) or isinstance(value, CODE):
@@ -425,6 +417,17 @@ def _join_dtype(a: Kind, b: Kind) -> DType | None:
     return np.result_type(da, db) if np.result_type(da, db) == np.dtype(float) else None
 
 
+def is_deep(kind: Kind, levels: int = 12) -> bool:
+    """Whether containers stand in each other more often than programs write: one holds itself, perhaps."""
+    if levels == 0:
+        return True
+    if isinstance(kind, List):
+        return kind.entry is not None and is_deep(kind.entry, levels - 1)
+    if isinstance(kind, Tuple):
+        return any(is_deep(k, levels - 1) for k in kind.entries)
+    return isinstance(kind, Dict | Record) and any(is_deep(k, levels - 1) for _, k in kind.entries)
+
+
 def vague(kind: Kind) -> Kind:
     """A kind without what a change of the value by another name could alter: arrays keep dtype and shape."""
     if isinstance(kind, List):
@@ -445,6 +448,50 @@ def perhaps(kind: Kind | None) -> Kind:
     True
     """
     return Unknown(kind) if isinstance(kind, (Record, List, Dict)) else kind if isinstance(kind, Unknown) else UNKNOWN
+
+
+_TRIP = re.compile(r"@(\d+)")
+
+
+def trips(kind: Kind | None) -> set[int]:
+    """The numbers of the loops within whose trips the sizes in a kind stay the same."""
+    if isinstance(kind, (Array, Numeric)):
+        sizes = [d.symbol for d in kind.shape or () if isinstance(d, Size)]
+    elif isinstance(kind, Extent):
+        sizes = [kind.dim.symbol] if isinstance(kind.dim, Size) else []
+    elif isinstance(kind, Tuple):
+        return {n for k in kind.entries for n in trips(k)}
+    elif isinstance(kind, (List, Unknown)):
+        return trips(kind.entry if isinstance(kind, List) else kind.hint)
+    elif isinstance(kind, (Dict, Record)):
+        return {n for _, k in kind.entries for n in trips(k)}
+    else:
+        return set()
+    return {int(n) for s in sizes for n in _TRIP.findall(s)}
+
+
+def forget_trips(kind: Kind) -> Kind:
+    """A kind without the shapes that stay the same within a trip of a loop only.
+
+    >>> show(forget_trips(Array(np.dtype(float), (Size("(n)[@1 i:]"),))))
+    'float64 array of 1 dimensions'
+    """
+    if not trips(kind):
+        return kind
+    if isinstance(kind, Array):
+        return Array(kind.dtype, None, rank(kind))
+    if isinstance(kind, Numeric):
+        return Numeric(kind.dtype, None)
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(map(forget_trips, kind.entries)), kind.type)
+    if isinstance(kind, List):
+        return List(None if kind.entry is None else forget_trips(kind.entry))
+    if isinstance(kind, Unknown):
+        return Unknown(None if kind.hint is None else forget_trips(kind.hint))
+    if isinstance(kind, (Dict, Record)):
+        entries = tuple((k, forget_trips(v)) for k, v in kind.entries)
+        return Dict(entries) if isinstance(kind, Dict) else Record(kind.type, entries)
+    return widen(kind)
 
 
 def forget_shapes(kind: Kind) -> Kind:

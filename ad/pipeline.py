@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
-from ad.transforms.adjoint import assemble, forward, prepare
+from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
@@ -131,19 +131,35 @@ class Program:
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
-        lower_methods(fn, lambda: infer(fn, known, self.returns), names)
+        lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
         facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         facts = self.lower_containers(fn, facts, known, names)
+        if not (self.aliases or self.decides_in_place) and parts.name_parts(fn, facts, names):
+            fn.body = split_webs(fn.all_params(), fn.body, names)
+            facts = self.infer(fn, known)
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
+        self.depend_on_classes(self.normal[id(callee)][1], facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
         return fn, facts
+
+    def depend_on_classes(self, fn: Function, facts: Facts) -> None:
+        """Remember what the classes of objects say of the methods and properties that a function uses."""
+        found = [getattr(k, "hint", None) or k for k in facts.kinds.values()]
+        classes = {k.type for k in found if isinstance(k, kinds.Record)}
+        used = {n.attr for n in ir.walk(fn.body) if isinstance(n, gast.Attribute)} if classes else set()
+        for cls in classes:
+            special = {n for base in cls.__mro__[:-1] for n in vars(base) if n.startswith("__")}
+            for name in sorted(used | special):
+                value = getattr(cls, name, None)
+                if isinstance(value, types.FunctionType | property):
+                    self.slots[id(cls), name] = (cls, name, value)
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
@@ -154,7 +170,7 @@ class Program:
 
     def infer(self, fn: Function, known: dict[str, Kind]) -> Facts:
         """The kinds of the variables of a function."""
-        return infer(fn, known, self.returns)
+        return infer(fn, known, self.returns(fn))
 
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
@@ -162,14 +178,18 @@ class Program:
             known[name] = kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
         return known
 
-    def returns(self, op: Op, args: list[Kind]) -> Kind | None:
-        """The kind of what a call of a Python function returns, recursion iterated to a fixpoint."""
-        values = bind(op)
-        if values is None:
-            return UNKNOWN
-        known = dict(zip(map(id, op.args.values()), args, strict=True))
-        ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
-        return self.result(op.target, ordered)
+    def returns(self, fn: Function) -> Callable[[Op, list[Kind]], Kind | None]:
+        """What tells the kind that a call of a Python function in fn returns, recursion iterated to a fixpoint."""
+
+        def kind(op: Op, args: list[Kind]) -> Kind | None:
+            values = bind(op, fn)
+            if values is None:
+                return UNKNOWN
+            known = dict(zip(map(id, op.args.values()), args, strict=True))
+            ordered = [known[id(v)] if id(v) in known else kinds.literal(v.value) for v in values]
+            return self.result(op.target, ordered)
+
+        return kind
 
     def result(self, callee: Callee, args: list[Kind]) -> Kind | None:
         args = self.widened(callee, args)
@@ -181,6 +201,7 @@ class Program:
         try:
             while True:
                 found = self.facts(callee, args)[1].result
+                found = None if found is None else kinds.forget_trips(found)  # of its own loops
                 joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)  # type: ignore[arg-type]
                 if joined == self.results[key]:
                     return joined
@@ -189,7 +210,10 @@ class Program:
             self.solving.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
-        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end."""
+        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end. What holds for a trip of
+        the caller's loops says nothing here.
+        """
+        args = list(map(kinds.forget_trips, args))
         within = [known for c, known in self.solving if c is callee]
         if not within or tuple(args) in within:
             return list(args)
@@ -233,23 +257,21 @@ class Program:
         look: Any = partial(places.analyse, needs_check=False) if perhaps else places.writes
         look = partial(look, calls_write=self.aliases)
         found = look(Operations(fn, facts.kinds), lambda op: self.mutates(op, fn, facts.kinds))
-        if any(is_written(h, found, facts.kinds) for h in fn.hidden):
+        if any(found.is_written(h) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
                 "this function writes into a captured variable or global", at=where, hint="return it"
             )
         maybe = {m for n in perhaps for m in found.families.get(n, {n})}
-        return {i for i, p in enumerate(fn.params) if p in maybe or is_written(p, found, facts.kinds)}
+        return {i for i, p in enumerate(fn.params) if p in maybe or found.is_written(p)}
 
     def mutates(self, op: Op, fn: Function, known: dict[str, Kind]) -> set[str]:
         """Names among the arguments of a call that it may write into."""
 
         def written(target: Any) -> set[int] | None:
-            values = bind(op)
-            if values is None:
+            if bind(op, fn) is None:
                 return None
-            scope = Scope(fn, known, set(), Globals(), Names())
-            return self.parameters_written(target, self.widened(target, [scope.of(v) for v in values]))
+            return self.parameters_written(target, self.widened(target, self.argument_kinds(op, fn, known)))
 
         return places.mutated_arguments(op, written)
 
@@ -292,7 +314,7 @@ class Program:
         base = fn.name if fn.name != "lambda_" else "inner"
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
         suffix = f"_{count}" if count else ""
-        hidden = tuple(self.hidden_of(callee, {}).values())
+        hidden = self.hidden_of(callee, args)
         written = self.parameters_written(callee, args) or set()
         if key != self.root and _reads_parts_of_containers(fn, facts, active):
             raise errors.AliasingError(
@@ -311,24 +333,33 @@ class Program:
         local = {n.id for _, fn in self.normal.values() for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
         return self.globals.bind(GeneratedFunction(owns_result), name, local)
 
-    def hidden_of(self, callee: Callee, seen: dict[int, Any]) -> dict[tuple[int, str], Cell]:
+    def hidden_of(self, callee: Callee, args: Sequence[Kind]) -> tuple[Cell, ...]:
         """Captured variables and globals that a callee reads, itself or through its own callees."""
-        if id(callee) in seen:
+        return tuple(self._hidden(callee, args, {}).values())
+
+    def _hidden(self, callee: Callee, args: Sequence[Kind], seen: dict[Any, Any]) -> dict[tuple[int, str], Cell]:
+        args = [kinds.forget_shapes(a) for a in args]
+        key = (id(callee), tuple(args))
+        if key in seen:
             return {}
-        seen[id(callee)] = callee
-        fn = self.function(callee)
+        seen[key] = callee
+        fn, known = self.function(callee), {}
+        if _uses_attributes(fn):  # which methods it calls, kinds tell
+            fn, facts = self.facts(callee, args)
+            known = facts.kinds
         found = {c.key(): c for c in fn.hidden.values()}
-        entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
-        skipped = {id(n) for n in ir.walk(entered)}
-        for node in ir.walk(fn.body):
-            if isinstance(node, gast.Call) and id(node) not in skipped:
-                if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
-                    found.update(self.hidden_of(fn.nested[node.func.id], seen))
-                    continue
-                op = classify(node, fn, {}) if ir.resolve(node.func, fn.env)[0] else None
-                if op is not None and op.tag == "call" and isinstance(op.target, types.FunctionType):
-                    found.update(self.hidden_of(op.target, seen))
+        for op in _calls(fn, known):
+            if op.target is not None and isinstance(op.target, (types.FunctionType, Function)):
+                found.update(self._hidden(op.target, self.argument_kinds(op, fn, known), seen))
         return found
+
+    def argument_kinds(self, op: Op, fn: Function, known: dict[str, Kind]) -> list[Kind]:
+        """The kinds of the arguments of a call, in the order of the callee's parameters."""
+        values = bind(op)
+        if values is None:
+            return [UNKNOWN] * len(self.function(op.target).params)
+        scope = Scope(fn, known, set(), Globals(), Names())
+        return [scope.of(v) for v in values]
 
     def hidden_name(self, cell: Cell, reverse: Reverse) -> str:
         """The variable of the function being written that holds a captured variable of a callee."""
@@ -420,7 +451,7 @@ class Writer:
         return activity(self.operations, carrying, lambda op, flags: any(flags))
 
     def copy_written(self) -> None:
-        written = {p for p in self.fn.all_params() if is_written(p, self.places, self.known)}
+        written = {p for p in self.fn.all_params() if self.places.is_written(p)}
 
         if captured := [h for h in self.fn.hidden if h in written]:
             node = next(iter(self.places.written.values()))
@@ -523,15 +554,31 @@ def _text(name: str, params: Sequence[str], body: Block) -> str:
     return unparse(assemble.definition(name, params, ir.clone(body))).strip("\n") + "\n"
 
 
+def _uses_attributes(fn: Function) -> bool:
+    """Whether a function reads attributes of values, or makes instances: what that runs, kinds tell."""
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Attribute) and not ir.resolve(node, fn.env)[0]:
+            return True
+        if isinstance(node, gast.Call) and isinstance(ir.resolve(node.func, fn.env)[1], type):
+            return True
+    return False
+
+
+def _calls(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
+    """The calls of Python functions."""
+    entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
+    skipped = {id(n) for n in ir.walk(entered)}
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Call) and id(node) not in skipped:
+            op = classify(node, fn, known)
+            if op.tag == "call":
+                yield op
+
+
 def names_of(fn: Function) -> Names:
     """All names of a function, taken."""
     taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
     return Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
-
-
-def is_written(param: str, found: places.Places, known: dict[str, Kind]) -> bool:
-    """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
-    return any(param == w or param in found.seen.get(w, set()) for w in found.written)
 
 
 def _perhaps_written(fn: Function) -> set[str]:

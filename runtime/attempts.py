@@ -26,8 +26,8 @@ def half_done(where: str) -> errors.UnsupportedSyntax:
     ... except ZeroDivisionError: print(half_done("model.py:3").why)
     model.py:3: this raised ZeroDivisionError, perhaps after it had written something, and its `try` goes on
     """
-    kind = type(caught()).__name__
-    why = f"{where}: this raised {kind}, perhaps after it had written something, and its `try` goes on"
+    name = type(caught()).__name__
+    why = f"{where}: this raised {name}, perhaps after it had written something, and its `try` goes on"
     return errors.UnsupportedSyntax(why, hint="write one value a statement, after all that may fail")
 
 

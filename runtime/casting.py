@@ -31,7 +31,7 @@ def as_complex_as(value: Any, x: Any) -> Any:
     >>> as_complex_as(np.ones(2), np.zeros(2, complex)).dtype
     dtype('complex128')
     """
-    if not np.iscomplexobj(x) or np.iscomplexobj(value):
+    if not _is_number(x) or not np.iscomplexobj(x) or np.iscomplexobj(value):
         return value
     return np.asarray(value).astype(x.dtype) if isinstance(x, np.ndarray) else x.dtype.type(value)
 
@@ -42,7 +42,14 @@ def as_real_as(value: Any, x: Any) -> Any:
     >>> as_real_as(1.0 + 2.0j, 3.0)
     1.0
     """
-    return value if np.iscomplexobj(x) or not np.iscomplexobj(value) else np.real(value) + 0.0
+    if not _is_number(x) or np.iscomplexobj(x) or not np.iscomplexobj(value):
+        return value
+    return np.real(value) + 0.0
+
+
+def _is_number(x: Any) -> bool:
+    """A number or an array: no container, whose derivative is one as well."""
+    return hasattr(x, "dtype") or isinstance(x, int | float | complex)
 
 
 def to_dtype(x_dot: Any, dtype: Any, copy: bool = True) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from typing import Any
 
@@ -9,14 +10,26 @@ import numpy as np
 
 from ad.runtime.closures import Closure
 
+_OURS = frozenset(sys.stdlib_module_names) - {"types", "argparse", "collections"} | {"numpy", "ad"}
+
+
+def is_own(x: Any) -> bool:
+    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours."""
+    return type(x).__module__.split(".")[0] not in _OURS
+
 
 def is_record(x: Any) -> bool:
     """An instance of a class of the user's own, with attributes, or a function with what it captures."""
-    return isinstance(x, Closure) or (
-        hasattr(x, "__dict__")
-        and not callable(x)
-        and type(x).__module__.split(".")[0] not in ("builtins", "numpy")
-    )
+    return isinstance(x, Closure) or (is_own(x) and hasattr(x, "__dict__") and not callable(x))
+
+
+def bare(cls: Any) -> Any:
+    """An instance of a class before its `__init__`.
+
+    >>> bare(types.SimpleNamespace)
+    namespace()
+    """
+    return cls.__new__(cls) if cls.__module__ == "types" else object.__new__(cls)
 
 
 def copy_of(x: np.ndarray) -> np.ndarray:
@@ -79,7 +92,7 @@ class _Duplicate:
         if isinstance(x, tuple) and hasattr(x, "_fields"):
             return self.note(x, type(x)(*map(self.of, x)))
         if is_record(x):
-            new = self.note(x, object.__new__(type(x)))
+            new = self.note(x, bare(type(x)))
             new.__dict__.update((k, self.of(v)) for k, v in vars(x).items())
             return new
         return x

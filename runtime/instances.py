@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import is_record
+from ad.runtime.copies import bare, is_record
 
 _MISSING = object()
 
 
 def blank(cls: Any) -> Any:
     """An instance of a class before its `__init__`."""
-    return object.__new__(cls)
+    return bare(cls)
 
 
 def is_plain_class(cls: type) -> bool:
@@ -34,9 +35,12 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
     if isinstance(x, (list, tuple, dict, deque)):
         return
+    if isinstance(x, np.ndarray):
+        raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
     descriptor = getattr(type(x), name, None)
     getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
-    computed = name.startswith("__") or setter or (getter and not holds(x, name))
+    kept = isinstance(descriptor, cached_property)  # which the object holds once it was read
+    computed = name.startswith("__") or setter or kept or (getter and not holds(x, name))
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
@@ -54,6 +58,17 @@ def check_held(x: Any, name: str) -> None:
         raise errors.AliasingError(
             f"the attribute {name!r} of the class {type(x).__name__} is read where the class is not known",
             hint="use an attribute that the object holds",
+        )
+
+
+def check_entries(x: Any, where: str) -> None:
+    """AliasingError for `x[i]` with an index that carries a derivative, where the class of x says what that means.
+
+    >>> check_entries([1.0], "model.py:3")
+    """
+    if not (isinstance(x, (list, tuple, dict, deque, str, np.generic)) or hasattr(x, "__array_function__")):
+        raise errors.AliasingError(
+            f"{where}: an index of a {type(x).__name__} that is differentiated", hint="make the index an int"
         )
 
 
@@ -90,7 +105,7 @@ def as_instance(x: Any, cls: type, where: str) -> Any:
 
 def peek_attribute(x: Any, name: str) -> Any:
     """What `x.name` is, for `put_attribute_back`."""
-    if not hasattr(x, "__dict__"):
+    if not is_record(x):
         check_attribute(x, name, write=True)
     return vars(x).get(name, _MISSING)
 

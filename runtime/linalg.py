@@ -76,7 +76,8 @@ def svd_adjoint(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) ->
 def qr_adjoint(q_bar: Any, r_bar: Any, q: Any, r: Any) -> Any:
     """The adjoint of a in `q, r = np.linalg.qr(a)`, real (Walter & Lehmann, 2012)."""
     if r.shape[-2] != r.shape[-1]:
-        raise errors.NoRule("np.linalg.qr: matrices with more columns than rows are not differentiated")
+        raise errors.NoRule("np.linalg.qr: matrices with more columns than rows are not differentiated",
+                            hint="decompose the first columns: `q = np.linalg.qr(a[:, :m])[0]`, `r = q.T @ a`")
     m = r @ mT(r_bar) - mT(q_bar) @ q
     below = np.tril(m, -1)
     whole = q_bar + q @ (np.tril(m) + mT(below))

@@ -126,8 +126,30 @@ def as_list(x: Any, what: str, where: str) -> Any:
     """
     check_container(x, what, where)
     if not isinstance(x, (list, deque)):
-        raise errors.AliasingError(f"{where}: `{what}` of a {type(x).__name__} is not differentiated", hint="")
+        why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated"
+        raise errors.AliasingError(why, hint="use a list")
     return x
+
+
+def as_array(x: Any, what: str, where: str) -> Any:
+    """x, which must be an array or a NumPy scalar.
+
+    >>> as_array(np.float64(1.0), ".sum", "model.py:3")
+    np.float64(1.0)
+    """
+    if not is_array_or_scalar(x):
+        why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated where its type is not known beforehand"
+        raise errors.AliasingError(why, hint="call a function of it")
+    return x
+
+
+def is_array_or_scalar(x: Any) -> bool:
+    """Whether x is NumPy's.
+
+    >>> is_array_or_scalar(np.zeros(2)), is_array_or_scalar([])
+    (True, False)
+    """
+    return isinstance(x, np.generic) or hasattr(x, "__array_function__")
 
 
 def _like(xs: Any, items: Any) -> Any:

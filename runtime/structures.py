@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import numbers
 from collections import defaultdict, deque
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import copy_of, is_record
+from ad.runtime.copies import bare, copy_of, is_record
 
 
 def zeros(x: Any) -> Any:
@@ -100,7 +101,7 @@ def rebuild(x: Any, values: list[Any]) -> Any:
         return dict(zip(x, values, strict=True))
     if isinstance(x, deque):
         return deque(values, x.maxlen)
-    new = object.__new__(type(x))
+    new = bare(type(x))
     new.__dict__.update(zip(vars(x), values, strict=True))
     return new
 
@@ -141,9 +142,11 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
     """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
-    if not is_record(x_bar) or name not in x_bar.__dict__:
+    kept = isinstance(getattr(type(x_bar), name, None), cached_property)
+    if kept or not is_record(x_bar) or name not in x_bar.__dict__:
         raise errors.UnsupportedArgument(
-            f"the attribute {name!r} is not differentiated here", hint="use a field of a dataclass"
+            f"the attribute {name!r} of a {type(x_bar).__name__} is not differentiated here",
+            hint="use an attribute that the object holds",
         )
     x_bar.__dict__[name] = add(x_bar.__dict__[name], z_bar)
     return x_bar

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import pickle
+from typing import Any
 
 import pytest
 
+import ad
 from ad import errors
 from ad.errors import ADError, Location
 
@@ -92,3 +94,18 @@ def test_kin_of_builtins() -> None:
     assert issubclass(errors.UnsupportedArgument, TypeError)
     assert issubclass(errors.NonScalarOutput, TypeError)
     assert all(kind.__doc__ for kind in KINDS)
+
+
+def test_a_mistake_of_ours_is_told_from_exceptions_of_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ad import pipeline
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise IndexError("list index out of range")
+
+    def tries(x: float) -> float:
+        return x * x
+
+    monkeypatch.setattr(pipeline, "gradient", broken)
+    with pytest.raises(ad.errors.Defect, match=r"tries.*IndexError") as raised:
+        ad.grad(tries)(2.0)
+    assert raised.value.lineno is not None and isinstance(raised.value.__cause__, IndexError)

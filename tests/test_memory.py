@@ -219,3 +219,44 @@ def test_exception_in_a_pullback_leaves_it_usable() -> None:
         pullback(np.ones(7))
     np.testing.assert_array_equal(pullback(np.ones(4))[0], expected)
     np.testing.assert_array_equal(value, written_in_place(X.copy()))
+
+
+# --- arguments inside containers that helpers write ---------------------------------------------------------------
+
+
+def step_of_a_list(x: Any) -> Any:
+    def step(weights: Any, rate: float) -> None:
+        for w in weights:
+            w -= rate * w * w
+
+    step([x], 0.1)
+    return np.sum(x**2)
+
+
+def entry_of_a_closure(x: Any) -> Any:
+    log = [x]
+
+    def update() -> None:
+        log[0][:2] = log[0][2:] ** 2
+
+    update()
+    return np.sum(x * np.arange(1.0, 5.0))
+
+
+def view_in_a_dict(x: Any) -> Any:
+    def scale(table: Any) -> None:
+        for k in table:
+            table[k] *= 2.0
+
+    scale({"tail": x[1:]})
+    return np.sum(x**3)
+
+
+@pytest.mark.parametrize("f", [step_of_a_list, entry_of_a_closure, view_in_a_dict], ids=lambda f: f.__name__)
+def test_arguments_in_containers_that_helpers_write(f: Callable[..., Any]) -> None:
+    x, x_dot = X.copy(), np.array([0.3, -0.2, 0.5, 1.0])
+    expected = differences(lambda v: f(v.copy()))
+    np.testing.assert_allclose(ad.jvp(f, (x,), (x_dot,))[1], expected @ x_dot, rtol=1e-6)
+    np.testing.assert_allclose(ad.grad(f)(x), expected, rtol=1e-6)
+    np.testing.assert_array_equal(x, X)
+    np.testing.assert_array_equal(x_dot, [0.3, -0.2, 0.5, 1.0])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -383,3 +384,58 @@ def test_recursion_through_two_functions_that_write() -> None:
     except ad.errors.ADError:
         return
     np.testing.assert_allclose(found, differences(f, x), rtol=1e-6)
+
+
+class _Shared:
+    """A class whose attributes functions write."""
+
+    scale = 1.0
+    table: ClassVar[list[float]] = [1.0]
+
+    def __init__(self, a):
+        self.a = a
+
+    @functools.cached_property
+    def double(self):
+        return 2.0 * self.a
+
+
+def _writes_class(x):
+    _Shared.scale = x
+    return _Shared.scale * x
+
+
+def _writes_class_of(x):
+    type(_Shared(x)).scale = x
+    return _Shared.scale * x
+
+
+def _appends_to_class(x):
+    shared = _Shared(x)
+    shared.table.append(x)
+    return shared.table[-1] * x
+
+
+def _reads_cached(x):
+    return _Shared(x).double * x
+
+
+@pytest.mark.parametrize("f", [_writes_class, _writes_class_of, _appends_to_class, _reads_cached])
+def test_what_a_class_holds_or_a_property_keeps_is_refused(f) -> None:
+    """Forward mode lost the tangents of the first three, reverse mode the adjoint of the last."""
+    for derivative in (ad.grad(f), lambda x: ad.jvp(f, (x,), (1.0,))):
+        with pytest.raises(ad.errors.AliasingError):
+            derivative(3.0)
+    _Shared.scale = 1.0
+    del _Shared.table[1:]
+
+
+def test_cached_property_of_an_argument_is_refused() -> None:
+    shared = _Shared(3.0)
+    with pytest.raises(ad.errors.UnsupportedArgument):
+        ad.grad(lambda s: s.double * s.a)(shared)
+
+
+def test_choices_by_a_list_of_numbers() -> None:
+    g = ad.grad(lambda x: np.sum(np.choose([0, 1, 0], [x, 2.0 * x])))
+    assert g(np.ones(3)).tolist() == [1.0, 2.0, 1.0]

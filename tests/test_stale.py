@@ -321,3 +321,22 @@ def test_clear_cache() -> None:
     ad.clear_cache()
     assert gradient(0.3) == before
     assert_right(f, 0.3, gradient)
+
+
+class Slope:
+    def __init__(self, w: float) -> None:
+        self.w = w
+
+    def at(self, v: float) -> float:
+        return self.w * v
+
+
+def along(slope: Slope, v: float) -> float:
+    return slope.at(v)
+
+
+def test_method_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    gradient = ad.grad(along)
+    assert gradient(Slope(2.0), 3.0).w == 3.0
+    monkeypatch.setattr(Slope, "at", lambda self, v: self.w * v * v)
+    assert gradient(Slope(2.0), 3.0).w == 9.0

@@ -304,7 +304,8 @@ def logspace(start, stop, num=50, endpoint=True, base=10.0):
 @reference(np.geomspace, wrt=("start", "stop"), cases=lambda rng: [((0.5, 2.0), {}), ((0.5, 2.0, 4, False), {})])
 def geomspace(start, stop, num=50, endpoint=True):
     if np.any(start <= 0.0) or np.any(stop <= 0.0):
-        raise errors.NoRule("np.geomspace: the derivative is known for positive ends")
+        raise errors.NoRule("np.geomspace: the derivative is known for positive ends",
+                            hint="write it with np.linspace of logarithms")  # fmt: skip
     return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint))
 
 

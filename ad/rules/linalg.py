@@ -111,7 +111,7 @@ def _norm_cases(rng):
 class norm:
     def jvp(x_dot, z, x, ord=None, axis=None, keepdims=False):
         if not is_real(x):
-            raise TypeError("the derivative of norm is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if ord is None or ord == "fro" or (ord == 2 and (ndim(x) == 1 or isinstance(axis, int))):
             safe = spread(z + (z == 0.0), x, axis, keepdims)
             return np.sum(x / safe * x_dot, axis=axis, keepdims=keepdims)
@@ -124,7 +124,7 @@ class norm:
 
     def vjp(z_bar, z, x, ord=None, axis=None, keepdims=False):
         if not is_real(x):
-            raise TypeError("the derivative of norm is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if ord is None or ord == "fro" or (ord == 2 and (ndim(x) == 1 or isinstance(axis, int))):
             if axis is None:
                 return z_bar / (z + (z == 0.0)) * x
@@ -239,12 +239,12 @@ class cofactors_:
 class slogdet:
     def jvp(a_dot, z, a):
         if not is_real(a):
-            raise TypeError("the derivative of slogdet is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         return ((0.0 * z[0], np.trace(np.linalg.inv(a) @ a_dot, 0, -2, -1)),)
 
     def vjp(z_bar, z, a):
         if not is_real(a):
-            raise TypeError("the derivative of slogdet is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         return np.expand_dims(z_bar[1], (-2, -1)) * mT(np.linalg.inv(a))
 
 
@@ -320,14 +320,14 @@ def _tall(rng):
 class svd:
     def jvp(a_dot, z, a, full_matrices=True, compute_uv=True):
         if not is_real(a):
-            raise TypeError("the derivative of svd is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if compute_uv is False:
             return singular_values_tangent(a_dot, a)
         return svd_tangent(a_dot, z[0], z[1], z[2])
 
     def vjp(z_bar, z, a, full_matrices=True, compute_uv=True):
         if not is_real(a):
-            raise TypeError("the derivative of svd is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if compute_uv is False:
             return singular_values_adjoint(z_bar, a)
         return svd_adjoint(z_bar[0], z_bar[1], z_bar[2], z[0], z[1], z[2])
@@ -365,18 +365,19 @@ def svdvals(x):
 class qr:
     def jvp(a_dot, z, a, mode="reduced"):
         if mode != "reduced" or not is_real(a):
-            raise TypeError("the derivative of qr is known in the mode 'reduced', for operands that are surely real")
+            raise TypeError("the derivative is known in the mode 'reduced', for operands that are surely real")
         return qr_tangent(a_dot, z[0], z[1])
 
     def vjp(z_bar, z, a, mode="reduced"):
         if mode != "reduced" or not is_real(a):
-            raise TypeError("the derivative of qr is known in the mode 'reduced', for operands that are surely real")
+            raise TypeError("the derivative is known in the mode 'reduced', for operands that are surely real")
         return qr_adjoint(z_bar[0], z_bar[1], z[0], z[1])
 
 
 def qr_tangent(a_dot, q, r):
     if r.shape[-2] != r.shape[-1]:
-        raise errors.NoRule("np.linalg.qr: matrices with more columns than rows are not differentiated")
+        raise errors.NoRule("np.linalg.qr: matrices with more columns than rows are not differentiated",
+                            hint="decompose the first columns: `q = np.linalg.qr(a[:, :m])[0]`, `r = q.T @ a`")
     x = mT(np.linalg.solve(mT(r), mT(a_dot)))
     t = mT(q) @ x
     below = np.tril(t, -1)

@@ -183,14 +183,14 @@ class pad:
             return np.pad(array_dot, pad_width)
         if mode in ("edge", "reflect", "symmetric", "wrap"):
             return np.pad(array_dot, pad_width, mode)
-        raise TypeError("np.pad is known for the modes constant, edge, reflect, symmetric, wrap")
+        raise TypeError("the derivative is known for the modes constant, edge, reflect, symmetric, wrap")
 
     def vjp(z_bar, z, array, pad_width, mode="constant", *, constant_values=0):
         if mode == "constant":
             return pad_adjoint(z_bar, array, pad_width)
         if mode in ("edge", "reflect", "symmetric", "wrap"):
             return scatter(z_bar, np.pad(positions(array), pad_width, mode), array)
-        raise TypeError("np.pad is known for the modes constant, edge, reflect, symmetric, wrap")
+        raise TypeError("the derivative is known for the modes constant, edge, reflect, symmetric, wrap")
 
 
 # Sorted. Equal elements keep the order in which the sort has them.
@@ -283,7 +283,8 @@ def insert(arr, obj, values, axis=None):
     if axis is None:
         arr, axis = np.reshape(arr, -1), 0
     if np.ndim(obj) != 0:
-        raise errors.NoRule("np.insert: the derivative is known for one place to insert at")
+        raise errors.NoRule("np.insert: the derivative is known for one place to insert at",
+                            hint="insert one after the other, or concatenate the parts")  # fmt: skip
     arr = np.moveaxis(arr, axis, 0)
     at = obj if obj >= 0 else obj + len(arr)
     values = np.asarray(values)

@@ -83,13 +83,13 @@ class extremum:
 class var:
     def jvp(a_dot, z, a, axis=None, *, ddof=0, keepdims=False):
         if not is_real(a):
-            raise TypeError("the derivative of var is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         total = np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims)
         return total * (2.0 / (count(a, axis) - ddof))
 
     def vjp(z_bar, z, a, axis=None, *, ddof=0, keepdims=False):
         if not is_real(a):
-            raise TypeError("the derivative of var is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         scale = 2.0 / (count(a, axis) - ddof)
         return spread(z_bar, a, axis, keepdims) * scale * deviation(a, axis)
 
@@ -98,13 +98,13 @@ class var:
 class std:
     def jvp(a_dot, z, a, axis=None, *, ddof=0, keepdims=False):
         if not is_real(a):
-            raise TypeError("the derivative of std is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         total = np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims)
         return total / ((z + (z == 0.0)) * (count(a, axis) - ddof))
 
     def vjp(z_bar, z, a, axis=None, *, ddof=0, keepdims=False):
         if not is_real(a):
-            raise TypeError("the derivative of std is known for operands that are surely real")
+            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         scale = z_bar / ((z + (z == 0.0)) * (count(a, axis) - ddof))
         return spread(scale, a, axis, keepdims) * deviation(a, axis)
 

@@ -74,6 +74,12 @@ class Rule:
     symmetric: bool = False
     plain: Callable[..., Any] | None = None
 
+    @property
+    def shown(self) -> str:
+        """The name that messages give the function: that of NumPy, or the rule's own."""
+        module, name = (getattr(self.targets[0], a, None) or "" for a in ("__module__", "__name__"))
+        return f"{module}.{name}".replace("numpy", "np", 1) if module.startswith("numpy") else self.name
+
 
 _rules: dict[Any, Rule] = {}
 _by_arity: dict[tuple[Any, int], Rule] = {}

@@ -248,7 +248,7 @@ def polyval(p, x):
 @reference(np.poly, cases=lambda rng: [((rng.normal(size=3),), {}), ((rng.normal(size=0),), {})])
 def poly(seq_of_zeros):
     if np.ndim(seq_of_zeros) != 1:
-        raise errors.NoRule("np.poly: the derivative is known for zeros, not for matrices")
+        raise errors.NoRule("np.poly: the derivative is known for zeros, not for matrices", hint="pass eigenvalues")
     if len(seq_of_zeros) == 0:
         return 1.0
     p = np.ones(1)
@@ -278,7 +278,8 @@ def cross(a, b, axisa=-1, axisb=-1, axisc=-1, axis=None):
         axisa = axisb = axisc = axis
     a, b = np.moveaxis(np.asarray(a), axisa, -1), np.moveaxis(np.asarray(b), axisb, -1)
     if a.shape[-1] != 3 or b.shape[-1] != 3:
-        raise errors.NoRule("np.cross: the derivative is known for vectors of three elements")
+        raise errors.NoRule("np.cross: the derivative is known for vectors of three elements",
+                            hint="write `a[0] * b[1] - a[1] * b[0]`")  # fmt: skip
     x = a[..., 1] * b[..., 2] - a[..., 2] * b[..., 1]
     y = a[..., 2] * b[..., 0] - a[..., 0] * b[..., 2]
     z = a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]

@@ -22,9 +22,10 @@ def select(condlist, choicelist, default=0):
 @reference(np.choose, wrt=("choices",), cases=lambda rng: [
     ((np.array([0, 2, 1]), [rng.normal(size=3), rng.normal(size=3), rng.normal(size=3)]), {}),
     ((np.array([[0], [1]]), (rng.normal(size=3), 0.5)), {}),
+    (([1, 0, 1], [rng.normal(size=3), 0.5]), {}),
 ])  # fmt: skip
 def choose(a, choices):
-    z = choices[0]
+    a, z = np.asarray(a), choices[0]
     for i in range(1, len(choices)):
         z = np.where(a == i, choices[i], z)
     return z

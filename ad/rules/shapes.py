@@ -398,9 +398,11 @@ def moved(x: Any, *args: Any, **kwargs: Any) -> Kind:
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else UNKNOWN
 
 
-def joined(*args: Any, **kwargs: Any) -> Kind:
-    """Some array."""
-    return Array()
+def joined(arrays: Any, *args: Any, **kwargs: Any) -> Kind:
+    """An array, of the dtype of its parts where all are arrays."""
+    found = [arrays.entry] if isinstance(arrays, kinds.List) else _entries(arrays) or []
+    parts = [k for k in found if isinstance(k, Array)]
+    return Array(kinds.result_dtype(*parts) if parts and len(parts) == len(found) else None)
 
 
 def inexact_scalar(x: Any) -> Kind:
@@ -508,7 +510,9 @@ def stack(arrays: Any, axis: Any = 0) -> Kind:
 
 
 def concatenate(arrays: Any, axis: Any = 0) -> Kind:
-    """`np.concatenate` of a sequence whose entries the text gives."""
+    """`np.concatenate` of a sequence whose entries the text gives, or whose entries are all of one kind."""
+    if isinstance(arrays, kinds.List) and isinstance(arrays.entry, Array):
+        return Array(arrays.entry.dtype, None, 1 if axis is None else kinds.rank(arrays.entry))
     found = _entries(arrays)
     if not found or not all(map(kinds.is_numeric, found)) or not isinstance(axis, int):
         return Array()

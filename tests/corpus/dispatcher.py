@@ -166,3 +166,10 @@ def item_getter(x):
 
 def method_caller(A):
     return operator.methodcaller("sum", axis=0)(A * A)
+
+
+def methods_of_what_a_callee_returns(x):
+    y = [lambda v: v * v][0](x)
+    z = y.copy()
+    z = z * y.mean() + y.sum()
+    return z.sum() + np.array([v * v for v in x]).sum()

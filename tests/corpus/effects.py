@@ -1,5 +1,7 @@
 """Prints, global writes, raises: as often and in the order of the primal."""
 
+import logging
+
 import numpy as np
 
 _LOG = []
@@ -91,3 +93,16 @@ def raises_and_catches(a):  # corpus: beyond
 def dead_but_printing(x):
     unused = _noisy(np.sum(x))  # noqa: F841
     return np.sum(x)
+
+
+_LOGGER = logging.getLogger(__name__)
+
+
+def logged(x, a):
+    _LOGGER.info("a is %s", a)
+    s = 0.0
+    for v in x:
+        _LOGGER.debug("v is %s, %d", v, len(x))
+        s = s + v * v * a
+    logging.debug("done: %s", s)
+    return s

@@ -229,7 +229,7 @@ def out_that_overlaps(x, n):
     return np.sum(np.tanh(y))
 
 
-def out_of_a_parameter(x, a):  # corpus: beyond
+def out_of_a_parameter(x, a):
     np.multiply(x, a, out=x)
     return np.sum(np.multiply(x, x, out=None) * np.add(x, a, out=x))
 

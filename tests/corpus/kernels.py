@@ -1138,7 +1138,7 @@ def edit_distance(costs, a):
     return D[n][m]
 
 
-def edit_distance_rows(costs, a):  # corpus: beyond
+def edit_distance_rows(costs, a):
     n, m = costs.shape
     prev = [j * a for j in range(m + 1)]
     for i in range(1, n + 1):
@@ -1568,7 +1568,7 @@ def bubble_sort(signal):
         for j in range(n - 1 - i):
             if signal[j] > signal[j + 1]:
                 signal[j], signal[j + 1] = signal[j + 1], signal[j]
-    return np.sum(signal * np.arange(8.0))
+    return np.sum(signal * np.arange(n))
 
 
 def horner_in_place(signal, a):
@@ -1736,3 +1736,197 @@ def sizes_meet(signal):
     one = signal[:1]
     total = np.sum(y * z[1:-1]) + np.sum(signal[:3] * y[-3:]) + np.sum(signal[::2] * z[1::2])
     return total + np.sum(signal * one) + np.sum(signal * signal[7:]) + np.sum(signal[:3] * signal[::8])
+
+
+def sizes_of_a_trip(signal):
+    prev, s = signal[:1], 0.0
+    for j in range(3):
+        cur = signal[2 - j : 3]
+        s = s + np.sum(cur * prev)
+        prev = signal[2 - j : 3 - j] if j < 1 else signal[j - 1 : j]
+    return s
+
+
+def bound_carried_over(signal):
+    t, s = 1, 0.0
+    for j in range(3):
+        a = signal[:t]
+        t = j % 2 + 1
+        b = signal[:t]
+        s = s + 2.0 * np.sum(a * b[:1]) + np.sum(a[:1] * b)
+    return s
+
+
+def part_carried_over(signal):
+    s, y = 0.0, signal[:1]
+    for j in range(1, 4):
+        z = signal[:j]
+        if j > 1:
+            s = s + np.sum(z * y[:1])
+        if j == 2:
+            s = s + np.sum(signal[:1] * y)
+        y = signal[:j]
+    return s + np.sum(y * signal[:3])
+
+
+def parts_in_a_list(signal):
+    parts, s = [], 0.0
+    for j in range(1, 4):
+        parts.append(signal[:j])
+    for j in range(1, 4):
+        s = s + np.sum(parts[0] * signal[:j]) + np.sum(parts[j - 1] * signal[:j])
+    return s
+
+
+def bound_that_counts(signal):
+    i, s = 0, 0.0
+    while i < 4:
+        a = signal[i:]
+        i += 1
+        b = signal[i:]
+        s = s + np.sum(a[:1] * b) + np.sum(a[1:] * b)
+    return s
+
+
+def _part_times(a, i):
+    b = a[i:]
+    for j in range(len(b)):
+        b = b * 1.1 + a[i : i + 1] * b[j : j + 1]
+    return b
+
+
+def parts_in_calls(signal):
+    s = 0.0
+    for i in range(4):
+        c = signal[i:]
+        d = _part_times(c, 1)
+        e = _part_times(signal, i)
+        s = s + np.sum(e * c) + np.sum(d * e[:1]) + np.sum(d * c[1:])
+    return s
+
+
+def part_grows(signal):
+    acc = np.zeros(1)
+    for j in range(1, 5):
+        acc = acc[:1] * signal[:j] + np.sin(signal[:j])
+    return np.sum(acc)
+
+
+def part_written_through_views(signal):
+    y = signal * 1.0
+    z = y
+    for j in range(4):
+        w = z[j:]
+        w += y[j : j + 1] * 0.3
+        v = w[:1] * y[j:]
+        z[j:] = v * w
+    return np.sum(y**2)
+
+
+def part_of_an_attempt(signal):
+    s, m = 0.0, signal[:1]
+    for j in range(1, 4):
+        try:
+            v = signal[:j]
+            if j == 2:
+                raise ValueError
+            m = v * 1.0
+        except ValueError:
+            m = m * v[:1]
+        s = s + np.sum(m * v[:1])
+    return s
+
+
+# --- parts that have a name ------------------------------------------------------------------------------------------
+
+
+def rows_by_name(square):
+    for i in range(4):
+        row = square[i]
+        for k in range(1, 4):
+            row[k] = row[k] + 0.5 * row[k - 1] * square[i, 0]
+        row *= 1.1
+    return np.sum(square**2)
+
+
+def rows_exchanged_by_name(square):
+    b = square * 1.0
+    for i in range(3):
+        r, q = b[i], b[i + 1]
+        t = r.copy()
+        r[:] = q
+        q[:] = t * r
+    return np.sum(b**3)
+
+
+def parts_that_overlap(square):
+    b = square * 1.0
+    u, v = b[1:], b[:-1]
+    u += v
+    v *= u
+    u[...] = v
+    return np.sum(b**2)
+
+
+def row_whose_index_changes(square):
+    b, j = square * 1.0, 0
+    w = b[j]
+    for _ in range(3):
+        w *= 1.2
+        j += 1
+        w += b[j]
+    return np.sum(b**2)
+
+
+def row_of_another_owner(square):
+    b = square * 1.0
+    w = b[1]
+    b = b * 2.0
+    w += b[0]
+    return np.sum(b * square) + np.sum(w)
+
+
+def row_in_a_closure(square):
+    b = square * 1.0
+    w = b[1]
+
+    def product(t):
+        return np.sum(w * t)
+
+    w *= 3.0
+    s = product(b[0])
+    w += b[2]
+    return s + product(b[0])
+
+
+def row_with_odd_indices(square):
+    b = square * 1.0
+    w = b[1]
+    k = 2
+    w[k] = w[0] * 2.0
+    k = 0
+    w[k] = w[2] * w[1]
+    w[None, :] = w * 2.0
+    w[..., 1] = b[0, 0]
+    return np.sum(b**2)
+
+
+def elements_of_rows(square):
+    s = 0.0
+    for i in range(4):
+        for j in range(4):
+            for k in range(4):
+                s = s + square[i][k] * square[k][j] * square[i][j]
+    return s
+
+
+def added_back(square):
+    b = square * 1.0
+    for k in range(3):
+        y = b.copy()
+        b[1:] += y[:-1] * 0.2
+        b[0] = y[0] * y[1]
+        b[k] += b[k + 1] * b[0, 0]
+        z = y * 1.0
+        b += z[::-1] * 0.1
+    return np.sum(b**2)

@@ -323,3 +323,58 @@ def object_indexed_by_a_number(a):
 
 def callable_object_with_operators(a):
     return _LINE[a] * _LINE(a) + (_LINE + a)
+
+
+_SCALES = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
+
+
+class _Scaler:
+    def __init__(self, w):
+        self.w = w
+
+    def scaled(self, v):
+        return self.w * v * _SCALES[0]
+
+    @property
+    def area(self):
+        return self.w * _SCALES[1]
+
+    def total(self, v):
+        return self.scaled(v) + self.area
+
+
+def methods_that_read_globals(a, b):
+    m = _Scaler(a)
+    m.w = m.w * b
+    return m.total(b) * _SCALES[2]
+
+
+class _Node:
+    def __init__(self, value):
+        self.value = value
+        self.before = self
+        self.after = self
+
+
+def ring_of_nodes(a, b):
+    first, second = _Node(a), _Node(b * a)
+    first.after = second
+    second.before = first
+    return first.after.value * second.before.value + first.before.value
+
+
+class _Stack:
+    def __init__(self, size):
+        self.items = np.zeros(size)
+        self.count = 0
+
+    def push(self, v):
+        self.items[self.count] = v
+        self.count += 1
+
+
+def stack_in_an_array(fs):
+    s = _Stack(8)
+    for f in fs:
+        s.push(f * f)
+    return s.items[s.count - 1] * s.items[0] + np.sum(s.items[: s.count])

@@ -154,3 +154,12 @@ def full_of_active(a, b):
 
 def linspace_of_active(a, b):
     return np.sum(np.linspace(a, b, 5) ** 2)
+
+
+def least_from_infinity(fs):
+    least, most = np.inf, -math.inf
+    for f in fs:
+        if f < least:
+            least = f
+        most = max(most, f * f)
+    return least * least + most * math.pi

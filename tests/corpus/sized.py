@@ -224,7 +224,7 @@ def write_parameter(x):
     return np.sum(x * x)
 
 
-def write_list(fs):  # corpus: beyond
+def write_list(fs):
     values = list(fs)
     for i in range(1, len(values)):
         values[i] = values[i] + 0.5 * values[i - 1]

@@ -56,7 +56,7 @@ def where_float32(f32):
     return np.sum(y * f32)
 
 
-def two_outputs(x):  # corpus: beyond
+def two_outputs(x):
     whole, part = np.zeros(5), np.zeros(5)
     np.modf(x * 3.0, out=(part, whole))
     return np.sum(part * x) + np.sum(whole)
@@ -177,7 +177,7 @@ def multiply_at_of_a_matrix(A, h):
     return np.sum(B * B)
 
 
-def reductions_of_ufuncs(A, x):  # corpus: beyond
+def reductions_of_ufuncs(A, x):
     s = np.add.reduce(A) @ np.multiply.reduce(A, axis=1)
     t = np.maximum.reduce(x) * np.minimum.reduce(A, axis=None)
     u = np.add.reduce(A, 1, keepdims=True) * np.add.accumulate(A, axis=1)
@@ -244,13 +244,13 @@ def copied_where_broadcast(A, h, a):
     return np.sum(B * B)
 
 
-def cleaned_in_place(x):  # corpus: beyond
+def cleaned_in_place(x):
     y = x * x
     np.nan_to_num(y, copy=False)
     return np.sum(y * y)
 
 
-def outs_of_many(A, x, h):  # corpus: beyond
+def outs_of_many(A, x, h):
     y = np.zeros(4)
     np.matmul(A, h, out=y)
     np.einsum("ij,j->i", A, h, out=y)
@@ -344,7 +344,7 @@ def fancy_in_place(A, x, idx):
     return np.sum(y * y) + np.sum(B * B)
 
 
-def sorted_in_place(x, A):  # corpus: beyond
+def sorted_in_place(x, A):
     y = x * x
     y.sort()
     B = A * 1.0
@@ -354,13 +354,13 @@ def sorted_in_place(x, A):  # corpus: beyond
     return np.sum(y * x) + np.sum(B * A)
 
 
-def partitioned_in_place(x):  # corpus: beyond
+def partitioned_in_place(x):
     y = x * 1.0
     y.partition(2)
     return y[2] * np.sum(y[:2]) * x[0]
 
 
-def methods_with_out(A, x):  # corpus: beyond
+def methods_with_out(A, x):
     y = np.zeros(4)
     z = A.sum(axis=0, out=y)
     A.max(1, y[:4])
@@ -521,7 +521,7 @@ def split_written(A, x):  # corpus: beyond
     return np.sum(B * A)
 
 
-def diagonal_view(A, x):  # corpus: beyond
+def diagonal_view(A, x):
     B = A * 1.0
     np.einsum("ii->i", B)[...] = x[:4]
     return np.sum(B * B) + np.sum(B.diagonal() * x[1:])
@@ -676,7 +676,7 @@ def at_float32(f32, x, idx):
     return np.sum(y * y)
 
 
-def at_complex(x, idx):  # corpus: beyond
+def at_complex(x, idx):
     z = x * (1 + 2j)
     np.add.at(z, idx, x[1:])
     np.multiply.at(z, [0, 0], x[0] * 1j)

@@ -167,6 +167,8 @@ def attempt(f: Callable[..., Any], args: list[Any], ref: Reference, mode: str) -
             _unchanged(args, given)
     except _Wrong as error:
         return Outcome("wrong", mode, str(error))
+    except ad.errors.Defect as error:
+        return Outcome("crashed", mode, f"{type(error.__cause__).__name__}: {error.__cause__}")
     except ad.errors.ADError as error:
         if error.location is None and ".py:" not in error.why:
             return Outcome("crashed", mode, f"an error without a place: {error.why}")

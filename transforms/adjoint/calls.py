@@ -163,13 +163,13 @@ def receive(reverse: Any, x: str, name: str) -> None:
 
 def ordered(op: Op, fn: ir.Function, reverse: Any) -> list[Any]:
     """The arguments of a call of a Python function in the order of its parameters, defaults filled in."""
-    found = bind(op)
+    found = bind(op, fn)
     if found is None:
         raise reverse.refuse(op.node, "the arguments of this call do not fit the function", "see its definition")
     return found
 
 
-def bind(op: Op) -> list[Any] | None:
+def bind(op: Op, fn: ir.Function | None = None) -> list[Any] | None:
     """Positional argument nodes, None where they do not fit. A default that is no constant cannot
     be written: refused.
     """
@@ -189,7 +189,9 @@ def bind(op: Op) -> list[Any] | None:
         given = name in keywords or isinstance(value, gast.AST)
         if not given and not isinstance(value, (int, float, complex, str, bool, type(None))):
             raise errors.UnsupportedSyntax(
-                f"the default of {name!r} is not a plain constant", hint=f"pass {name} in the call", never=False
+                f"the default of {name!r} is not a plain constant",
+                at=ir.location(fn.source, op.node) if fn is not None else None,
+                hint=f"pass {name!r} in the call",
             )
         out.append(value if given else ir.constant(value))
     return out

@@ -17,17 +17,25 @@ from collections.abc import Callable
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
+from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.sequences import keys_of
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, kind_of_atom
 
 Lowered = gast.expr | None
+_ELSEWHERE = {name for cls in (list, tuple, dict, set, str, bytes, deque, float) for name in dir(cls)}
+_ARRAY_METHODS = {
+    name
+    for name, method in vars(np.ndarray).items()
+    if name not in _ELSEWHERE and callable(method) and registry.lookup(method) is not None
+}
 CONTAINERS = (kinds.List, kinds.Dict)
 _BITS = (gast.BitOr, gast.BitAnd, gast.BitXor)
 BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
@@ -134,11 +142,40 @@ class Tuples(Lowering):
             return self.unknown and self.part_of_tuple(target, value)
         if not isinstance(value, gast.Call):
             return False
+        if self.of_an_array(target, value):
+            return True
         if ir.resolve(value.func, self.fn.env)[1] is dataclasses.replace and len(value.args) == 1:
             return self.replaced(target, value.args[0], value.keywords)
         if isinstance(value.func, gast.Attribute) and value.func.attr == "_replace" and not value.args:
             return self.replaced(target, value.func.value, value.keywords)
         return False
+
+    def of_an_array(self, target: str, node: gast.Call) -> bool:
+        """x.sum(0), where only the run tells that x is an array."""
+        func = node.func
+        if not isinstance(func, gast.Attribute) or ir.resolve(func, self.fn.env)[0] or hasattr(node, "decided"):
+            return False
+        kind, name = self.kind(func.value), func.attr
+        if not (name in _ARRAY_METHODS or name == "copy") or kind != UNKNOWN or getattr(kind, "hint", None) is not None:
+            return False
+        if name == "copy" and not self.unknown:
+            raise errors.AliasingError(
+                "only the run tells what is copied here", at=ir.location(self.fn.source, node), hint="call a function"
+            )
+
+        def method() -> None:
+            found = self.temp(self.call(moves.as_array, func.value, ir.constant(f".{name}"), self.where()), "array")
+            call = gast.Call(ir.attribute(found, name), ir.clone(node.args), ir.clone(node.keywords))
+            self.bind(target, ir.at(call, node))
+
+        if name != "copy":
+            method()
+            return True
+        other = ir.clone(node)
+        other.decided = True
+        test = self.call(moves.is_array_or_scalar, func.value)
+        self.branch(test, method, lambda: self.emit(ir.assign(target, other)))
+        return True
 
     def replaced(self, target: str, old: gast.expr, changes: list[gast.keyword]) -> bool:
         """`dataclasses.replace(old, x=v)`, `old._replace(x=v)`: the class, called with the other fields of old."""

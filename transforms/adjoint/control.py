@@ -79,9 +79,8 @@ class Control:
 
     def check_item(self, node: ir.Within) -> None:
         """A context manager is not differentiated."""
-        active = [n for n in ir.names_read(node.item) if n in self.reverse.scope.active]
-        if active:
-            why = f"a context manager gets {active[0]!r}, which is differentiated"
+        if any(n in self.reverse.scope.active for n in ir.names_read(node.item)):
+            why = "a context manager gets what is differentiated"
             raise self.reverse.refuse(node, why, "do without the `with` there")
 
     def test(self, node: gast.If) -> tuple[gast.expr, Step | None]:

@@ -32,7 +32,14 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import casting, in_place, structures
 from ad.runtime.calling import apply
-from ad.runtime.instances import check_attribute, check_held, check_iterated, holds, is_plain_class
+from ad.runtime.instances import (
+    check_attribute,
+    check_entries,
+    check_held,
+    check_iterated,
+    holds,
+    is_plain_class,
+)
 from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
@@ -115,7 +122,7 @@ class Tangents:
         fn, facts = self.program.facts(callee, args)
         base = fn.name if fn.name != "lambda_" else "inner"
         name = self.program.globals_name(base if plain else f"{base}_jvp")
-        hidden = tuple(self.program.hidden_of(callee, {}).values())
+        hidden = self.program.hidden_of(callee, args)
         self.written[key] = Tangent(name, hidden)
         is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
         forward = Forward(self, fn, dict(facts.kinds), active, is_root)
@@ -144,7 +151,7 @@ class Forward:
         check_escapes(fn, known, reached)
         program.note_stores(fn, self.places, known, reached)
         self.reached = reached
-        handed_back = () if is_root else [p for p in fn.params if is_written(p, self.places, known)]
+        handed_back = () if is_root else [p for p in fn.params if self.places.is_written(p)]
         self.active = reached & useful(fn, known, self.places, handed_back)
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
@@ -175,7 +182,7 @@ class Forward:
         """Copies of parameters that are written in place; zeros for those into which only this function writes."""
         self.out = []
         for p in self.fn.all_params():
-            written = is_written(p, self.places, self.known) and (self.is_root or p in self.fn.hidden)
+            written = self.places.is_written(p) and (self.is_root or p in self.fn.hidden)
             if written:
                 self.check_written(p)
                 self.emit(ir.assign(p, self.private(p, ir.name(p))))
@@ -396,10 +403,15 @@ class Forward:
                 at=ir.location(self.fn.source, node),
                 hint="return a new object instead",
             )
+        if self.is_active(node.value):
+            operations.check_owner(target, self.fn)
+        name, write = ir.constant(target.attr), ir.constant(True)
+        check = gast.Expr(self.scope.helper(check_attribute, target.value, name, write))
+        if self.is_active(node.value) and not self.is_active(target.value):
+            self.emit(check)  # it refuses what holds no tangent, before it is changed
         self.emit(node)
         if self.is_active(target.value):
-            name, write = ir.constant(target.attr), ir.constant(True)
-            self.emit(gast.Expr(self.scope.helper(check_attribute, target.value, name, write)))
+            self.emit(check)
             place = gast.Attribute(ir.name(self.dot(target.value.id)), target.attr, gast.Store())
             self.emit(gast.Assign([place], self.tangent(node.value), None), node)
 
@@ -491,7 +503,9 @@ class Forward:
         raise operations.of_an_object(op, self.fn)
 
     def t_getitem(self, z: str, op: Op) -> gast.expr:
-        operations.check_index(op, self.fn, self.known, self.active)
+        if operations.is_doubtful(op, self.fn, self.known, self.active):
+            where = ir.place(self.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_entries, op.args["0"], where)))
         return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
@@ -510,6 +524,8 @@ class Forward:
             )
         if default is None or name in dict(kind.entries):
             return held
+        if isinstance(default, (list, dict, set)):  # what stands in it would have no tangent
+            self.emit(gast.Expr(self.scope.helper(check_attribute, x, ir.constant(name))))
         then, other = [ir.assign(self.dot(z), held)], [ir.assign(self.dot(z), self.zero(ir.name(z)))]
         self.emit(gast.If(self.scope.helper(holds, x, ir.constant(name)), then, other))
         return ir.name(self.dot(z))
@@ -565,7 +581,7 @@ class Forward:
         except TypeError as error:
             at = ir.location(self.fn.source, op.node)
             hint = "write the function in other words"
-            raise errors.NoRule(f"{op.rule.name}: {error}", at=at, hint=hint) from error
+            raise errors.NoRule(f"{op.rule.shown}: {error}", at=at, hint=hint) from error
         if value is None:
             return self.zero(ir.name(z))
         return self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
@@ -580,7 +596,7 @@ class Forward:
                 kind = self.scope.kind(part.id)
                 if param not in (*op.rule.wrt, *op.rule.shape_only) and kinds.is_inexact(kind) is not False:
                     raise errors.NoRule(
-                        f"no derivative with respect to {param!r} of `{op.rule.name}`",
+                        f"no derivative with respect to {param!r} of `{op.rule.shown}`",
                         at=ir.location(self.fn.source, op.node),
                         hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
                     )
@@ -753,7 +769,7 @@ class Forward:
                 self.set_dot(z, self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z)), node)
 
     def user_call(self, op: Op, active: bool) -> gast.expr:
-        values = bind(op)
+        values = bind(op, self.fn)
         if values is None:
             raise self.refuse(op.node, "the arguments of this call do not fit the function", "see its definition")
         mask = tuple(map(self.is_active, values))
@@ -936,16 +952,6 @@ def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
                 found.add(z)
         if len(found) == before:
             return found
-
-
-def is_written(param: str, found: Places, known: dict[str, Kind]) -> bool:
-    """Whether the memory of a parameter may be written."""
-    for written in found.written:
-        structural = isinstance(known.get(written), (kinds.List, kinds.Dict))
-        seen = not (structural and isinstance(known.get(param), (kinds.Array, kinds.Numeric)))
-        if written == param or (param in found.families.get(written, set()) and seen):
-            return True
-    return False
 
 
 def _bind_environment(program: Any, fn: Function, names: Names) -> None:

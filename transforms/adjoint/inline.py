@@ -39,7 +39,7 @@ def instantiate(
         assigns, results = choose(template, tests)
     except TypeError as error:
         at = ir.location(scope.fn.source, scope.where or scope.fn.source.tree)
-        raise errors.NoRule(f"{rule.name}: {error}", at=at, hint="write it in other words") from error
+        raise errors.NoRule(f"{rule.shown}: {error}", at=at, hint="write it in other words") from error
     for assign in assigns:
         name = assign.targets[0].id
         holes[name] = scope.names.fresh(name)

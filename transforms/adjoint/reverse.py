@@ -20,7 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
-from ad.runtime.instances import is_plain_class
+from ad.runtime.instances import check_entries, is_plain_class
 from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.containers import BUILDERS
@@ -73,6 +73,7 @@ class Reverse:
         self.emit(ir.assign(name, value))
 
     def set_bar(self, x: str, kind: Kind) -> None:
+        kind = self.scope.trips.lasting(x, kind) if kinds.trips(kind) else kind
         self.bars[x] = kind
         self.scope.local[self.bar(x)] = kind
 
@@ -253,6 +254,9 @@ class Reverse:
         if op.tag in ("call", "dispatch"):
             self.calls.reverse(self, step, z, op, node)
             return
+        if op.tag == "opaque" and isinstance(op.node, gast.Attribute) and not op.args:
+            self.bars.pop(z)  # np.inf
+            return
         method = getattr(self, f"r_{op.tag}", None)
         plain = isinstance(op.target, type) and is_plain_class(op.target)
         read = op.tag == "opaque" and isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
@@ -359,7 +363,7 @@ class Reverse:
         stray = [k for k, v in op.args.items() if k not in (*rule.wrt, *rule.shape_only) and self._carries(v)]
         if stray:
             raise errors.NoRule(
-                f"no derivative with respect to {stray[0]!r} of `{rule.name}`",
+                f"no derivative with respect to {stray[0]!r} of `{rule.shown}`",
                 at=ir.location(self.scope.fn.source, op.node),
                 hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
             )
@@ -530,7 +534,9 @@ class Reverse:
 
     def r_getitem(self, z: str, op: Op) -> None:
         x, index = op.args["0"], op.args["index"]
-        operations.check_index(op, self.scope.fn, self.scope.known, self.scope.active)
+        if operations.is_doubtful(op, self.scope.fn, self.scope.known, self.scope.active):
+            where = ir.place(self.scope.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_entries, op.args["0"], where)))
         z_bar = self.take_bar(z)
         if self.active(x):
             self.add_item(x.id, index, z_bar, self.scope.kind(z))
@@ -658,7 +664,7 @@ class Reverse:
         if not isinstance(owner, kinds.Array):
             return UNKNOWN
         own = kinds.Array(kinds.dtype(owner), owner.shape, owner.ndim)
-        return facts.item(own, index, self._index_kind(index)) or UNKNOWN
+        return facts.item(own, index, self._index_kind(index), self.scope.slice_text) or UNKNOWN
 
     def _copied_part(self, bar: str, index: gast.expr, kind: Kind) -> gast.expr:
         """`bar[index]`, which does not change with bar."""

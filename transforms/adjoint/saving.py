@@ -129,7 +129,10 @@ class Saving:
         return found
 
     def has_fixed_shape(self, node: gast.expr) -> bool:
-        return isinstance(node, gast.Name) and kinds.shape(self.scope.kind(node.id)) is not None
+        if not isinstance(node, gast.Name):
+            return False
+        kind = self.scope.kind(node.id)
+        return kinds.shape(kind) is not None and kinds.trips(kind) <= {0}
 
     # --- values local to a trip ------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from ad.names import Globals, Names
 from ad.rules import registry, shapes
 from ad.transforms.analyses import facts
 from ad.transforms.analyses.operations import BINARY, Op, classify
+from ad.transforms.analyses.trips import Trips
 
 
 @dataclass
@@ -70,7 +72,15 @@ class Scope:
         if op is None or op.tag in ("call", "test"):
             return UNKNOWN
         operands = {k: self._operand(v) for k, v in op.args.items()}
-        return facts.operation_kind(op, operands, lambda _op, _kinds: UNKNOWN) or UNKNOWN
+        return facts.operation_kind(op, operands, lambda _op, _kinds: UNKNOWN, self.slice_text) or UNKNOWN
+
+    @functools.cached_property
+    def trips(self) -> Trips:
+        return Trips(self.fn)
+
+    def slice_text(self, part: gast.Slice) -> str | None:
+        """A slice as text that is the same for the same size."""
+        return self.trips.slice(part, self.of)
 
     def of_name(self, name: str) -> Kind:
         """The kind of a variable, module or function."""

@@ -19,6 +19,7 @@ from ad import ir, kinds
 from ad.ir import Block
 from ad.kinds import Kind
 from ad.rules import registry
+from ad.runtime.instances import check_entries
 from ad.runtime.sequences import sequence
 from ad.runtime.shadows import shares
 from ad.runtime.structures import owned
@@ -30,6 +31,11 @@ from ad.transforms.analyses.operations import BINARY, Op
 from ad.transforms.analyses.places import holds_no_memory
 
 NUMBER = kinds.Scalar(None)
+
+
+def _key(key: Any) -> gast.expr:
+    """A key of a container as it stands in the text."""
+    return key if isinstance(key, gast.AST) else ir.constant(key)
 
 
 def is_surely_place(kind: Kind) -> bool:
@@ -210,7 +216,9 @@ class ShadowReverse(Reverse):
     # --- entries --------------------------------------------------------------------------------------------------
 
     def r_getitem(self, z: str, op: Op) -> None:
-        operations.check_index(op, self.scope.fn, self.scope.known, self.scope.active)
+        if operations.is_doubtful(op, self.scope.fn, self.scope.known, self.scope.active):
+            where = ir.place(self.scope.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_entries, op.args["0"], where)))
         x, index = op.args["0"], op.args["index"]
         if not self.is_place(z):
             z_bar = self.take_bar(z)
@@ -250,7 +258,8 @@ class ShadowReverse(Reverse):
     r_list = r_tuple
 
     def r_dict(self, z: str, op: Op) -> None:
-        self.parts_of(z, dict(zip([k.value for k in op.node.keys], op.args.values(), strict=True)))
+        keys = [k.value if isinstance(k, gast.Constant) else k for k in op.node.keys]
+        self.parts_of(z, dict(zip(keys, op.args.values(), strict=True)))
 
     def r_record(self, z: str, op: Op) -> None:
         self.parts_of(z, dict(op.args))
@@ -279,7 +288,7 @@ class ShadowReverse(Reverse):
             bar = self.take_bar(z)
             for key, part in parts.items():
                 if self.active(part):
-                    self.contribute(part.id, ir.subscript(bar, ir.constant(key)), NUMBER)
+                    self.contribute(part.id, ir.subscript(bar, _key(key)), NUMBER)
             return
         self.bars.pop(z, None)
         numbers = {k: p for k, p in parts.items() if self.active(p) and self.may_be_number(p.id)}
@@ -288,7 +297,7 @@ class ShadowReverse(Reverse):
         bars = self.scope.names.fresh(f"{z}_bar")
         self.assign(bars, self.shadow("take", ir.name(z)))
         for key, part in numbers.items():
-            self.contribute_number(part.id, ir.subscript(ir.name(bars), ir.constant(key)))
+            self.contribute_number(part.id, ir.subscript(ir.name(bars), _key(key)))
 
     def unpacking(self, target: gast.Tuple, node: gast.Assign) -> None:
         whole = node.value.id if isinstance(node.value, gast.Name) else ""
@@ -324,6 +333,7 @@ class ShadowReverse(Reverse):
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
         """x.name = v: as an entry of a dict."""
         x, v = target.value.id, node.value
+        operations.check_owner(target, self.scope.fn)  # undone, the write would be lost
         if x not in self.scope.active:
             return
         cleared = self.shadow("cleared", ir.name(x), ir.constant(target.attr), v)

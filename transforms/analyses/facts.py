@@ -9,6 +9,7 @@ one name join. Loops and recursion are iterated until nothing changes. Unknown i
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -20,10 +21,12 @@ from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list
+from ad.runtime.moves import as_array, as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
+from ad.transforms.analyses.trips import Trips
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
+Texts = Callable[[gast.Slice], str | None]  # of slices whose bounds are variables: see `analyses.trips`
 After = Callable[[Op, list[Kind]], dict[str, Kind]]  # the kinds of a call's arguments after it
 
 
@@ -44,6 +47,10 @@ class Facts:
         self.changed_at: dict[str, int] = {}  # when the kind of a name changed last
         self.settled_at: dict[int, tuple[int, list[str]]] = {}  # when a statement was looked at, and what it reads
 
+    @functools.cached_property
+    def trips(self) -> Trips:
+        return Trips(self.fn)
+
     def solve(self) -> Facts:
         """Iterate to the fixpoint; a name that still changes after many rounds becomes unknown."""
         for attempt in range(24):
@@ -56,10 +63,11 @@ class Facts:
     def update(self, name: str, kind: Kind | None, give_up: bool = False) -> None:
         if kind is None:
             return
+        kind = self.trips.lasting(name, kind) if kinds.trips(kind) else kind
         old = self.kinds.get(name)
         new = kind if old is None else kinds.join(old, kind)
         if new != old:
-            self.kinds[name] = UNKNOWN if give_up else new
+            self.kinds[name] = UNKNOWN if give_up or kinds.is_deep(new) else new
             self.clock += 1
             self.changed_at[name] = self.clock
             self.changed = self.changed or old != UNKNOWN
@@ -75,9 +83,25 @@ class Facts:
         if not isinstance(node, (gast.Assign, gast.Expr)):
             return False
         seen = self.settled_at.get(id(node))
-        names = ir.names_read(node) if seen is None else seen[1]
+        names = self.reads(node) if seen is None else seen[1]
         self.settled_at[id(node)] = (self.clock, names)
         return seen is not None and all(self.changed_at.get(n, 0) <= seen[0] for n in names)
+
+    def reads(self, node: gast.stmt) -> list[str]:
+        """The names that a statement reads, and those in the lists that are written for it."""
+        names = ir.names_read(node)
+        return [*names, *(n for x in names if x in self.displays for n in ir.names_read(self.displays[x]))]
+
+    @functools.cached_property
+    def displays(self) -> dict[str, gast.List]:
+        """Lists that are written out and read once: `t = [a, b]; z = np.array(t)`."""
+        uses: dict[str, list[type]] = {}
+        for node in ir.walk(self.fn.body):
+            if isinstance(node, gast.Name):
+                uses.setdefault(node.id, []).append(type(node.ctx))
+        lists = [s for s in ir.statements(self.fn.body) if isinstance(getattr(s, "value", None), gast.List)]
+        named = [(ir.target_name(s), s.value) for s in lists if all(map(ir.is_atom, s.value.elts))]
+        return {n: value for n, value in named if n and sorted(uses[n], key=str) == [gast.Load, gast.Store]}
 
     def statement(self, node: gast.stmt, give_up: bool) -> None:
         if isinstance(node, gast.Assign):
@@ -177,9 +201,13 @@ class Facts:
         if op.tag == "test":
             return self.test(value)
         operands = {k: self.operand(v) for k, v in op.args.items()}
+        for p in op.rule.sequences if op.rule is not None else ():
+            if isinstance(op.args.get(p), gast.Name) and op.args[p].id in self.displays:
+                found = [self.atom(e) for e in self.displays[op.args[p].id].elts]
+                operands[p] = None if None in found else kinds.Tuple(tuple(found))  # type: ignore[arg-type]
         if any(k is None for k in operands.values()):
             return None
-        return operation_kind(op, operands, self.returns)
+        return operation_kind(op, operands, self.returns, lambda part: self.trips.slice(part, self.atom))
 
     def operand(self, value: Any) -> Any:
         if isinstance(value, list):
@@ -203,8 +231,9 @@ class Facts:
             return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (_unsigned(value.left), _unsigned(value.comparators[0]))
-            if all(map(ir.is_atom, sides)):
-                return shapes.comparison(*[kinds.widen(self.atom(s) or UNKNOWN) for s in sides])
+            if all(ir.is_atom(s) or _is_item(s) for s in sides):
+                found = [self.atom(s) if ir.is_atom(s) else self.of(s) for s in sides]
+                return shapes.comparison(*[kinds.widen(k or UNKNOWN) for k in found])
         return UNKNOWN
 
     def is_of_numbers(self, value: gast.expr) -> bool:
@@ -227,11 +256,21 @@ class Facts:
 
 def _unsigned(node: gast.expr) -> gast.expr:
     """1.0 of -1.0, which has its kind; any other expression as it is."""
-    signed = isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub)
-    return node.operand if signed and isinstance(node.operand, gast.Constant) else node
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub) and isinstance(node.operand, gast.Constant):
+        return node.operand
+    return node
 
 
 _IDENTITY = (gast.Is, gast.IsNot, gast.In, gast.NotIn)
+
+
+def _is_item(node: gast.expr) -> bool:
+    """`x[i]` or `x[i:j, k]` of atoms: tests may hold more than that."""
+    if not isinstance(node, gast.Subscript) or not isinstance(node.value, gast.Name):
+        return False
+    parts = node.slice.elts if isinstance(node.slice, gast.Tuple) else [node.slice]
+    bounds = [b for p in parts if isinstance(p, gast.Slice) for b in (p.lower, p.upper, p.step) if b is not None]
+    return all(map(ir.is_atom, [*(p for p in parts if not isinstance(p, gast.Slice)), *bounds]))
 
 
 def _in_place(old: Kind | None, new: Kind | None) -> Kind | None:
@@ -264,7 +303,9 @@ def argument(kind: Kind) -> Any:
     return kind
 
 
-def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Kind | None:
+def operation_kind(
+    op: Op, operands: Mapping[str, Kind], returns: Returns, texts: Texts = lambda _: None
+) -> Kind | None:
     """The kind of an operation's result from the kinds of its operands."""
     if isinstance(op.node, gast.BinOp) and (whole := _container_arithmetic(op.node, list(operands.values()))):
         return whole
@@ -273,7 +314,7 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
     if op.tag == "copy":
         return operands["0"]
     if op.tag == "getitem":
-        return item(operands["0"], op.node.slice, operands["index"])
+        return item(operands["0"], op.node.slice, operands["index"], texts)
     if op.tag == "shape" and not isinstance(op.node, gast.Attribute):
         return kinds.List(_keys(operands["0"]))
     if op.tag == "shape":
@@ -291,6 +332,8 @@ def operation_kind(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Ki
             return kind if isinstance(kind, kinds.List) else kinds.vague(hint) if isinstance(hint, kinds.List) else (
                 kinds.List(UNKNOWN)
             )
+        if op.target is as_array:
+            return Numeric()
         if op.target is as_instance:
             cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
             known = isinstance(hint, kinds.Record) and hint.type is cls
@@ -451,7 +494,7 @@ def entry(owner: Kind, index: int) -> Kind | None:
     return element(owner)
 
 
-def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
+def item(owner: Kind, node: gast.expr, index: Kind, texts: Texts = lambda _: None) -> Kind | None:
     """The kind of `owner[index]`."""
     if isinstance(owner, kinds.Dict):
         entries = dict(owner.entries)
@@ -466,7 +509,7 @@ def item(owner: Kind, node: gast.expr, index: Kind) -> Kind | None:
     if isinstance(owner, kinds.List):
         return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
     if isinstance(owner, Array):
-        return array_item(owner, node, index)
+        return array_item(owner, node, index, texts)
     if isinstance(owner, kinds.Unknown) and owner.hint is not None:
         return kinds.perhaps(item(owner.hint, node, index))
     return UNKNOWN
@@ -486,7 +529,7 @@ def is_mask(kind: Kind) -> bool:
     return isinstance(kind, Array) and found is not None and found.kind == "b"
 
 
-def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
+def array_item(owner: Array, node: gast.expr, index: Kind, texts: Texts = lambda _: None) -> Kind:
     """The kind of an element or a part of an array, by basic indexing or by one mask or index array."""
     parts = node.elts if isinstance(node, gast.Tuple) else [node]
     entries = list(index.entries) if isinstance(node, gast.Tuple) and isinstance(index, kinds.Tuple) else [index]
@@ -509,7 +552,7 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
             dims += rest[:taken]
             rest = rest[taken:]
         elif isinstance(part, gast.Slice) and rest:
-            dims.append(slice_dim(rest.pop(0), part))
+            dims.append(slice_dim(rest.pop(0), part, texts))
         elif is_integer(kind) and rest:
             rest.pop(0)
         elif (
@@ -535,10 +578,11 @@ def array_item(owner: Array, node: gast.expr, index: Kind) -> Kind:
 def _item_by_rank(dtype: kinds.DType | None, rank: int | None, parts: list[gast.expr], entries: list[Kind]) -> Kind:
     """The kind of a part of an array of which only the rank is known."""
     left = rank
+    unranked = Array(dtype) if any(isinstance(p, gast.Slice) for p in parts) else Numeric(dtype, None)
     chosen = [_index_rank(k) for p, k in zip(parts, entries, strict=True) if not isinstance(p, gast.Slice)]
     for part, kind in zip(parts, entries, strict=True):
         if left is None:
-            return Numeric(dtype, None)
+            return unranked
         if _is_literal(kind, None):
             left += 1
         elif is_mask(kind):
@@ -548,7 +592,7 @@ def _item_by_rank(dtype: kinds.DType | None, rank: int | None, parts: list[gast.
         elif not (isinstance(part, gast.Slice) or _is_literal(kind, Ellipsis)):
             return Numeric(dtype, None)
     if left is None:
-        return Numeric(dtype, None)
+        return unranked
     left += max((c for c in chosen if c is not None), default=0)
     if left == 0 and any(_is_literal(e, Ellipsis) for e in entries):
         return Numeric(dtype, ())
@@ -579,12 +623,13 @@ def _after(entries: list[Kind], position: int) -> int:
     return sum(not _is_literal(e, None) for e in entries[position + 1 :])
 
 
-def slice_dim(dim: kinds.Dim, part: gast.Slice) -> kinds.Dim:
-    """The size of a dimension after a slice with constant bounds; the symbol `?` where that is not decided."""
+def slice_dim(dim: kinds.Dim, part: gast.Slice, texts: Texts = lambda _: None) -> kinds.Dim:
+    """The size of a dimension after a slice; the symbol `?` where that is not decided."""
     bounds = []
     for bound in (part.lower, part.upper, part.step):
         if bound is not None and not isinstance(bound, gast.Constant):
-            return Size("?")
+            text = texts(part)
+            return Size("?" if text is None else f"({dim})[{text}]")
         bounds.append(None if bound is None else bound.value)
     lower, upper, step = bounds
     if any(b is not None and type(b) is not int for b in bounds):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import logging
 import operator
 import types
 from collections.abc import Collection, Mapping
@@ -219,15 +220,25 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
 
+_LEVELS = ("debug", "info", "warning", "error", "critical", "exception", "log")
+
+
+def _logs(target: Any) -> bool:
+    """Whether a function writes a message and returns nothing."""
+    return getattr(target, "__module__", None) == "logging" and target.__name__ in _LEVELS
+
+
 def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+    if _logs(target):
+        return Op("test", node, args={"0": node})
     if target is keys_of:
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target is sequence:
         return Op("sequence", node, args={"0": args[0]}, target=target)
     if target == np.add.at and len(args) == 3 and not keywords:
         return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
-    if target is moves.as_list or target is as_instance:
-        known = {} if target is moves.as_list else {"class": args[1]}
+    if target in (moves.as_list, moves.as_array, as_instance):
+        known = {"class": args[1]} if target is as_instance else {}
         return Op("sequence", node, args={"0": args[0], **known}, target=target)
     if target is moves.replace:
         return Op("replace", node, args={"0": args[0], "1": args[1]}, target=target)
@@ -295,6 +306,8 @@ def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, 
 def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn: Function, known: Kinds) -> Op:
     receiver, method = func.value, func.attr
     kind = kind_of_atom(receiver, fn, known)
+    if isinstance(kind, kinds.Opaque) and isinstance(kind.object, logging.Logger):
+        return Op("test", node, args={"0": node})
     args = {"0": receiver, **{str(i + 1): a for i, a in enumerate(node.args)}, **keywords}
     if isinstance(kind, kinds.List):
         if method == "append" and len(node.args) == 1:
@@ -350,18 +363,23 @@ def of_an_object(op: Op, fn: Function) -> errors.AliasingError:
     )
 
 
-def check_index(op: Op, fn: Function, known: Kinds, active: Collection[str]) -> None:
-    """UnsupportedSyntax where an index carries a derivative, and not surely into an array, list or dict."""
-    index = op.args["index"]
-    if not any(n in active for n in ir.names_read(index)):
-        return
-    owner = kind_of_atom(op.args["0"], fn, known)
-    if not (kinds.is_numeric(owner) or isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict))):
-        raise errors.UnsupportedSyntax(
-            "an index that is differentiated, of a value of a type that is not known here",
-            at=ir.location(fn.source, op.node),
-            hint="make the index an int, or call a function",
+def check_owner(target: gast.Attribute, fn: Function) -> None:
+    """AliasingError where an attribute of a class, a module or a function is written: these have no adjoint."""
+    owner = ir.dotted(target.value)
+    if owner in fn.env:
+        raise errors.AliasingError(
+            f"`{owner}.{target.attr}`, of a class, module or function, is written, which is not differentiated",
+            at=ir.location(fn.source, target),
+            hint="pass the value as an argument and return it, or write into an object made here",
         )
+
+
+def is_doubtful(op: Op, fn: Function, known: Kinds, active: Collection[str]) -> bool:
+    """Whether an index carries a derivative, and it is not sure that it is into an array, list or dict."""
+    if not any(n in active for n in ir.names_read(op.args["index"])):
+        return False
+    owner = kind_of_atom(op.args["0"], fn, known)
+    return not (kinds.is_numeric(owner) or isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict)))
 
 
 def no_rule(op: Op, fn: Function) -> errors.ADError:

@@ -10,6 +10,7 @@ That is what the adjoint relies on; everything else is refused.
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_list, listed, queued, tupled, zipped
+from ad.runtime.moves import as_array, as_list, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -42,6 +43,11 @@ class Places:
     by_calls: dict[str, set[str]] = field(default_factory=dict)
     seen: dict[str, set[str]] = field(default_factory=dict)
     same: dict[str, set[str]] = field(default_factory=dict)
+
+
+    def is_written(self, param: str) -> bool:
+        """Whether a write into the memory of a parameter, or of what it contains, is seen through it."""
+        return any(param == w or param in self.seen.get(w, set()) for w in self.written)
 
 
 def analyse(
@@ -79,6 +85,7 @@ class _Sharing:
         self.contents.update({f"inside {p}": {f"inside {p}"} for p in fn.all_params()})
         self.written: dict[str, gast.stmt] = {}
         self.writes_at: dict[int, set[str]] = {}
+        self.answers: dict[int, tuple[gast.AST, set[str]]] = {}
         self.attempted = 0  # how many attempts stand around
 
     def solve(self) -> _Sharing:
@@ -133,24 +140,26 @@ class _Sharing:
 
     def families(self) -> dict[str, set[str]]:
         """For each name, the names through which something of its memory may be seen."""
-        reach = {n: self.reach([n]) for n in self.holds}
-        reaching: dict[str, set[str]] = {}
-        for name, objects in reach.items():
-            for o in objects:
-                reaching.setdefault(o, set()).add(name)
-        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in reach.items()}
+        reaching = _by_object(self.reached)
+        return {n: set().union(*(reaching[o] for o in objects)) for n, objects in self.reached.items()}
 
-    def seen_by(self, written: str) -> set[str]:
-        """The names through which a write into the objects of `written` is seen."""
-        objects = self.objects(written)
-        return {n for n in self.holds if self.reach([n]) & objects}
+    @functools.cached_property
+    def reached(self) -> dict[str, set[str]]:
+        """For each name the objects that it may hold, and all that these contain, once that is solved."""
+        return {n: self.reach([n]) for n in self.holds}
 
     def writes_seen(self) -> dict[str, set[str]]:
-        """For each written name, the names through which the write is seen."""
-        return {w: self.seen_by(w) for w in self.written}
+        """For each written name, the names through which the write is seen; a call may write into what the objects
+        contain.
+        """
+        reaching = _by_object(self.reached) if self.written else {}
+        objects = {w: self.reach([w]) if w in self.by_calls else self.objects(w) for w in self.written}
+        return {w: set().union(*(reaching.get(o, set()) for o in held)) for w, held in objects.items()}
+
     def same(self) -> dict[str, set[str]]:
         """For each written name, the names that may hold the same object."""
-        return {w: {n for n in self.holds if self.objects(n) & self.objects(w)} for w in self.written}
+        holding = _by_object({n: self.objects(n) for n in self.holds}) if self.written else {}
+        return {w: set().union(*(holding.get(o, set()) for o in self.objects(w))) for w in self.written}
 
     def block(self, body: Block) -> None:
         for node in body:
@@ -217,7 +226,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy" or op.target in (as_list, as_instance):
+        if op.tag == "copy" or op.target in (as_list, as_array, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):
@@ -264,6 +273,12 @@ class _Sharing:
             self.contents.setdefault(new, set()).add(inside)
             self.contents.setdefault(inside, set()).update(others | {inside})
 
+    def mutated_by(self, op: Op) -> set[str]:
+        """The names among the arguments of a call that it may write into: one answer for all rounds."""
+        if id(op.node) not in self.answers:
+            self.answers[id(op.node)] = (op.node, self.mutates(op))
+        return self.answers[id(op.node)][1]
+
     def call(self, op: Op, node: gast.stmt) -> None:
         if op.tag in ("list_append", "replace"):
             self.write(op.args["0"].id, node)
@@ -275,15 +290,15 @@ class _Sharing:
             self.write(op.args["0"].id, node)
         elif op.tag == "container" and isinstance(self.known.get(op.args["0"].id), (kinds.Array, kinds.Numeric)):
             raise errors.AliasingError(
-                f"`.{op.target}` may write into the array, which is not differentiated",
+                f"no derivative is known for `.{op.target}` of an array, and it may write into it",
                 at=ir.location(self.fn.source, node),
-                hint="assign to elements: `x[...] = v`",
+                hint="use methods that have one, or assign to elements: `x[...] = v`",
             )
         elif op.tag in ("list_pop", "container") and isinstance(op.args["0"], gast.Name):
             self.write(op.args["0"].id, node)
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
-            for name in sorted(self.mutates(op)):
+            for name in sorted(self.mutated_by(op)):
                 if self.attempted:
                     raise errors.MayBeHalfDone(
                         f"this call writes into its argument {name!r} within a `try`, and could fail half way",
@@ -296,9 +311,9 @@ class _Sharing:
                     self.by_calls.setdefault(name, set()).update(op.operands())
                     continue
                 raise errors.AliasingError(
-                    f"this call writes into its argument {name!r}, which is not differentiated",
+                    says_written(op, name),
                     at=ir.location(self.fn.source, node),
-                    hint="return the new value instead of writing into the argument",
+                    hint="call functions that have a derivative, or return the new value instead of writing it",
                 )
 
 
@@ -322,6 +337,15 @@ def _flat(values: list[Any]) -> list[gast.AST]:
     for v in values:
         out += v if isinstance(v, list) else [v]
     return out
+
+
+def _by_object(objects: dict[str, set[str]]) -> dict[str, set[str]]:
+    """For each object the names that hold it."""
+    found: dict[str, set[str]] = {}
+    for name, held in objects.items():
+        for o in held:
+            found.setdefault(o, set()).add(name)
+    return found
 
 
 def holds_no_memory(kind: Kind) -> bool:
@@ -481,6 +505,14 @@ def _bound_and_handed_on(node: gast.Expr | gast.Assign, operations: Operations) 
     if op.tag == "getitem":
         return set(), set()
     return set(), set(ir.names_bound(node)) | (set() if op.tag in ("shape", "test") else set(op.operands()))
+
+
+def says_written(op: Op, name: str) -> str:
+    """Why a call is refused: of a function without source nobody knows more."""
+    if op.tag == "call":
+        return f"this call writes into its argument {name!r}, which is not differentiated"
+    spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ""
+    return f"no derivative is known for `{spelled or 'this call'}`, and it may write into its arguments"
 
 
 def mutated_arguments(op: Op, parameters_written: Callable[[Any], set[int] | None]) -> set[str]:

@@ -1,6 +1,6 @@
 """Refuse, at its place, whatever the later passes would not understand.
 
-    del x      =>      UnsupportedSyntax: `del`, not supported yet
+    yield x      =>      UnsupportedSyntax: generators are not differentiated (not supported yet)
 """
 
 from __future__ import annotations

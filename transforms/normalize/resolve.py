@@ -9,6 +9,7 @@ global becomes a hidden parameter.
 from __future__ import annotations
 
 import builtins
+import logging
 import types
 from collections.abc import Iterable
 from typing import Any
@@ -36,7 +37,7 @@ _OWN_VARIABLES = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 def is_constant(value: Any) -> bool:
     """Whether a captured value is code, which generated text names, rather than data, which it is handed."""
-    return isinstance(value, _CONSTANT_TYPES) or hasattr(value, "__ad_reduce__")
+    return isinstance(value, (*_CONSTANT_TYPES, logging.Logger)) or hasattr(value, "__ad_reduce__")
 
 
 def parameters(tree: gast.FunctionDef) -> list[str]:

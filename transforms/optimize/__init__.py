@@ -23,6 +23,7 @@ from ad.transforms.optimize.places import Changes, Places
 from ad.transforms.optimize.propagate import propagate
 from ad.transforms.optimize.rematerialize import rematerialize
 from ad.transforms.optimize.rewrite import same
+from ad.transforms.optimize.straight import add_straight
 from ad.transforms.optimize.tidy import tidy
 
 ROUNDS = 3
@@ -37,7 +38,9 @@ def optimize(body: Block, scope: Scope) -> Block:
         if same(before, body):
             break
     facts.read(body)
-    body = tidy(_returned(accumulate.lower_ownership(body, facts, in_loops=True), facts), facts)
+    body = _returned(accumulate.lower_ownership(body, facts, in_loops=True), facts)
+    facts.read(body)
+    body = tidy(add_straight(body, facts), facts)
     return settle_attempts(body, scope)
 
 

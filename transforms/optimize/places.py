@@ -147,6 +147,8 @@ class Changes:
         out = {f"[]{name}" for name in found.pops}
         for call in found.opaque:
             out |= {"!", self.resource(WORLD), *map(self.resource, self.facts.shares(call))}
+            if self.facts.adds_at(call):
+                out |= set(map(self.resource, self.facts.shares(call.args[0])))
         return out
 
     def reads(self, node: gast.expr) -> set[str]:
