@@ -175,9 +175,10 @@ class Facts:
 
     def changed_by(self, op: Op, owner: Kind) -> Kind | None:
         """The kind of a container after a method. Entries of a list that move or go away change nothing."""
-        if isinstance(owner, kinds.List) and op.target in ("pop", "reverse", "clear", "remove", "sort"):
+        seen = isinstance(owner, kinds.List) and owner.entry is not None
+        if seen and op.target in ("pop", "reverse", "clear", "remove", "sort"):
             return owner
-        if isinstance(owner, kinds.List) and op.target == "insert" and "2" in op.args:
+        if seen and op.target == "insert" and "2" in op.args:
             new = self.atom(op.args["2"])
             return None if new is None else kinds.List(new)
         return kinds.vague(owner)
