@@ -808,7 +808,7 @@ def match_in_try(p, a):
     return total
 
 
-def walrus_in_try(x, a):
+def walrus_in_try(x, a):  # corpus: beyond
     total = a
     v = a
     for i in range(7):

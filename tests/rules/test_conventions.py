@@ -163,5 +163,5 @@ def test_small_integers_do_not_overflow() -> None:
 
 @pytest.mark.parametrize("mode", ["r", "raw"])
 def test_what_a_rule_does_not_handle_is_refused(mode: Any) -> None:
-    with pytest.raises(TypeError, match="qr is known in the mode"):
+    with pytest.raises(TypeError, match="is known in the mode"):
         gradient(np.linalg.qr, np.eye(2), mode)

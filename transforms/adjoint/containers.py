@@ -27,7 +27,7 @@ from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.sequences import keys_of
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import BINARY, kind_of_atom
+from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
 
 Lowered = gast.expr | None
 _ELSEWHERE = {name for cls in (list, tuple, dict, set, str, bytes, deque, float) for name in dir(cls)}
@@ -39,6 +39,11 @@ _ARRAY_METHODS = {
 CONTAINERS = (kinds.List, kinds.Dict)
 _BITS = (gast.BitOr, gast.BitAnd, gast.BitXor)
 BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
+
+
+def builds_container(op: Op, fn: Function) -> bool:
+    """Whether a call makes a container of others, in a way that no rule handles."""
+    return isinstance(op.node, gast.Call) and ir.resolve(op.node.func, fn.env)[1] in BUILDERS
 
 
 class Lowering:

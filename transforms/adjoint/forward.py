@@ -45,7 +45,7 @@ from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind
-from ad.transforms.adjoint.containers import BUILDERS
+from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
@@ -563,7 +563,7 @@ class Forward:
         if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
         plain = isinstance(op.target, type) and is_plain_class(op.target)
-        if (plain or op.target in BUILDERS) and not self.tangents.program.aliases:
+        if (plain or builds_container(op, self.fn)) and not self.tangents.program.aliases:
             raise errors.AliasingError(
                 "this use of a container is not differentiated",
                 at=ir.location(self.fn.source, op.node),

@@ -23,7 +23,7 @@ from ad.runtime.broadcasting import spread
 from ad.runtime.instances import check_entries, is_plain_class
 from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
-from ad.transforms.adjoint.containers import BUILDERS
+from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.scope import Scope
@@ -263,7 +263,7 @@ class Reverse:
         method = getattr(self, f"r_{op.tag}", None)
         plain = isinstance(op.target, type) and is_plain_class(op.target)
         read = op.tag == "opaque" and isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
-        if method is None and (plain or read or op.target in BUILDERS):
+        if method is None and (plain or read or builds_container(op, self.scope.fn)):
             raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)
