@@ -857,7 +857,7 @@ def check_escapes(fn: Function, known: dict[str, Kind], reached: set[str]) -> No
                 why = f"`{op.target.__name__}` in a differentiated function"
                 raise errors.UnsupportedSyntax(why, at=ir.location(fn.source, node), hint="name the variables")
             if op.tag == "opaque" and _may_write(op, fn, known) and reached & set(op.operands()):
-                raise operations.no_rule(op, fn)
+                raise operations.of_an_object(op, fn) if builds_container(op, fn) else operations.no_rule(op, fn)
 
 
 def _captured(node: gast.Lambda) -> set[str]:
