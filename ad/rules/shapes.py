@@ -574,6 +574,8 @@ def same(x: Any, *args: Any, **kwargs: Any) -> Kind:
 def in_dtype_of(value: Any, x: Any) -> Kind:
     """A value in the dtype of x, complex or real, where that is known."""
     kind, found = as_kind(value), kinds.dtype(as_kind(x))
+    if not kinds.is_numeric(kind):
+        return UNKNOWN
     if found is not None and found == kinds.dtype(kind):
         return kinds.widen(kind)
     return kinds.retyped(kind, None) if isinstance(kind, Array) else Numeric(None, kinds.shape(kind))

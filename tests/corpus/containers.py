@@ -552,7 +552,7 @@ def counter_constant(fs):
     return fs[0] * counts["a"] + fs[1] ** counts["c"]
 
 
-def set_constant(fs):
+def set_constant(fs):  # corpus: first_order
     seen = set()
     s = 0.0
     for i, f in enumerate(fs):
