@@ -26,6 +26,7 @@ def is_record(x: Any) -> bool:
 def bare(cls: Any) -> Any:
     """An instance of a class before its `__init__`.
 
+    >>> import types
     >>> bare(types.SimpleNamespace)
     namespace()
     """

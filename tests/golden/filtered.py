@@ -14,8 +14,10 @@ def filtered_grad(x, a):
     y_bar = 4.0 * y
     for i in range(t_1 - 1, 0, -1):
         y_i_1_taken = y_bar[i]
+        y_bar[i] = 0.0
         a_bar += y_i_1_taken * y_t_2_saved.pop()
         y_bar[i - 1] += y_i_1_taken * a
+        y_bar[i] += y_i_1_taken
     t_taken = y_bar[0]
     y_bar[0] = 0.0
     a_bar += t_taken * y_item
