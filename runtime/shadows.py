@@ -103,6 +103,8 @@ class Shadows:
         owner = owner_of(x)
         found = self.arrays.get(id(owner))
         if found is None:
+            if owner.dtype.hasobject:
+                raise errors.AliasingError("an array of objects is not differentiated", hint="use a list, or floats")
             found = self.arrays[id(owner)] = (owner, _memory(owner), _address(owner))
         return found[1] if x is owner else _part(x, *found)
 
