@@ -1418,7 +1418,7 @@ def linear_histogram(line):
     return np.sum(hist**2)
 
 
-def median_filter(image):
+def median_filter(image):  # corpus: first_order
     out = image.copy()
     for i in range(1, image.shape[0] - 1):
         for j in range(1, image.shape[1] - 1):
