@@ -676,7 +676,7 @@ def at_float32(f32, x, idx):
     return np.sum(y * y)
 
 
-def at_complex(x, idx):
+def at_complex(x, idx):  # corpus: first_order
     z = x * (1 + 2j)
     np.add.at(z, idx, x[1:])
     np.multiply.at(z, [0, 0], x[0] * 1j)
