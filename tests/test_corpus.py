@@ -65,9 +65,12 @@ def nested_cases() -> list[Any]:
     return found
 
 
+_LONG = ("exceptions", "kernels")  # themes of long programs, whose fourth derivatives take long to write
+
+
 def scalar_cases() -> list[Any]:
     return [
-        pytest.param(prog, id=prog.id)
+        pytest.param(prog, id=prog.id, marks=[pytest.mark.slow] if prog.theme in _LONG else [])
         for prog in o.programs()
         if not prog.tags & {"expected", "kink", "first_order"} and _is_scalar(prog)
     ]
