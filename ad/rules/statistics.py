@@ -128,26 +128,14 @@ def _percentile_cases(rng):
     return [((a, np.multiply(q, 100.0).tolist(), *r), k) for (a, q, *r), k in _quantile_cases(rng)]
 
 
-@rule(np.percentile, fresh=True, smooth=False, cases=_percentile_cases)
-class percentile:
-    def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
-        weights = rank_weights(np.percentile, a, axis, q, method)
-        return weigh_elements(a_dot, weights, axis, keepdims)
-
-    def vjp(z_bar, z, a, q, axis=None, *, method="linear", keepdims=False):
-        weights = rank_weights(np.percentile, a, axis, q, method)
-        return spread_weighted(z_bar, a, weights, axis, keepdims)
+@reference(np.percentile, smooth=False, cases=_percentile_cases)
+def percentile(a, q, axis=None, *, method="linear", keepdims=False):
+    return np.quantile(a, np.true_divide(q, 100.0), axis=axis, method=method, keepdims=keepdims)
 
 
-@rule(np.nanpercentile, fresh=True, smooth=False, cases=_percentile_cases)
-class nanpercentile:
-    def jvp(a_dot, z, a, q, axis=None, *, method="linear", keepdims=False):
-        weights = rank_weights(np.nanpercentile, a, axis, q, method)
-        return weigh_elements(a_dot, weights, axis, keepdims)
-
-    def vjp(z_bar, z, a, q, axis=None, *, method="linear", keepdims=False):
-        weights = rank_weights(np.nanpercentile, a, axis, q, method)
-        return spread_weighted(z_bar, a, weights, axis, keepdims)
+@reference(np.nanpercentile, smooth=False, cases=_percentile_cases)
+def nanpercentile(a, q, axis=None, *, method="linear", keepdims=False):
+    return np.nanquantile(a, np.true_divide(q, 100.0), axis=axis, method=method, keepdims=keepdims)
 
 
 constant(rank_weights)
