@@ -323,6 +323,10 @@ class Forward:
         first = self.out[0] is not node and not any(self.out[0] is o for o in own)
         return [quiet, *own] if first else [*own, quiet]
 
+    def by_shadows(self, node: gast.AST, why: str, hint: str) -> errors.AliasingError:
+        """What may be right where arrays are written through aliases; the reason where it is refused there as well."""
+        return errors.AliasingError(why, at=ir.location(self.fn.source, node), hint=hint)
+
     def refuse(self, node: gast.AST, why: str, hint: str) -> errors.UnsupportedSyntax:
         return errors.UnsupportedSyntax(why, at=ir.location(self.fn.source, node), hint=hint)
 
@@ -398,11 +402,7 @@ class Forward:
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
         """x.name = v."""
         if any(n in self.active for n in ir.names_read([target, node.value])) and not self.tangents.program.aliases:
-            raise errors.AliasingError(
-                "writing attributes is not differentiated",
-                at=ir.location(self.fn.source, node),
-                hint="return a new object instead",
-            )
+            raise self.by_shadows(node, "writing attributes is not differentiated", "return a new object instead")
         if self.is_active(node.value):
             operations.check_owner(target, self.fn)
         name, write = ir.constant(target.attr), ir.constant(True)
@@ -443,11 +443,8 @@ class Forward:
         """A call that is made for its effect."""
         op = classify(node.value, self.fn, self.known)
         if op.tag == "dispatch" and any(n in self.reached for n in op.operands()):
-            raise errors.AliasingError(
-                "a call for its effect alone of a callee known only at run time",
-                at=ir.location(self.fn.source, node),
-                hint="call a function that stands in the text, or return a value",
-            )
+            why = "a call for its effect alone of a callee known only at run time"
+            raise self.by_shadows(node, why, "call a function that stands in the text, or return a value")
         if op.tag in ("call", "dispatch"):
             self.calling(None, op, node)
             return
@@ -474,11 +471,8 @@ class Forward:
         """z = xs.pop(), and other methods that change a container."""
         owner = op.args["0"]
         if op.tag == "container" and any(n in self.reached for n in op.operands()):
-            raise errors.AliasingError(
-                f"`.{op.target}` may change what it is called on",
-                at=ir.location(self.fn.source, node),
-                hint="use methods of lists and dicts",
-            )
+            why = f"`.{op.target}` may change what it is called on"
+            raise self.by_shadows(node, why, "use methods of lists and dicts")
         if self.is_active(owner):
             call = ir.call(ir.attribute(self.tangent(owner), "pop"))
             if z in self.active:
@@ -517,11 +511,8 @@ class Forward:
             return held
         default = inspect.getattr_static(kind.type, name, None)
         if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType):
-            raise errors.AliasingError(
-                f"the attribute {name!r} is computed, which is not differentiated here",
-                at=ir.location(self.fn.source, op.node),
-                hint="use an attribute that the object holds",
-            )
+            why = f"the attribute {name!r} is computed, which is not differentiated here"
+            raise self.by_shadows(op.node, why, "use an attribute that the object holds")
         if default is None or name in dict(kind.entries):
             return held
         if isinstance(default, (list, dict, set)):  # what stands in it would have no tangent
@@ -564,11 +555,8 @@ class Forward:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
         plain = isinstance(op.target, type) and is_plain_class(op.target)
         if (plain or builds_container(op, self.fn)) and not self.tangents.program.aliases:
-            raise errors.AliasingError(
-                "this use of a container is not differentiated",
-                at=ir.location(self.fn.source, op.node),
-                hint="write it with the methods of lists and dicts",
-            )
+            why = "this use of a container is not differentiated"
+            raise self.by_shadows(op.node, why, "write it with the methods of lists and dicts")
         raise operations.no_rule(op, self.fn)
 
     # --- rules ----------------------------------------------------------------------------------------------------
@@ -601,11 +589,8 @@ class Forward:
                         hint="pass a value that does not depend on what is differentiated, or `ad.stop_gradient` of it",
                     )
                 if op.rule.form == "partials" and isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-                    raise errors.AliasingError(
-                        "arithmetic on containers is not differentiated",
-                        at=ir.location(self.fn.source, op.node),
-                        hint="use arrays, or build the list anew",
-                    )
+                    why = "arithmetic on containers is not differentiated"
+                    raise self.by_shadows(op.node, why, "use arrays, or build the list anew")
 
     def wrt_of(self, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
@@ -785,11 +770,8 @@ class Forward:
         function, called = op.args["f"], op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             if self.is_active(function):
-                raise errors.AliasingError(
-                    "a method of a value whose type is not known here is not differentiated",
-                    at=ir.location(self.fn.source, op.node),
-                    hint="call a function of it",
-                )
+                why = "a method of a value whose type is not known here is not differentiated"
+                raise self.by_shadows(op.node, why, "call a function of it")
             called = ir.attribute(function, op.target)
         values = [v for k, v in op.args.items() if k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}

@@ -224,11 +224,8 @@ class Reverse:
 
     def changes(self, node: gast.AST, op: Op) -> errors.AliasingError:
         """A method may change what it is called on. Lists and dicts are known where adjoints are in shadows."""
-        return errors.AliasingError(
-            f"`.{op.target}` may change what it is called on",
-            at=ir.location(self.scope.fn.source, node),
-            hint="use methods of lists and dicts",
-        )
+        why = f"`.{op.target}` may change what it is called on"
+        return self.by_shadows(node, why, "use methods of lists and dicts")
 
     def watched(self, node: gast.stmt) -> gast.stmt:
         """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""
@@ -269,13 +266,14 @@ class Reverse:
             raise operations.no_rule(op, self.scope.fn)
         method(z, op)
 
-    def by_shadows(self, node: gast.AST) -> errors.AliasingError:
-        """What is written with adjoints in shadows only."""
-        return errors.AliasingError(
-            "this use of a container is not differentiated",
-            at=ir.location(self.scope.fn.source, node),
-            hint="write into an array, list or dict made here",
-        )
+    def by_shadows(
+        self,
+        node: gast.AST,
+        why: str = "this use of a container is not differentiated",
+        hint: str = "write into an array, list or dict made here",
+    ) -> errors.AliasingError:
+        """What is written with adjoints in shadows only; the reason that users read where that is refused as well."""
+        return errors.AliasingError(why, at=ir.location(self.scope.fn.source, node), hint=hint)
 
     def r_move(self, z: str, op: Op) -> None:
         raise self.by_shadows(op.node)
@@ -397,11 +395,8 @@ class Reverse:
     def check_numeric(self, operand: gast.Name, op: Op) -> None:
         """Arithmetic on lists and tuples is something else."""
         if isinstance(self.scope.kind(operand.id), (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
-            raise errors.AliasingError(
-                "arithmetic on containers is not differentiated",
-                at=ir.location(self.scope.fn.source, op.node),
-                hint="use arrays, or build the list anew",
-            )
+            why, hint = "arithmetic on containers is not differentiated", "use arrays, or build the list anew"
+            raise self.by_shadows(op.node, why, hint)
 
     def by_linear(self, z: str, op: Op) -> None:
         rule = op.rule
@@ -610,11 +605,7 @@ class Reverse:
     def field_write(self, target: gast.Attribute, node: gast.Assign) -> None:
         """x.name = v: adjoints of objects that change are in shadows."""
         if any(n in self.scope.active for n in ir.names_read([target, node.value])):
-            raise errors.AliasingError(
-                "writing attributes is not differentiated",
-                at=ir.location(self.scope.fn.source, node),
-                hint="return a new object instead",
-            )
+            raise self.by_shadows(node, "writing attributes is not differentiated", "return a new object instead")
 
     def array_write(self, x: str, index: gast.expr, v: gast.expr, owner: kinds.Array) -> None:
         bar = self.buffer(x)
