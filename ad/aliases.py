@@ -43,10 +43,6 @@ class AliasProgram(Program):
 
     aliases = True
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.afterwards: dict[Any, list[Kind]] = {}
-
     def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
         return AliasWriter(self, fn, facts, active, True)
 
@@ -97,18 +93,17 @@ class AliasProgram(Program):
 
     def last_kinds(self, callee: Callee, args: list[Kind]) -> list[Kind]:
         """The kinds of a callee's parameters, with what it writes into them."""
-        key = (id(callee), tuple(args))
-        if key not in self.afterwards:
-            self.afterwards[key] = []
-            self.solving.append((callee, tuple(args)))
+
+        def step(so_far: list[Kind]) -> list[Kind]:
             try:
-                fn, facts = self.facts(callee, args)
-                self.afterwards[key] = [facts.kinds.get(p, kinds.UNKNOWN) for p in fn.params]
+                with self.inside(callee, args):
+                    fn, facts = self.facts(callee, args)
             except errors.ADError:
-                pass
-            finally:
-                self.solving.pop()
-        return self.afterwards[key]
+                return so_far
+            found = [facts.kinds.get(p, kinds.UNKNOWN) for p in fn.params]
+            return list(map(kinds.join, found, so_far or found))
+
+        return self.answers.solve(("afterwards", id(callee), tuple(args)), [], step)
 
     def decides_types(self, fn: Function, known: dict[str, Kind], facts: Facts) -> bool:
         """Whether a branch goes away that never runs, by kinds that hold whatever containers hold."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ import numpy as np
 
 from ad import errors, ir, kinds, variadic
 from ad.compile import Generated
+from ad.fixpoints import Fixpoints
 from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
@@ -80,12 +82,10 @@ class Program:
         self.globals = Globals()
         self.functions: list[gast.FunctionDef] = []
         self.dependencies: dict[tuple[int, str], tuple[Cell, Any]] = {}
-        self.assumed: dict[Any, set[int]] = {}
-        self.met: set[Any] = set()
+        self.answers = Fixpoints()
+        self.asked: list[tuple[Callee, tuple[Kind, ...]]] = []  # the callees that are being looked at
         self.slots: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.normal: dict[int, tuple[Any, Function]] = {}
-        self.results: dict[Any, Kind | None] = {}
-        self.solving: list[Any] = []
         self.splits: dict[Any, Split] = {}
         self.storing: list[tuple[Function, gast.Call]] = []
         self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
@@ -105,8 +105,7 @@ class Program:
             fn = callee if isinstance(callee, Function) else normalize(read(callee), self.halting)
             self.normal[id(callee)] = (callee, fn)
             self.depend(fn)
-        fn = self.normal[id(callee)][1]
-        return Function(fn.name, fn.params, ir.clone(fn.body), dict(fn.env), dict(fn.hidden), fn.source, fn.nested)
+        return _copy(self.normal[id(callee)][1])
 
     def depend(self, fn: Function) -> None:
         """Remember which captured names and globals stand for which objects: they are guarded at each call."""
@@ -128,6 +127,10 @@ class Program:
 
     def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
+        fn, facts = self.answers.once(("facts", id(callee), tuple(args)), lambda: self.find_facts(callee, args))
+        return _copy(fn), facts
+
+    def find_facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
@@ -192,58 +195,46 @@ class Program:
         return kind
 
     def result(self, callee: Callee, args: list[Kind]) -> Kind | None:
+        """The kind that a callee returns; None while nothing is known of a recursion."""
         args = self.widened(callee, args)
-        key = (id(callee), tuple(args))
-        if key in self.results:
-            return self.results[key]
-        self.results[key] = None
-        self.solving.append((callee, tuple(args)))
-        try:
-            while True:
+
+        def step(so_far: Kind | None) -> Kind | None:
+            with self.inside(callee, args):
                 found = self.facts(callee, args)[1].result
-                found = None if found is None else kinds.forget_trips(found)  # of its own loops
-                joined = found if self.results[key] is None or found is None else kinds.join(self.results[key], found)  # type: ignore[arg-type]
-                if joined == self.results[key]:
-                    return joined
-                self.results[key] = joined
+            found = None if found is None else kinds.forget_trips(found)  # of its own loops
+            return found if so_far is None or found is None else kinds.join(so_far, found)
+
+        return self.answers.solve(("result", id(callee), tuple(args)), None, step)
+
+    @contextlib.contextmanager
+    def inside(self, callee: Callee, args: Sequence[Kind]) -> Iterator[None]:
+        """While a question about a callee is being answered."""
+        self.asked.append((callee, tuple(args)))
+        try:
+            yield
         finally:
-            self.solving.pop()
+            self.asked.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
         """Deep in a recursion shapes and literals are forgotten, so that it comes to an end. What holds for a trip of
         the caller's loops says nothing here.
         """
         args = list(map(kinds.forget_trips, args))
-        within = [known for c, known in self.solving if c is callee]
-        if not within or tuple(args) in within:
-            return list(args)
+        around = [known for c, known in self.asked if c is callee]
+        if not around or tuple(args) in around:
+            return args
         return [kinds.forget_shapes(a) for a in args]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
-        """Positions of the parameters that a callee writes into; None if it cannot be told.
+        """Positions of the parameters that a callee writes into; None if it cannot be told."""
+        args = self.widened(callee, args)
 
-        A fixpoint over recursion: a callee that is being looked at counts as writing what has been found so far.
-        """
-        if any(k[:2] == ("written", id(callee)) and k[2] != tuple(args) for k in self.assumed):
-            args = [kinds.forget_shapes(a) for a in args]  # deep in a recursion, so that it comes to an end
-        key = ("written", id(callee), tuple(args))
-        if key in self.results:
-            return self.results[key]  # type: ignore[return-value]
-        if key in self.assumed:
-            self.met.add(key)
-            return self.assumed[key]
-        outer, self.met = self.met, {key}
-        found: set[int] | None = set()
-        again: set[int] | None = None
-        while key in self.met and found is not None and found != again:
-            self.assumed[key], again, self.met = found, found, set()
-            found = self.written_once(callee, args)
-        del self.assumed[key]
-        self.met.discard(key)
-        if not self.met:
-            self.results[key] = found  # type: ignore[assignment]
-        self.met |= outer
-        return found
+        def step(so_far: set[int] | None) -> set[int] | None:
+            with self.inside(callee, args):
+                found = self.written_once(callee, args)
+            return None if found is None or so_far is None else found | so_far
+
+        return self.answers.solve(("written", id(callee), tuple(args)), set(), step)
 
     def written_once(self, callee: Any, args: list[Kind]) -> set[int] | None:
         """`parameters_written`, from what is known of the functions that it calls."""
@@ -271,7 +262,7 @@ class Program:
         def written(target: Any) -> set[int] | None:
             if bind(op, fn) is None:
                 return None
-            return self.parameters_written(target, self.widened(target, self.argument_kinds(op, fn, known)))
+            return self.parameters_written(target, self.argument_kinds(op, fn, known))
 
         return places.mutated_arguments(op, written)
 
@@ -285,11 +276,8 @@ class Program:
         args = self.widened(op.target, args)
         key = (id(op.target), tuple(args), active, taint)
         if key not in self.splits:
-            self.solving.append((op.target, tuple(args)))
-            try:
+            with self.inside(op.target, args):
                 self.write_split(op.target, key, args, active, taint)
-            finally:
-                self.solving.pop()
         return self.splits[key]
 
     def note_stores(self, fn: Function, found: places.Places, known: dict[str, Kind], active: set[str]) -> None:
@@ -572,6 +560,11 @@ def _calls(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
             op = classify(node, fn, known)
             if op.tag == "call":
                 yield op
+
+
+def _copy(fn: Function) -> Function:
+    """A function that may be rewritten."""
+    return Function(fn.name, fn.params, ir.clone(fn.body), dict(fn.env), dict(fn.hidden), fn.source, fn.nested)
 
 
 def names_of(fn: Function) -> Names:

@@ -111,11 +111,8 @@ class Tangents:
         args = program.widened(callee, args)
         key = (id(callee), tuple(args), active, plain)
         if key not in self.written:
-            program.solving.append((callee, tuple(args)))
-            try:
+            with program.inside(callee, args):
                 self.write(callee, key, args, active, plain)
-            finally:
-                program.solving.pop()
         return self.written[key]
 
     def write(self, callee: Any, key: Any, args: list[Kind], active: tuple[bool, ...], plain: bool) -> None:
