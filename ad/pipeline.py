@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import types
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
+from ad.transforms.analyses.classes import reachable
 from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.liveness import AdjointLiveness, value_live
 from ad.transforms.analyses.operations import Op, Operations, classify
@@ -90,6 +92,7 @@ class Program:
         self.storing: list[tuple[Function, gast.Call]] = []
         self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
         self.stages: dict[str, str] | None = None
+        self.classes: dict[type, Cell] | None = None  # that the function which is differentiated may meet
 
     def show(self, stage: str, text: Callable[[], str]) -> None:
         """Keep a form of a function on its way, where someone asked for them."""
@@ -163,6 +166,16 @@ class Program:
                 value = getattr(cls, name, None)
                 if isinstance(value, types.FunctionType | property):
                     self.slots[id(cls), name] = (cls, name, value)
+
+    def classes_with(self, name: str) -> list[type]:
+        """The user's classes that this program may meet and that define a method or property; they are guarded."""
+        if self.classes is None:
+            root = next(iter(self.normal.values()))[1]
+            self.classes = reachable(variadic.original(root.source.function))
+        functions = (types.FunctionType, property)
+        found = [c for c in self.classes if isinstance(inspect.getattr_static(c, name, None), functions)]
+        self.dependencies.update({self.classes[c].key(): (self.classes[c], c) for c in found})
+        return found
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""

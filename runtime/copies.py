@@ -18,6 +18,16 @@ def is_own(x: Any) -> bool:
     return type(x).__module__.split(".")[0] not in _OURS
 
 
+def is_library(x: Any) -> bool:
+    """Whether a function or module is Python's, NumPy's, SciPy's or ours.
+
+    >>> is_library(np), is_library(copy_of)
+    (True, True)
+    """
+    name = str(getattr(x, "__module__", None) or getattr(x, "__name__", ""))
+    return name.split(".")[0] in _OURS | {"scipy"}
+
+
 def is_record(x: Any) -> bool:
     """An instance of a class of the user's own, with attributes, or a function with what it captures."""
     return isinstance(x, Closure) or (is_own(x) and hasattr(x, "__dict__") and not callable(x))

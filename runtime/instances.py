@@ -89,6 +89,15 @@ def holds(x: Any, name: str) -> bool:
     return name in getattr(x, "__dict__", ())
 
 
+def is_exactly(x: Any, cls: type) -> bool:
+    """Whether x is of this very class, and of none that is made from it.
+
+    >>> is_exactly(1.0, float), is_exactly(True, int)
+    (True, False)
+    """
+    return type(x) is cls
+
+
 def as_instance(x: Any, cls: type, where: str) -> Any:
     """x, which must be of this very class.
 
@@ -98,7 +107,7 @@ def as_instance(x: Any, cls: type, where: str) -> Any:
     if type(x) is not cls:
         raise errors.AliasingError(
             f"{where}: a method of a {type(x).__name__} is called where a {cls.__name__} was expected",
-            hint="call a function of it",
+            hint="call a function of it, or make the object in the function that is differentiated",
         )
     return x
 

@@ -77,16 +77,23 @@ def replace(place: Any, new: Any) -> None:
 
 
 def check_container(x: Any, what: str, where: str) -> None:
-    """AliasingError unless x is a list, tuple, dict or deque without bounds, whose change is understood.
+    """AliasingError unless x is a list, tuple, dict or deque, whose change is understood.
 
     >>> check_container([1.0], ".insert", "model.py:3")
     """
-    bounded = isinstance(x, deque) and x.maxlen is not None
-    if not isinstance(x, _OLD) or bounded or type(x).__module__ not in ("builtins", "collections"):
-        kind = "deque with `maxlen`" if bounded else type(x).__name__
+    if not isinstance(x, _OLD) or type(x).__module__ not in ("builtins", "collections"):
         raise errors.AliasingError(
-            f"{where}: `{what}` of a {kind} is not differentiated", hint="use a list or a dict"
+            f"{where}: `{what}` of a {type(x).__name__} is not differentiated", hint="use a list or a dict"
         )
+
+
+def is_bounded(x: Any) -> bool:
+    """Whether x drops an entry where another is appended to it.
+
+    >>> is_bounded(deque(maxlen=3)), is_bounded([])
+    (True, False)
+    """
+    return isinstance(x, deque) and x.maxlen is not None
 
 
 def is_list(x: Any) -> bool:
@@ -125,7 +132,7 @@ def as_list(x: Any, what: str, where: str) -> Any:
     [1.0]
     """
     check_container(x, what, where)
-    if not isinstance(x, (list, deque)):
+    if not isinstance(x, (list, deque)) or (what == ".append" and is_bounded(x)):
         why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated"
         raise errors.AliasingError(why, hint="use a list")
     return x
@@ -143,6 +150,18 @@ def as_array(x: Any, what: str, where: str) -> Any:
     return x
 
 
+def as_written(x: Any, what: str, where: str) -> Any:
+    """x, which must be an array that a method writes.
+
+    >>> as_written(np.zeros(1), ".fill", "model.py:3")
+    array([0.])
+    """
+    if not hasattr(x, "__array_function__") or isinstance(x, np.generic):
+        why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated where its type is not known beforehand"
+        raise errors.AliasingError(why, hint="call a function of it")
+    return x
+
+
 def is_array_or_scalar(x: Any) -> bool:
     """Whether x is NumPy's.
 
@@ -155,7 +174,7 @@ def is_array_or_scalar(x: Any) -> bool:
 def _like(xs: Any, items: Any) -> Any:
     if isinstance(xs, tuple):
         return tuple(items)
-    return deque(items) if isinstance(xs, deque) else list(items)
+    return deque(items, xs.maxlen) if isinstance(xs, deque) else list(items)
 
 
 def _items(xs: Any) -> Any:
@@ -176,9 +195,29 @@ def inserted(xs: Any, i: int, v: Any) -> Any:
     >>> inserted([1, 2], -1, 5)
     [1, 5, 2]
     """
-    new = list(xs)
+    new = xs.copy() if isinstance(xs, deque) else list(xs)  # a full deque takes no more
     new.insert(i, v)
     return _like(xs, new)
+
+
+@moves(("xs",), ("v",))
+def appended(xs: Any, v: Any) -> Any:
+    """The entries after `xs.append(v)`; a full deque drops its first.
+
+    >>> appended(deque([1, 2], 2), 5)
+    deque([2, 5], maxlen=2)
+    """
+    return _like(xs, [*xs, v])
+
+
+@moves(("xs",), ("v",))
+def appended_left(xs: Any, v: Any) -> Any:
+    """The entries after `xs.appendleft(v)`; a full deque drops its last.
+
+    >>> appended_left(deque([1, 2], 2), 5)
+    deque([5, 1], maxlen=2)
+    """
+    return _like(xs, [v, *xs][: xs.maxlen])
 
 
 @moves(("xs", "ys"))
@@ -190,7 +229,7 @@ def extended(xs: Any, ys: Any) -> Any:
 @moves(("xs", "ys"))
 def extended_left(xs: Any, ys: Any) -> Any:
     """The entries after `xs.extendleft(ys)`."""
-    return _like(xs, [*reversed(list(_items(ys))), *xs])
+    return _like(xs, [*reversed(list(_items(ys))), *xs][: xs.maxlen])
 
 
 @moves(("xs",))
@@ -226,7 +265,7 @@ def turned(xs: Any) -> Any:
 @moves(("xs",))
 def rotated(xs: Any, n: int) -> Any:
     """The entries after `xs.rotate(n)`, of a deque."""
-    new = deque(xs)
+    new = xs.copy()
     new.rotate(n)
     return new
 
@@ -266,9 +305,9 @@ def tupled(xs: Any) -> Any:
 
 
 @moves(("xs",))
-def queued(xs: Any) -> Any:
-    """`deque(xs)`."""
-    return deque(_items(xs))
+def queued(xs: Any, maxlen: int | None = None) -> Any:
+    """`deque(xs, maxlen)`."""
+    return deque(_items(xs), maxlen)
 
 
 @moves(("xs", "ys"))

@@ -95,6 +95,15 @@ def check_copied(y: Any, v: Any) -> None:
         )
 
 
+def check_filler(v: Any) -> None:
+    """AliasingError unless v is a number, as `y.fill(v)` asks.
+
+    >>> check_filler(np.float64(1.0))
+    """
+    if not isinstance(v, (int, float, complex, np.generic)) and not (_is_array(v) and v.ndim == 0):
+        raise errors.AliasingError(f"an array is filled with a {type(v).__name__}", hint="assign it: `x[...] = v`")
+
+
 def check_operand(x: Any, dtype: Any, function: str) -> None:
     """The TypeError of a ufunc with `dtype=` for an operand that cannot be cast to it.
 

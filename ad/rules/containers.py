@@ -7,7 +7,7 @@ from typing import Any
 from ad import kinds
 from ad.rules.registry import constant
 from ad.runtime import moves
-from ad.runtime.instances import blank, holds
+from ad.runtime.instances import blank, holds, is_exactly
 
 
 def _blank_kind(cls: Any) -> kinds.Kind:
@@ -16,10 +16,11 @@ def _blank_kind(cls: Any) -> kinds.Kind:
 
 constant(blank, kind=_blank_kind)
 constant(holds, kind=lambda x, name: kinds.Number(bool))
+constant(is_exactly, kind=lambda x, cls: kinds.Number(bool))
 constant(moves.sort_order)
 constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: kinds.Number(int))
 constant(moves.position, kind=lambda xs, v: kinds.Number(int))
-constant(moves.is_list, kind=lambda x: kinds.Number(bool))
+constant(moves.is_list, moves.is_bounded, kind=lambda x: kinds.Number(bool))
 constant(moves.is_array_or_scalar, kind=lambda x: kinds.Number(bool))
 constant(moves.are_dicts, kind=lambda d, e: kinds.Number(bool))
 constant(moves.check_bits, kind=lambda x, y, where: kinds.literal(None))

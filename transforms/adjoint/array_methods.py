@@ -27,12 +27,13 @@ _WITH_OUT = {
 }  # fmt: skip
 _PARTS = {"real": writes.with_real, "imag": writes.with_imag}
 _SORTING = {"sort": ("axis", "kind"), "partition": ("kth", "axis", "kind")}
+WRITERS = ("fill", "put", "partition")  # methods that nothing but arrays has
 
 
 def lower_methods(fn: Function, infer: Callable[[], Facts], names: Names) -> None:
     """Methods that write, and `.flat`, of what is an array. What one of them returns may be an array in its turn."""
     while _has_candidates(fn):
-        lowering = _Methods(fn, infer(), names)
+        lowering = Methods(fn, infer(), names)
         fn.body = lowering.block(fn.body)
         if not lowering.changed:
             return
@@ -56,7 +57,9 @@ def _has_out(method: str, call: gast.Call) -> bool:
     return list(inspect.signature(getattr(np, method)).parameters).index("out") <= len(call.args)
 
 
-class _Methods:
+class Methods:
+    """Replaces statements of one function by others, in `words`."""
+
     def __init__(self, fn: Function, facts: Facts, names: Names) -> None:
         self.fn, self.facts = fn, facts
         self.words = Statements(fn.source, fn.env, names, [])
@@ -104,11 +107,24 @@ class _Methods:
             return False
         if not self.is_array(call.func.value):
             return False
-        y, name = call.func.value, call.func.attr
+        return self.written(node, call.func.value, call.func.attr, call)
+
+    def written(self, node: gast.Assign | gast.Expr, y: gast.expr, name: str, call: gast.Call) -> bool:
+        """The method of an array y."""
         if name == "put" or _has_out(name, call):
             self.replace(node, ir.at(gast.Call(self.numpy(name), [y, *call.args], call.keywords), call))
             return True
         return name in _SORTING and isinstance(node, gast.Expr) and self.sorting(node, y, name, call)
+
+    def filled(self, node: gast.stmt, y: gast.expr, call: gast.Call) -> bool:
+        """`y.fill(v)`, where only the run tells that v is a number."""
+        if len(call.args) != 1 or call.keywords:
+            return False
+        asked = ir.call(self.words.builtin(writes.check_filler), call.args[0])
+        self.words.out.append(ir.at(gast.Expr(ir.at(asked, node)), node))
+        place = ir.subscript(ir.clone(y), ir.constant(...), store=True)
+        self.words.out.append(ir.at(gast.Assign([place], call.args[0], None), node))
+        return True
 
     def sorting(self, node: gast.Expr, y: gast.expr, name: str, call: gast.Call) -> bool:
         """`y.sort()`; by which method it sorts changes nothing."""

@@ -49,6 +49,11 @@ class Program(Protocol):
     def hidden_name(self, cell: ir.Cell, reverse: Any) -> str:
         """The name under which the function being written has a captured variable of a callee."""
 
+    def classes_with(self, name: str) -> list[type]:
+        """The classes whose objects may be met that define a method."""
+
+    aliases: bool
+
 
 @dataclass
 class Calls:
@@ -98,7 +103,8 @@ class Calls:
         function = op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
             function = ir.attribute(op.args["f"], op.target)
-            if reverse.active(op.args["f"]):
+            of_class = not self.program.aliases and self.program.classes_with(op.target)
+            if reverse.active(op.args["f"]) or of_class:
                 raise errors.AliasingError(
                     "a method of a value whose type is not known here is not differentiated",
                     at=ir.location(scope.fn.source, op.node),

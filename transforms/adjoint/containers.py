@@ -26,6 +26,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.sequences import keys_of
+from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
 
@@ -50,7 +51,7 @@ class Lowering:
     """Replaces statements of one function by others; `unknown`: also those of what only the run tells."""
 
     def __init__(self, fn: Function, facts: Facts, names: Names, unknown: bool) -> None:
-        self.fn, self.known, self.names, self.unknown = fn, facts.kinds, names, unknown
+        self.fn, self.facts, self.known, self.names, self.unknown = fn, facts, facts.kinds, names, unknown
         self.hints = facts.hints
         self.out: Block = []
         self.changed = False
@@ -119,6 +120,11 @@ class Lowering:
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)
         return ir.constant(f"{found.filename}:{found.lineno}")
+
+    def slice(self, node: gast.Slice) -> gast.expr:
+        """The slice of an index as a value."""
+        parts = [p or ir.constant(None) for p in (node.lower, node.upper, node.step)]
+        return self.temp(self.call(slice, *parts), "part")
 
     def bind(self, target: str | None, value: gast.expr) -> None:
         if target is not None:
@@ -308,10 +314,6 @@ class Containers(Lowering):
         self.replace(target.value, moves.with_part, self.slice(target.slice), self.entries(node.value))
         return True
 
-    def slice(self, node: gast.Slice) -> gast.expr:
-        parts = [p or ir.constant(None) for p in (node.lower, node.upper, node.step)]
-        return self.temp(self.call(slice, *parts), "part")
-
     def arithmetic(self, target: str, node: gast.BinOp) -> bool:
         """xs + ys, xs * n, d | e."""
         left, right = self.kind(node.left), self.kind(node.right)
@@ -356,14 +358,15 @@ class Containers(Lowering):
         args = node.args
         if function is dict:
             return self.dict(target, args, given)
-        if function in (list, tuple, deque) and not args and not given:
-            if function is deque:
-                self.bind(target, self.call(moves.queued, self.temp(gast.List([], gast.Load()), "entries")))
-                return True
+        if function is deque and len(args) <= 2 and set(given) <= {"maxlen"}:
+            xs = self.entries(args[0]) if args else self.temp(gast.List([], gast.Load()), "entries")
+            self.bind(target, self.call(moves.queued, xs, *args[1:], *given.values()))
+            return True
+        if function in (list, tuple) and not args and not given:
             empty = gast.List([], gast.Load()) if function is list else ir.tuple_()
             self.bind(target, empty)
             return True
-        makers = {list: moves.listed, tuple: moves.tupled, deque: moves.queued}
+        makers = {list: moves.listed, tuple: moves.tupled}
         if function in makers and len(args) == 1 and not given:
             if function is tuple and isinstance(self.kind(args[0]), kinds.Tuple):
                 self.bind(target, args[0])
@@ -418,6 +421,8 @@ class Containers(Lowering):
         kind = self.kind(place)
         if kind == UNKNOWN and not self.unknown:
             return False
+        if kind == UNKNOWN and name in array_methods.WRITERS:
+            return self.array_written(place, name, node)
         of = [n for n, k in (("list", kinds.List), ("dict", kinds.Dict)) if isinstance(kind, k) or kind == UNKNOWN]
         given = {k.arg: k.value for k in node.keywords}
         count = f"{name.strip('_')}_{len(node.args)}" if not given else name
@@ -435,14 +440,32 @@ class Containers(Lowering):
         done = lowered[0](target, place, *node.args, **given)
         return done is not False
 
+    def array_written(self, place: gast.expr, name: str, node: gast.Call) -> bool:
+        """A method that writes, where only the run tells that this is an array."""
+        found = self.temp(self.call(moves.as_written, place, ir.constant(f".{name}"), self.where()), "array")
+        methods = array_methods.Methods(self.fn, self.facts, self.names)
+        fill = name == "fill"
+        done = methods.filled(self.at, found, node) if fill else methods.written(self.at, found, name, node)
+        self.out += methods.words.out
+        return done
+
     def finish(self, target: str | None) -> None:
         """`z = xs.insert(...)`: None."""
         self.bind(target, ir.constant(None))
 
     def list_append_1(self, target: str | None, xs: gast.expr, v: gast.expr) -> Any:
-        if self.kind(xs) != UNKNOWN:
+        kind = self.kind(xs)
+        if kind != UNKNOWN:
             return False
-        self.as_list(target, xs, "append", v)
+        if isinstance(getattr(kind, "hint", None), kinds.List):
+            self.as_list(target, xs, "append", v)
+            return True
+
+        def appended() -> None:
+            self.replace(xs, moves.appended, v)
+            self.finish(target)
+
+        self.branch(self.call(moves.is_bounded, xs), appended, lambda: self.as_list(target, xs, "append", v))
         return True
 
     def list_pop_0(self, target: str | None, xs: gast.expr) -> Any:
@@ -464,7 +487,7 @@ class Containers(Lowering):
         self.finish(target)
 
     def list_appendleft_1(self, target: str | None, xs: gast.expr, v: gast.expr) -> None:
-        self.replace(xs, moves.inserted, ir.constant(0), v)
+        self.replace(xs, moves.appended_left, v)
         self.finish(target)
 
     def list_extend_1(self, target: str | None, xs: gast.expr, ys: gast.expr) -> None:

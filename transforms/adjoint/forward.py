@@ -766,7 +766,8 @@ class Forward:
         """The call of the tangent function, which the statement before looks up."""
         function, called = op.args["f"], op.args["f"]
         if isinstance(op.node, gast.Call) and isinstance(op.node.func, gast.Attribute) and isinstance(op.target, str):
-            if self.is_active(function):
+            program = self.tangents.program
+            if self.is_active(function) or (not program.aliases and program.classes_with(op.target)):
                 why = "a method of a value whose type is not known here is not differentiated"
                 raise self.by_shadows(op.node, why, "call a function of it")
             called = ir.attribute(function, op.target)

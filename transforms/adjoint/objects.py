@@ -4,6 +4,8 @@
     b.step(x)            =>        step(b, x)
     y = b.area           =>        y = area(b)             area a property
     a + b                =>        __add__(a, b)
+    h = v.forward(h)     =>        if is_exactly(v, A):  h = forward(v, h)
+                                   else:  h = forward_2(v, h)              v an A or a B, which only the run tells
 
 What is left are functions that read and write attributes, which are entries of the object like those of a dict. For the
 way with shadows (`ad.aliases`), where functions may write into their arguments.
@@ -12,16 +14,23 @@ way with shadows (`ad.aliases`), where functions may write into their arguments.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import inspect
 import types
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir, kinds
+from ad.ir import Function
 from ad.kinds import UNKNOWN
-from ad.runtime.instances import as_instance, blank, is_plain_class
+from ad.names import Names
+from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
+from ad.transforms.analyses.facts import Facts
 
 _OPERATORS: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
@@ -29,8 +38,17 @@ _OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 
+_ELSEWHERE = {name for cls in (np.ndarray, list, dict, set, str, deque) for name in dir(cls)}
+
+
 class Objects(Lowering):
-    """Calls of classes, methods, properties and operators."""
+    """Calls of classes, methods, properties and operators. candidates: classes that define a name."""
+
+    def __init__(
+        self, fn: Function, facts: Facts, names: Names, unknown: bool, candidates: Callable[[str], Sequence[type]]
+    ) -> None:
+        super().__init__(fn, facts, names, unknown)
+        self.candidates = candidates
 
     def statement(self, node: gast.stmt) -> bool:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Attribute):
@@ -38,6 +56,8 @@ class Objects(Lowering):
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
             target = node.targets[0]
             return self.called(None, target.value, "__setitem__", [target.slice, node.value])
+        if isinstance(node, gast.AugAssign):
+            return self.augmented(node)
         target = ir.target_name(node)
         if target is None and not isinstance(node, gast.Expr):
             return False
@@ -87,14 +107,24 @@ class Objects(Lowering):
     def called(self, target: str | None, owner: gast.expr, name: str, args: list[gast.expr]) -> bool:
         """A special method."""
         function = self.function_of(owner, name)
-        if any(isinstance(a, (gast.Slice, gast.Tuple)) for a in args) or not isinstance(function, types.FunctionType):
+        if not isinstance(function, types.FunctionType):
             return False
-        return self.bound(target, function, [self.confirmed(owner), *args])
+        return self.bound(target, function, [self.confirmed(owner), *map(self.index, args)])
+
+    def index(self, node: gast.expr) -> gast.expr:
+        """An index as a value: a slice or a tuple is made first."""
+        if isinstance(node, gast.Slice):
+            return self.slice(node)
+        if isinstance(node, gast.Tuple):
+            return self.temp(ir.tuple_(*map(self.index, node.elts)), "index")
+        return node
 
     def attribute_read(self, target: str | None, node: gast.Attribute) -> bool:
         found = self.function_of(node.value, node.attr)
         getter = found.fget if isinstance(found, property) else None
-        return isinstance(getter, types.FunctionType) and self.bound(target, getter, [self.confirmed(node.value)])
+        if isinstance(getter, types.FunctionType):
+            return self.bound(target, getter, [self.confirmed(node.value)])
+        return target is not None and self.chosen(target, node.value, node.attr, node)
 
     def attribute_written(self, node: gast.Assign) -> bool:
         target = node.targets[0]
@@ -113,6 +143,34 @@ class Objects(Lowering):
         plain = ir.is_atom(node.left) and isinstance(kinds.widen(self.kind(node.left)), (kinds.Number, kinds.Scalar))
         return plain and self.called(target, node.right, f"__r{name}__", [node.left])
 
+    def augmented(self, node: gast.AugAssign) -> bool:
+        """a += b: `__iadd__` of its class, or `a = a + b`."""
+        a, name = ir.name(node.target.id), _OPERATORS.get(type(node.op))
+        if name is None:
+            return False
+        if self.class_of(a) is None:
+            return self.augmented_by_class(a, f"__i{name}__", node)
+        if not self.called(node.target.id, a, f"__i{name}__", [node.value]):
+            self.emit(ir.assign(node.target.id, ir.at(ir.binop(a, node.op, ir.clone(node.value)), node)))
+        return True
+
+    def augmented_by_class(self, a: gast.expr, name: str, node: gast.AugAssign) -> bool:
+        """a += b, where only the run tells the class of a."""
+        if self.kind(a) != UNKNOWN or not self.unknown or hasattr(node, "decided"):
+            return False
+        if kinds.is_numeric(self.kind(node.value)):
+            return False  # as most often to an array
+        classes = self.candidates(name)
+        node.decided = True
+
+        def of_class(cls: type) -> None:
+            found = self.temp(self.call(as_instance, a, ir.name(self.function(cls)), self.where()), "found")
+            self.emit(gast.AugAssign(ir.target(found.id), node.op, ir.clone(node.value)))
+            self.emit(ir.assign(node.target.id, found))
+
+        self.by_class(a, [(c, functools.partial(of_class, c)) for c in classes], lambda: self.out.append(node))
+        return bool(classes)
+
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)
         if found and function is len and len(node.args) == 1:
@@ -125,7 +183,49 @@ class Objects(Lowering):
                 return self.bound(target, method.__func__, node.args, node.keywords)
             if isinstance(method, types.FunctionType):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
+            return self.chosen(target, node.func.value, node.func.attr, node)
         return False
+
+    def chosen(self, target: str | None, x: gast.expr, name: str, node: Any) -> bool:
+        """A method or property of an object of one of several classes, by its class."""
+        known = not isinstance(x, gast.Name) or self.kind(x) != UNKNOWN or self.class_of(x) is not None
+        if known or not self.unknown or hasattr(node, "decided") or not (classes := self.candidates(name)):
+            return False
+        other = ir.clone(node)
+        other.decided = True
+
+        def as_written() -> None:
+            self.emit(gast.Expr(other) if target is None else ir.assign(target, other))
+
+        otherwise: Callable[[], None] = as_written
+        if name not in _ELSEWHERE:
+            *classes, last = classes
+            otherwise = self.of_class(target, x, last, node)
+        self.by_class(x, [(c, self.of_class(target, x, c, node)) for c in classes], otherwise)
+        return True
+
+    def by_class(
+        self, x: gast.expr, choices: Sequence[tuple[type, Callable[[], None]]], otherwise: Callable[[], None]
+    ) -> None:
+        """`if is_exactly(x, A): ... else: ...`, as many as there are classes."""
+        for cls, then in reversed(choices):
+            test = self.call(is_exactly, x, ir.name(self.function(cls)))
+            otherwise = functools.partial(self.branch, test, then, otherwise)
+        otherwise()
+
+    def of_class(self, target: str | None, x: gast.expr, cls: type, node: Any) -> Callable[[], None]:
+        """What emits the call of a method, or the reading of an attribute, of an instance of a class."""
+
+        def emitted() -> None:
+            found = self.temp(self.call(as_instance, x, ir.name(self.function(cls)), self.where()), "found")
+            same = ir.clone(node)
+            if isinstance(same, gast.Call):
+                same.func.value = found
+            else:
+                same.value = found
+            self.emit(gast.Expr(same) if target is None else ir.assign(target, same))
+
+        return emitted
 
     def constructed(self, target: str, cls: type, node: gast.Call) -> bool:
         """b = B(x)."""

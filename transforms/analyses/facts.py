@@ -21,7 +21,7 @@ from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_array, as_list
+from ad.runtime.moves import as_array, as_list, as_written
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 from ad.transforms.analyses.trips import Trips
 
@@ -113,6 +113,8 @@ class Facts:
             old = self.kinds.get(name)
             if isinstance(old, (kinds.List, kinds.Dict)):
                 kind = kinds.vague(old)  # it stays the list or dict that it is
+            elif isinstance(getattr(old, "hint", None) or old, kinds.Record) and kind == UNKNOWN:
+                kind = kinds.perhaps(old)
             self.update(
                 name, kind if old is not None and kinds.is_immutable_number(old) else _in_place(old, kind), give_up
             )
@@ -334,6 +336,8 @@ def operation_kind(
             )
         if op.target is as_array:
             return Numeric()
+        if op.target is as_written:
+            return Array()
         if op.target is as_instance:
             cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
             known = isinstance(hint, kinds.Record) and hint.type is cls

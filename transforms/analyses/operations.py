@@ -237,7 +237,7 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return Op("sequence", node, args={"0": args[0]}, target=target)
     if target == np.add.at and len(args) == 3 and not keywords:
         return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
-    if target in (moves.as_list, moves.as_array, as_instance):
+    if target in (moves.as_list, moves.as_array, moves.as_written, as_instance):
         known = {"class": args[1]} if target is as_instance else {}
         return Op("sequence", node, args={"0": args[0], **known}, target=target)
     if target is moves.replace:

@@ -22,7 +22,7 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.runtime.instances import as_instance
-from ad.runtime.moves import as_array, as_list, listed, queued, tupled, zipped
+from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -226,7 +226,7 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy" or op.target in (as_list, as_array, as_instance):
+        if op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag in ("getitem", "field", "list_pop"):

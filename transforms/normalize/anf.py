@@ -12,6 +12,7 @@ from __future__ import annotations
 import builtins
 import math
 import types
+from collections import deque
 from typing import Any
 
 import gast
@@ -53,7 +54,7 @@ _QUIET_BUILTINS = frozenset(
 )
 
 
-_CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, math.fsum, math.prod)
+_CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, deque, math.fsum, math.prod)
 _NEVER_QUIET = (
     gast.Lambda,
     gast.NamedExpr,

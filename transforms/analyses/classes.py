@@ -1,0 +1,61 @@
+"""The classes of the user's own that a function may meet: those that the text of it, and of what it calls, names."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any
+
+from ad.ir import Cell
+from ad.runtime.copies import is_library
+from ad.runtime.instances import is_plain_class
+
+
+def reachable(function: types.FunctionType) -> dict[type, Cell]:
+    """Plain classes by the names of a function, of what it calls and of their methods, and where each is named."""
+    found: dict[type, Cell] = {}
+    seen: set[int] = set()
+    stack: list[Any] = [function]
+    while stack:
+        f = stack.pop()
+        if id(f) in seen:
+            continue
+        seen.add(id(f))
+        for cell, value in _named(f):
+            if isinstance(value, type) and is_plain_class(value) and value not in found:
+                found[value] = cell
+                stack += _methods(value)
+            elif isinstance(value, types.FunctionType) and not is_library(value):
+                stack.append(value)
+    return found
+
+
+def _named(f: types.FunctionType) -> Iterator[tuple[Cell, Any]]:
+    """The global and captured variables that a function names, and the attributes of modules among them."""
+    holders: list[dict[str, Any]] = [f.__globals__]
+    names = list(_names_in(f.__code__))
+    holders += [vars(v) for n in names if isinstance(v := f.__globals__.get(n), types.ModuleType) and not is_library(v)]
+    for holder in holders:
+        for name in names:
+            if name in holder:
+                yield Cell(name, holder), holder[name]
+    for name, cell in zip(f.__code__.co_freevars, f.__closure__ or (), strict=True):
+        try:
+            yield Cell(name, cell), cell.cell_contents
+        except ValueError:
+            continue
+
+
+def _names_in(code: types.CodeType) -> Iterator[str]:
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from _names_in(inner)
+
+
+def _methods(cls: type) -> Iterator[types.FunctionType]:
+    """The functions of a class: methods, properties, those of its bases."""
+    for base in cls.__mro__[:-1]:
+        for value in vars(base).values():
+            parts = (value, *(getattr(value, part, None) for part in ("__func__", "fget", "fset")))
+            yield from (p for p in parts if isinstance(p, types.FunctionType))
