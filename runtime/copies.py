@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections import deque
 from typing import Any
 
 import numpy as np
 
+from ad import errors
 from ad.runtime.closures import Closure
 
 _OURS = frozenset(sys.stdlib_module_names) - {"types", "argparse", "collections"} | {"numpy", "ad"}
@@ -58,6 +60,42 @@ def copy_of(x: np.ndarray) -> np.ndarray:
     copied: np.ndarray = np.ndarray(x.shape, x.dtype, memory, first * x.itemsize, x.strides)
     copied[...] = x
     return copied
+
+
+_COPYING = ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
+
+
+def check_copied(x: Any) -> None:
+    """AliasingError where the class of an object says what a copy of it is."""
+    cls = type(x)
+    if is_own(x) and any(getattr(cls, name, None) is not getattr(object, name, None) for name in _COPYING):
+        raise errors.AliasingError(
+            f"the class {cls.__name__} says how it is copied, which is not differentiated", hint="make the copy by hand"
+        )
+
+
+def deep_copy(x: Any) -> Any:
+    """`copy.deepcopy(x)`.
+
+    >>> deep_copy([1.0, np.zeros(1)])
+    [1.0, array([0.])]
+    """
+    _check_inside(x, set())
+    return copy.deepcopy(x)
+
+
+def _check_inside(x: Any, seen: set[int]) -> None:
+    if id(x) in seen or isinstance(x, np.ndarray):
+        return
+    seen.add(id(x))
+    if isinstance(x, tuple) and hasattr(x, "_fields"):
+        inner: Any = x
+    else:
+        check_copied(x)
+        inner = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple, deque)) else ()
+        inner = vars(x).values() if is_record(x) else inner
+    for part in inner:
+        _check_inside(part, seen)
 
 
 def duplicate(saved: Any) -> Any:

@@ -8,6 +8,7 @@ the same function, run on a container of marks, tells where each entry came from
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ad import errors
+from ad.runtime.copies import bare, check_copied, is_record
 
 Move = TypeVar("Move", bound=Callable[..., Any])
 _OLD = (list, tuple, deque, dict)
@@ -60,6 +62,10 @@ def marked(x: Any, pairs: bool = False) -> Any:
         return {k: Mark(x, k) for k in x}
     if isinstance(x, (list, tuple, deque, np.ndarray)):
         return _like(x, [Mark(x, i) for i in range(len(x))])
+    if is_record(x):
+        new = bare(type(x))
+        vars(new).update((k, Mark(x, k)) for k in vars(x))
+        return new
     return x
 
 
@@ -103,6 +109,15 @@ def is_list(x: Any) -> bool:
     (True, False)
     """
     return isinstance(x, (list, deque))
+
+
+def is_container(x: Any) -> bool:
+    """Whether a copy of x holds the entries that x holds.
+
+    >>> is_container([]), is_container(1.0)
+    (True, False)
+    """
+    return isinstance(x, _OLD) or is_record(x)
 
 
 def are_dicts(d: Any, e: Any) -> bool:
@@ -288,7 +303,12 @@ def emptied(xs: Any) -> Any:
 
 @moves(("xs",))
 def copied(xs: Any) -> Any:
-    """`xs.copy()`."""
+    """`xs.copy()`, and `copy.copy(xs)`."""
+    if is_record(xs):
+        check_copied(xs)
+        new = bare(type(xs))
+        vars(new).update(vars(xs))
+        return new
     return dict(xs) if isinstance(xs, dict) else xs if isinstance(xs, tuple) else _like(xs, xs)
 
 
@@ -348,6 +368,32 @@ def sort_order(xs: Any, key: Any = None, reverse: Any = False) -> list[int]:
     return sorted(range(len(values)), key=values.__getitem__, reverse=reverse)
 
 
+def heap_order(xs: Any, name: str) -> list[int]:
+    """The places of entries as a function of `heapq` arranges them; of what it returns first.
+
+    heappush and its kind have their argument as the last entry.
+
+    >>> heap_order([1.0, 3.0, 2.0], "heappop"), heap_order([2.0, 1.0], "heappush")
+    ([0, 2, 1], [1, 0])
+    """
+    heap = [_Ranked(x, i) for i, x in enumerate(xs)]
+    given = [] if name in ("heapify", "heappop") else [heap.pop()]
+    taken = getattr(heapq, name)(heap, *given)
+    return [x.place for x in ([taken] if taken is not None else []) + heap]
+
+
+class _Ranked:
+    """An entry and its place, compared by the entry."""
+
+    __slots__ = ("entry", "place")
+
+    def __init__(self, entry: Any, place: int) -> None:
+        self.entry, self.place = entry, place
+
+    def __lt__(self, other: _Ranked) -> bool:
+        return bool(self.entry < other.entry)
+
+
 def place_of_largest(xs: Any, key: Any) -> int:
     """Where `max(xs, key=key)` stands."""
     values = [key(x) for x in _items(xs)]
@@ -387,6 +433,16 @@ def dict_of(keys: Any, pairs: Any) -> Any:
     """
     given = list(keys if isinstance(keys, dict) else [k for k, _ in _items(keys)])
     return dict(zip(given, pairs.values() if isinstance(pairs, dict) else [v for _, v in pairs], strict=True))
+
+
+@moves((), ("v",))
+def from_keys(keys: Any, v: Any = None) -> Any:
+    """`dict.fromkeys(keys, v)`.
+
+    >>> from_keys("ab", 1.0)
+    {'a': 1.0, 'b': 1.0}
+    """
+    return dict.fromkeys(_items(keys), v)
 
 
 @moves(("d",))

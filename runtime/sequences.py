@@ -43,6 +43,17 @@ def in_memory(x: np.ndarray) -> tuple[Any, ...]:
     return tuple(np.unravel_index(order, np.shape(x))) if np.ndim(x) else (None,)
 
 
+def first_of(length: int) -> int:
+    """Where the first of so many entries is, for `next(iter(xs))`.
+
+    >>> first_of(3)
+    0
+    """
+    if not length:
+        raise StopIteration
+    return 0
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

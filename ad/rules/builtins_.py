@@ -89,3 +89,18 @@ constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
 constant(round, range, print, str, repr, format, type, id, hash, ord, chr, slice, fresh=False)
+
+
+def accumulated(iterable, func=None, initial=None):
+    """`list(itertools.accumulate(iterable, func, initial=initial))`."""
+    totals = []
+    if initial is not None:
+        totals.append(initial)
+    for x in iterable:
+        if len(totals) == 0:
+            totals.append(x)
+        elif func is None:
+            totals.append(totals[-1] + x)
+        else:
+            totals.append(func(totals[-1], x))
+    return totals

@@ -28,6 +28,7 @@ from ad.runtime import (
     to_inexact,
     unbroadcast,
 )
+from ad.runtime.copies import deep_copy
 from ad.runtime.shadows import private
 
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
@@ -243,6 +244,12 @@ def copy(z_bar, a):
     if is_array(a):
         return z_bar
     return reshape_as(z_bar, a)
+
+
+@linear(deep_copy, kind=shapes.as_kind, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {})])  # fmt: skip
+def deep_copy_(z_bar, x):
+    return z_bar
 
 
 @linear(private, kind=shapes.same, fresh=True, cases=lambda rng: [((rng.normal(size=(2, 3)),), {})])

@@ -11,6 +11,7 @@ check stands before, and anything but a list or dict is refused there. Tuples go
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections import deque
 from collections.abc import Callable
@@ -25,6 +26,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
+from ad.runtime.instances import as_instance
 from ad.runtime.sequences import keys_of
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
@@ -39,7 +41,7 @@ _ARRAY_METHODS = {
 }
 CONTAINERS = (kinds.List, kinds.Dict)
 _BITS = (gast.BitOr, gast.BitAnd, gast.BitXor)
-BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed)
+BUILDERS = (list, tuple, dict, sorted, deque, max, min, zip, reversed, dict.fromkeys, dataclasses.replace)
 
 
 def builds_container(op: Op, fn: Function) -> bool:
@@ -68,7 +70,7 @@ class Lowering:
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
             before = len(self.out)
-            self.at, self.after = node, body[index + 1 : index + 2]
+            self.at, self.after = node, body[index + 1 :]
             if self.statement(node):
                 self.changed = True
             else:
@@ -106,16 +108,28 @@ class Lowering:
         return ir.name(name)
 
     def check_read_at_once(self, target: str | None, what: str) -> None:
-        """A view or an iterator, of which a list is made here, must be all read by the next statement."""
+        """A view or an iterator, of which a list is made here, must be all read before anything else changes."""
         loads = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
         reads = [n for n in loads if isinstance(n.ctx, gast.Load)]
-        plain = bool(self.after) and isinstance(self.after[0], (gast.Assign, gast.Expr))
-        if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(self.after)):
+        reader = next((s for s in self.after if target in ir.names_read(s) or not self.changes_nothing(s)), None)
+        plain = isinstance(reader, (gast.Assign, gast.Expr))
+        if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(reader)):
             raise errors.AliasingError(
                 f"the result of `{what}` is kept, which is not differentiated: it changes or ends as it is used",
                 at=ir.location(self.fn.source, self.at),
                 hint=f"make a list of it at once: `list(...{what}...)`",
             )
+
+    def changes_nothing(self, node: gast.stmt) -> bool:
+        """Whether a statement surely changes no container."""
+        if ir.target_name(node) is None:
+            return False
+        if not isinstance(node.value, gast.Call):
+            return True
+        function = ir.resolve(node.value.func, self.fn.env)[1]
+        if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
+            return True
+        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, moves.sort_order)
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)
@@ -155,7 +169,10 @@ class Tuples(Lowering):
             return False
         if self.of_an_array(target, value):
             return True
-        if ir.resolve(value.func, self.fn.env)[1] is dataclasses.replace and len(value.args) == 1:
+        function = ir.resolve(value.func, self.fn.env)[1]
+        if function is copy.copy and len(value.args) == 1:
+            return self.copied(target, value.args[0])
+        if function is dataclasses.replace and len(value.args) == 1:
             return self.replaced(target, value.args[0], value.keywords)
         if isinstance(value.func, gast.Attribute) and value.func.attr == "_replace" and not value.args:
             return self.replaced(target, value.func.value, value.keywords)
@@ -188,14 +205,50 @@ class Tuples(Lowering):
         self.branch(test, method, lambda: self.emit(ir.assign(target, other)))
         return True
 
+    def copied(self, target: str, old: gast.expr) -> bool:
+        """copy.copy(old)."""
+        kind = kinds.widen(self.kind(old))
+        if isinstance(kind, kinds.Array):
+            self.bind(target, self.call(np.copy, old))
+        elif isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Tuple, kinds.Literal)):
+            self.bind(target, old)
+        elif not self.unknown:
+            raise errors.AliasingError(
+                "only the run tells what is copied here", at=ir.location(self.fn.source, self.at), hint="copy by hand"
+            )
+        elif isinstance(kind, (kinds.List, kinds.Dict, kinds.Record)):
+            self.bind(target, self.call(moves.copied, old))
+        else:
+            self.copied_by_type(target, old)
+        return True
+
+    def copied_by_type(self, target: str, old: gast.expr) -> None:
+        """copy.copy(old), where only the run tells what that is."""
+
+        def of_array() -> None:
+            found = self.temp(self.call(moves.as_array, old, ir.constant("copy"), self.where()), "array")
+            self.bind(target, ir.call(ir.attribute(found, "copy"), order=ir.constant("K")))
+
+        def other() -> None:
+            test = self.call(moves.is_container, old)
+            copied = self.call(moves.copied, old)
+            self.branch(test, lambda: self.bind(target, copied), lambda: self.bind(target, old))
+
+        self.branch(self.call(moves.is_array_or_scalar, old), of_array, other)
+
     def replaced(self, target: str, old: gast.expr, changes: list[gast.keyword]) -> bool:
         """`dataclasses.replace(old, x=v)`, `old._replace(x=v)`: the class, called with the other fields of old."""
         kind = self.kind(old)
+        hint = getattr(kind, "hint", None) or self.hints.get(getattr(old, "id", ""))
+        hint = getattr(hint, "hint", None) or hint
+        if kind == UNKNOWN and self.unknown and isinstance(hint, kinds.Record):
+            cls = ir.name(self.function(hint.type))
+            kind, old = hint, self.temp(self.call(as_instance, old, cls, self.where()), "found")
         if not isinstance(kind, (kinds.Record, kinds.Tuple)):
             return False
         fields = getattr(kind.type, "_fields", None)
         if isinstance(kind, kinds.Record):
-            fields = [f.name for f in dataclasses.fields(kind.type)]
+            fields = [f.name for f in dataclasses.fields(kind.type) if f.init]
         if fields is None:
             return False
         given = {k.arg: k.value for k in changes}
@@ -358,6 +411,9 @@ class Containers(Lowering):
         args = node.args
         if function is dict:
             return self.dict(target, args, given)
+        if function == dict.fromkeys and not given:
+            self.bind(target, self.call(moves.from_keys, *args, *[ir.constant(None)] * (2 - len(args))))
+            return True
         if function is deque and len(args) <= 2 and set(given) <= {"maxlen"}:
             xs = self.entries(args[0]) if args else self.temp(gast.List([], gast.Load()), "entries")
             self.bind(target, self.call(moves.queued, xs, *args[1:], *given.values()))

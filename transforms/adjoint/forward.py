@@ -551,7 +551,8 @@ class Forward:
         if op.target in (list, tuple) and isinstance(op.node, gast.Call) and len(op.args) == 1:
             return ir.call(op.node.func, self.tangent(op.args["0"]))
         plain = isinstance(op.target, type) and is_plain_class(op.target)
-        if (plain or builds_container(op, self.fn)) and not self.tangents.program.aliases:
+        read = isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
+        if (plain or read or builds_container(op, self.fn)) and not self.tangents.program.aliases:
             why = "this use of a container is not differentiated"
             raise self.by_shadows(op.node, why, "write it with the methods of lists and dicts")
         raise operations.no_rule(op, self.fn)

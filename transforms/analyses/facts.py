@@ -382,6 +382,10 @@ def moved_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
     entry_params, value_params = op.target.moves
     owners = [operands[p] for p in entry_params]
     name = op.target.__name__
+    if name == "from_keys":
+        return kinds.Dict(((..., operands.get("v", kinds.literal(None))),))
+    if name == "copied" and isinstance(getattr(owners[0], "hint", None) or owners[0], kinds.Record):
+        return owners[0]
     if name == "values_of" and isinstance(owners[0], kinds.Dict):
         return kinds.List(kinds.join_all(k for _, k in owners[0].entries))
     if name in ("zipped", "values_of"):

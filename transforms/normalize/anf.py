@@ -10,6 +10,7 @@ Tests (`x > 0 and ok`) and other expressions that carry no derivative and call n
 from __future__ import annotations
 
 import builtins
+import copy
 import math
 import types
 from collections import deque
@@ -22,9 +23,10 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.names import Names, stem
 from ad.reader import Source
-from ad.runtime import patterns
+from ad.runtime import patterns, sequences
+from ad.runtime.copies import deep_copy
 from ad.runtime.instances import check_super
-from ad.transforms.normalize import comprehensions, index_tricks, stars, ufunc_methods, writes
+from ad.transforms.normalize import comprehensions, heaps, index_tricks, iterators, stars, ufunc_methods, writes
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -287,10 +289,10 @@ class Expressions:
         """An expression whose entries are all taken at once: a generator may as well be a list."""
         if isinstance(node, gast.GeneratorExp):
             return ir.at(gast.ListComp(elt=node.elt, generators=node.generators), node)
-        return node
+        return iterators.consumed(self, node)
 
     def _Call(self: Any, node: gast.Call) -> gast.expr:
-        for lowered in (writes.lowered, ufunc_methods.lowered):
+        for lowered in (writes.lowered, ufunc_methods.lowered, heaps.lowered, iterators.updated):
             value = lowered(self, node)
             if value is not None:
                 return value
@@ -306,6 +308,10 @@ class Expressions:
             if (known is any or known is all) and comprehensions.is_simple_generator(node.args[0]):
                 return comprehensions.quantified(self, known, node.args[0])
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
+        if known is next and self.is_fresh_iterator(node):
+            return self.first_entry(node.args[0].args[0], node)
+        if known is copy.deepcopy and len(node.args) == 1 and not node.keywords:
+            return ir.call(self.builtin(deep_copy), self.atom(node.args[0]))
         if known is list and len(node.args) == 1 and isinstance(node.args[0], gast.ListComp):
             return self.atom(node.args[0])
         if known is list and len(node.args) == 1 and self.may_carry(node.args[0]):
@@ -316,6 +322,18 @@ class Expressions:
             return gast.Call(func=callee, args=[self.atom(listed)], keywords=[])
         call = gast.Call(func=callee, args=[self.atom(a) for a in node.args], keywords=self.keywords(node))
         return self.lift(call, node)
+
+    def is_fresh_iterator(self, node: gast.Call) -> bool:
+        """`next(iter(xs))`."""
+        inner = node.args[0] if len(node.args) == 1 else None
+        made = isinstance(inner, gast.Call) and ir.resolve(inner.func, self.env)[1] is iter
+        return made and len(inner.args) == 1 and not node.keywords
+
+    def first_entry(self: Any, xs: gast.expr, node: gast.Call) -> gast.expr:
+        """`next(iter(xs))`: the first entry."""
+        length, entry = self.indexable(self.consumed(xs))
+        first = self.temp(ir.call(self.builtin(sequences.first_of), length), "first", node)
+        return self.value(ir.at(entry(first), node))
 
     def super_call(self, node: gast.Call) -> gast.expr:
         """`super().method(x)`: the function of the next class that has it, of the object, checked to be that one."""

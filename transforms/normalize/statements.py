@@ -20,7 +20,7 @@ from ad import ir
 from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import attempts, sequences
-from ad.transforms.normalize import stars
+from ad.transforms.normalize import iterators, stars
 from ad.transforms.normalize.anf import Expressions, suggest
 from ad.transforms.normalize.fence import is_setattr
 
@@ -232,7 +232,7 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
-        it = self.backwards(it)
+        it = iterators.consumed(self, self.backwards(it))
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
@@ -322,6 +322,7 @@ class Statements(Expressions):
 
     def indexable(self, it: gast.expr) -> tuple[gast.expr, Any]:
         """(the length as an atom, a function from a counter to the entry) of an iterable."""
+        it = iterators.consumed(self, it)
         kind = self.iterator(it)
         if kind is enumerate:
             length, inner = self.indexable(it.args[0])
