@@ -137,7 +137,7 @@ class Program:
         fn = self.function(callee)
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
-        lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
+        lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names, self.aliases)
         facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)

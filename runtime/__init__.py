@@ -41,6 +41,7 @@ from ad.runtime.products import (
     untranspose,
 )
 from ad.runtime.rearranging import (
+    add_windows,
     item_position,
     pad_adjoint,
     positions,
@@ -63,6 +64,7 @@ from ad.runtime.strong_zero import strong
 from ad.runtime.ties import attains, larger, tie_shares
 
 __all__ = [
+    "add_windows",
     "along",
     "as_complex_as",
     "as_real_as",

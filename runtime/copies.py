@@ -45,6 +45,18 @@ def bare(cls: Any) -> Any:
     return cls.__new__(cls) if cls.__module__ == "types" else object.__new__(cls)
 
 
+def owner_of(x: np.ndarray) -> np.ndarray:
+    """The array that owns the memory of x."""
+    base: Any = x.base
+    while base is not None:
+        if not isinstance(base, np.ndarray):  # as_strided and memoryviews hold the array in another object
+            base = getattr(base, "obj", None) if isinstance(base, memoryview) else getattr(base, "base", None)
+            if not isinstance(base, np.ndarray):
+                break
+        x, base = base, base.base
+    return x
+
+
 def copy_of(x: np.ndarray) -> np.ndarray:
     """A copy in memory of the same layout: what is a view or a copy of x (`x.ravel()`) is one of it as well.
 
@@ -152,9 +164,7 @@ class _Duplicate:
         return new
 
     def array(self, x: np.ndarray) -> np.ndarray:
-        owner = x
-        while isinstance(owner.base, np.ndarray):
-            owner = owner.base
+        owner = owner_of(x)
         contiguous = owner.flags.c_contiguous or owner.flags.f_contiguous
         if not contiguous or type(owner) is not np.ndarray or not owner.size or owner.dtype.hasobject:
             return copy_of(x)

@@ -104,3 +104,20 @@ def item_position(x: Any, args: tuple[Any, ...]) -> int:
     5
     """
     return int(positions(x).item(*args))
+
+
+def add_windows(windows: Any, x: Any, window_shape: Any, axis: Any = None) -> Any:
+    """The adjoint of `sliding_window_view(x, window_shape, axis)`: what the windows have in common adds up.
+
+    >>> add_windows(np.ones((2, 2)), np.zeros(3), 2)
+    array([1., 2., 1.])
+    """
+    shape = np.atleast_1d(window_shape)
+    axes = np.arange(np.ndim(x)) if axis is None else np.atleast_1d(axis)
+    x_bar = np.zeros(np.shape(x), np.asarray(windows).dtype)
+    for offset in np.ndindex(*shape):
+        place = [slice(0, n) for n in np.shape(windows)[: np.ndim(x)]]
+        for a, start in zip(axes, offset, strict=True):
+            place[a] = slice(place[a].start + start, place[a].stop + start)
+        x_bar[tuple(place)] += windows[(..., *offset)]
+    return x_bar

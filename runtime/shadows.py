@@ -18,22 +18,10 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.broadcasting import unbroadcast
-from ad.runtime.copies import copy_of
+from ad.runtime.copies import copy_of, owner_of
 from ad.runtime.instances import check_attribute
 from ad.runtime.moves import Mark, Whole, marked
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
-
-
-def owner_of(x: np.ndarray) -> np.ndarray:
-    """The array that owns the memory of x."""
-    base: Any = x.base
-    while base is not None:
-        if not isinstance(base, np.ndarray):  # as_strided and memoryviews hold the array in another object
-            base = getattr(base, "obj", None) if isinstance(base, memoryview) else getattr(base, "base", None)
-            if not isinstance(base, np.ndarray):
-                break
-        x, base = base, base.base
-    return x
 
 
 def shares(z: Any, *others: Any) -> bool:
@@ -46,7 +34,34 @@ def shares(z: Any, *others: Any) -> bool:
     if not isinstance(z, np.ndarray):
         return False
     owner = owner_of(z)
-    return any(isinstance(o, np.ndarray) and owner_of(o) is owner and o.dtype == z.dtype for o in others)
+    inside = [o for o in others if isinstance(o, np.ndarray) and owner_of(o) is owner]
+    return any(o.dtype == z.dtype or is_real_part(z, owner) for o in inside)
+
+
+def is_real_part(x: np.ndarray, owner: np.ndarray) -> bool:
+    """Whether all elements of x are real parts of those of a complex array, in its memory.
+
+    >>> z = np.zeros(3, complex)
+    >>> is_real_part(z.real[1:], z), is_real_part(z.imag, z), is_real_part(z.view(float), z)
+    (True, False, False)
+    """
+    if owner.dtype.kind != "c" or x.dtype != owner.real.dtype:
+        return False
+    steps = [s for s, n in zip(x.strides, x.shape, strict=True) if n > 1]
+    return not any(s % owner.itemsize for s in [*steps, _address(x) - _address(owner)])
+
+
+def check_imaginary(z: Any, x: Any, where: str) -> None:
+    """AliasingError where z, `x.imag`, is a view: its adjoint is no part of that of x.
+
+    >>> check_imaginary(1.0, 2.0 + 1.0j, "model.py:3")
+    """
+    if isinstance(z, np.ndarray) and isinstance(x, np.ndarray) and x.dtype.kind == "c" and np.may_share_memory(z, x):
+        raise errors.AliasingError(
+            f"{where}: the imaginary part of an array, in its memory, is not differentiated where arrays are written"
+            " through aliases",
+            hint="copy it: `np.imag(1.0 * z)`",
+        )
 
 
 def private(*args: Any) -> Any:
@@ -311,17 +326,19 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray, start: int) -> n
     """The part of a shadow of `owner`, which begins at the address `start`, that belongs to its view x."""
     if x is owner:
         return shadow
-    if x.dtype != owner.dtype:
+    real = x.dtype != owner.dtype and shadow.dtype.kind == "c" and is_real_part(x, owner)
+    dtype = shadow.real.dtype if real else shadow.dtype
+    if x.dtype != owner.dtype and not real:
         raise errors.AliasingError(
             f"a view of {owner.dtype} as {x.dtype} is not differentiated in a function that writes through aliases",
             hint="copy it",
         )
     if not x.size:
-        return np.zeros(x.shape, shadow.dtype)
+        return np.zeros(x.shape, dtype)
     offset = _address(x) - start
     memory = shadow if shadow.base is None else shadow.base
     offset = offset * shadow.itemsize // owner.itemsize
-    return np.ndarray(x.shape, shadow.dtype, memory, offset, _scaled(x, shadow.dtype))
+    return np.ndarray(x.shape, dtype, memory, offset, _scaled(x, dtype))
 
 
 def _address(x: np.ndarray) -> int:

@@ -147,16 +147,16 @@ class array:
 @rule(np.asarray, np.asanyarray, kind=shapes.array, shape_only=("dtype",), sequences=("a",),
       cases=_array_cases)  # fmt: skip
 class asarray:
-    def jvp(a_dot, z, a, dtype=None):
+    def jvp(a_dot, z, a, dtype=None, order=None):
         if dtype is None:
-            return np.asarray(a_dot)
+            return np.asarray(a_dot, order=order)
         if is_exact_dtype(dtype):
             return None
         if is_inexact_dtype(dtype):
-            return np.asarray(a_dot, dtype=dtype)
-        return to_dtype(a_dot, dtype)
+            return np.asarray(a_dot, dtype=dtype, order=order)
+        return np.asarray(to_dtype(a_dot, dtype), order=order)
 
-    def vjp(z_bar, z, a, dtype=None):
+    def vjp(z_bar, z, a, dtype=None, order=None):
         if is_exact_dtype(dtype):
             return None
         if not is_inexact_dtype(dtype):

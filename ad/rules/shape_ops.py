@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
+from ad import kinds
 from ad.rules import shapes
 from ad.rules.predicates import is_array, is_sequence, known, ndim
 from ad.rules.registry import constant, linear
-from ad.runtime import reshape_as, split_like, unbroadcast, untranspose
+from ad.rules.shapes import as_kind
+from ad.runtime import add_windows, reshape_as, split_like, unbroadcast, untranspose
 
 
 def _cases(*extra):
@@ -129,6 +132,30 @@ def _broadcast_cases(rng):
 @linear(np.broadcast_to, kind=shapes.broadcast_to, cheap=True, cases=_broadcast_cases)
 def broadcast_to(z_bar, array, shape):
     return unbroadcast(z_bar, array)
+
+
+def _windows_kind(x, window_shape, axis=None):
+    return kinds.Array(kinds.dtype(as_kind(x)))
+
+
+def _window_cases(rng):
+    x = rng.normal(size=(3, 4))
+    return [((x[0], 2), {}), ((x, (2, 3)), {}), ((x, 2, 1), {}), ((x, (2, 2), (0, 0)), {})]
+
+
+@linear(sliding_window_view, kind=_windows_kind, cases=_window_cases)
+def sliding_windows(z_bar, x, window_shape, axis=None):
+    return add_windows(z_bar, x, window_shape, axis)
+
+
+def _summed_kind(windows, x, window_shape, axis=None):
+    return kinds.Array(kinds.dtype(as_kind(windows)), kinds.shape(as_kind(x)))
+
+
+@linear(add_windows, kind=_summed_kind, fresh=True, shape_only=("x",),
+        cases=lambda rng: [((sliding_window_view(x, *rest), x, *rest), {}) for (x, *rest), _ in _window_cases(rng)])
+def add_windows_(z_bar, windows, x, window_shape, axis=None):
+    return sliding_window_view(z_bar, window_shape, axis)
 
 
 def _concatenate_cases(rng):

@@ -239,3 +239,37 @@ def reversed_view_written(x):
     back[0] = y[0] * 2.0
     back += y
     return np.sum(y * y)
+
+
+def real_part_of_what_changes(x, y):
+    z = x + 1j * y
+    re = z.real
+    z *= 2.0
+    return np.sum(re * x)
+
+
+def written_view_of_a_real_part(h, q):
+    z = h + 1j * q
+    re = z.real
+    part = re[1:]
+    z *= z
+    z[0] *= 3.0
+    part *= 2.0
+    re[0] = h[1] * q[0]
+    return np.sum(re * h) + np.abs(np.sum(z)) + np.sum(z.real**2)
+
+
+def real_part_of_a_transpose(h, q):
+    z = np.outer(h, q) * (1 + 2j)
+    r = z.T.real
+    z[1] *= z[0]
+    r[0] *= h
+    z[:, 1] = 1j * z[:, 2]
+    return np.sum(r[:, 1] * h) + np.sum(np.abs(z) ** 2)
+
+
+def windows_of_what_changes(A):
+    w = np.lib.stride_tricks.sliding_window_view(A[0], 2)
+    A[0, 1] *= 4.0
+    s = w.sum(axis=1)
+    return np.sum(s**2) + np.sum(A)

@@ -285,3 +285,32 @@ def written_in_a_list_of_views(x):
     a *= 2.0
     a += np.sum(b)
     return np.sum(y**3)
+
+
+def sliding_windows(h, C):
+    w = np.lib.stride_tricks.sliding_window_view(h, 2)
+    v = np.lib.stride_tricks.sliding_window_view(C, (2, 2))
+    u = np.lib.stride_tricks.sliding_window_view(C, 2, axis=0)
+    return np.sum(w.sum(axis=1) ** 2) + np.sum(v.max(axis=(2, 3)) * v[..., 0, 1]) + np.sum(u[..., 0] * u[..., 1])
+
+
+def arrays_made_as_asked(A, h):
+    same = np.array(A, copy=None)
+    same[0, 1] *= 3.0
+    own = np.array(A, copy=True)
+    own[0] *= h
+    columns = np.asarray(A, order="F")
+    columns[1] += h
+    rows = np.asarray(A[:2], order="C")
+    return np.sum(A * columns.T) + np.sum(rows**2) + np.sum(same * own)
+
+
+def reductions_of_some(A, h):
+    some = np.add.reduce(A * A, axis=0, where=A > 0)
+    return np.sum(some * h) + np.multiply.reduce(A, axis=1, where=A != 0)[0] + np.sum(A, where=A < 1.0)
+
+
+def outer_products_written(h, A):
+    z = np.zeros((4, 4))
+    np.multiply.outer(h, A[0], out=z)
+    return np.sum(z**2 * A)

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import gast
 import numpy as np
 
-from ad import ir, kinds
+from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
 from ad.runtime import sequences, writes
@@ -30,10 +30,13 @@ _SORTING = {"sort": ("axis", "kind"), "partition": ("kth", "axis", "kind")}
 WRITERS = ("fill", "put", "partition")  # methods that nothing but arrays has
 
 
-def lower_methods(fn: Function, infer: Callable[[], Facts], names: Names) -> None:
-    """Methods that write, and `.flat`, of what is an array. What one of them returns may be an array in its turn."""
+def lower_methods(fn: Function, infer: Callable[[], Facts], names: Names, aliases: bool = False) -> None:
+    """Methods that write, and `.flat`, of what is an array. What one of them returns may be an array in its turn.
+
+    aliases: whether adjoints are in shadows, where that of `z.real` is a part of that of z.
+    """
     while _has_candidates(fn):
-        lowering = Methods(fn, infer(), names)
+        lowering = Methods(fn, infer(), names, aliases)
         fn.body = lowering.block(fn.body)
         if not lowering.changed:
             return
@@ -60,8 +63,8 @@ def _has_out(method: str, call: gast.Call) -> bool:
 class Methods:
     """Replaces statements of one function by others, in `words`."""
 
-    def __init__(self, fn: Function, facts: Facts, names: Names) -> None:
-        self.fn, self.facts = fn, facts
+    def __init__(self, fn: Function, facts: Facts, names: Names, aliases: bool = True) -> None:
+        self.fn, self.facts, self.aliases = fn, facts, aliases
         self.words = Statements(fn.source, fn.env, names, [])
         self.changed = False
         self.flat = self.names_of_attribute("flat")
@@ -175,11 +178,25 @@ class Methods:
         elif isinstance(target, gast.Subscript) and getattr(target.value, "id", None) in self.parts:
             self.write_part(self.parts[target.value.id], target.value, target.slice, value, node)
         elif isinstance(value, gast.Subscript) and getattr(value.value, "id", None) in self.parts:
+            self.check_copied(target, value, node)
             whole = self.words.temp(value, f"{value.value.id}_part", node)
             self.words.out.append(ir.at(gast.Assign([target], self.part(value.value.id, whole), None), node))
         else:
             return self.part_read(node)
         return True
+
+    def check_copied(self, target: gast.expr, value: gast.Subscript, node: gast.stmt) -> None:
+        """AliasingError where `part = re[1:]` is a view that may be read or written after z has changed."""
+        update = any(
+            isinstance(n, gast.AugAssign) and n.target.id == target.id and getattr(n, "part_of", None) == value.value.id
+            for n in ir.walk(self.fn.body)
+        )
+        if not update and not kinds.is_immutable_number(self.facts.kinds.get(target.id, kinds.UNKNOWN)):
+            raise self.by_shadows(node, "a view of a part of a complex array that is written is not differentiated")
+
+    def by_shadows(self, node: gast.stmt, why: str) -> errors.AliasingError:
+        """What may be right where adjoints are in shadows; the reason where it is refused there as well."""
+        return errors.AliasingError(why, at=ir.location(self.fn.source, node), hint="copy it")
 
     def part(self, name: str, z: gast.expr) -> gast.expr:
         """A copy of `z.real`, for a name that stands for one."""
@@ -192,7 +209,7 @@ class Methods:
         if not read or any(n in self.parts for n in ir.names_bound(node)):
             return False
         if not isinstance(value, gast.BinOp) and not self.only_reads(node, value):
-            raise self.words.refuse(node, "a part of a complex array that is written is used as a value", "copy it")
+            raise self.by_shadows(node, "a part of a complex array that is written is used as a value")
         for name in read:
             part = self.words.temp(self.part(name, ir.name(name)), f"{name}_now", node)
             node.value = ir.substitute(node.value, {name: part.id})
@@ -213,7 +230,7 @@ class Methods:
             if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
                 written |= set(ir.names_read(node.targets[0].value))
         found = {}
-        for part in _PARTS:
+        for part in ("imag",) if self.aliases else _PARTS:
             found.update(dict.fromkeys(self.names_of_attribute(part) & written, part))
         return found
 

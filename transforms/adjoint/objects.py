@@ -158,9 +158,12 @@ class Objects(Lowering):
         """a += b, where only the run tells the class of a."""
         if self.kind(a) != UNKNOWN or not self.unknown or hasattr(node, "decided"):
             return False
-        if kinds.is_numeric(self.kind(node.value)):
-            return False  # as most often to an array
+        kind = kinds.widen(self.kind(node.value))
+        if kinds.is_numeric(kind) or not isinstance(kind, (kinds.Record, kinds.Unknown)):
+            return False  # as most often to an array or a list
         classes = self.candidates(name)
+        if not classes:
+            return False
         node.decided = True
 
         def of_class(cls: type) -> None:
@@ -169,7 +172,7 @@ class Objects(Lowering):
             self.emit(ir.assign(node.target.id, found))
 
         self.by_class(a, [(c, functools.partial(of_class, c)) for c in classes], lambda: self.out.append(node))
-        return bool(classes)
+        return True
 
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)

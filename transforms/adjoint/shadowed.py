@@ -14,6 +14,7 @@ import functools
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import ir, kinds
 from ad.ir import Block
@@ -21,7 +22,7 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.runtime.instances import check_entries
 from ad.runtime.sequences import sequence
-from ad.runtime.shadows import shares
+from ad.runtime.shadows import check_imaginary, shares
 from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Step
@@ -192,6 +193,9 @@ class ShadowReverse(Reverse):
         for x in operands:
             if self.may_be_number(x):
                 self.complete(x)
+            if op.target in (np.imag, np.ndarray.imag) and not kinds.is_real(self.scope.kind(x)):
+                where = ir.place(self.scope.fn.source, op.node)
+                self.emit(gast.Expr(self.scope.helper(check_imaginary, ir.name(z), ir.name(x), where)))
         outer, self.out = self.out, []
         self.taken(z)
         self.r_rule(z, op)

@@ -308,6 +308,8 @@ class Expressions:
             if (known is any or known is all) and comprehensions.is_simple_generator(node.args[0]):
                 return comprehensions.quantified(self, known, node.args[0])
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
+        if known is np.array and any(k.arg == "copy" for k in node.keywords):
+            node = writes.without_copy(self, node)
         if known is next and self.is_fresh_iterator(node):
             return self.first_entry(node.args[0].args[0], node)
         if known is copy.deepcopy and len(node.args) == 1 and not node.keywords:

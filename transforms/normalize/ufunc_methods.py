@@ -18,7 +18,7 @@ import numpy as np
 
 from ad import ir
 from ad.runtime import writes
-from ad.transforms.normalize.writes import check, helper, is_open, sibling
+from ad.transforms.normalize.writes import NEUTRAL, check, helper, is_open, neutral_where, sibling
 
 if TYPE_CHECKING:
     from ad.transforms.normalize.anf import Expressions
@@ -46,7 +46,8 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     if not found or not isinstance(ufunc, np.ufunc) or is_open(node):
         return None
     name = method.__name__
-    if name == "outer" and len(node.args) == 2 and not node.keywords and ufunc.nin == 2 and ufunc.nout == 1:
+    out_only = all(k.arg == "out" for k in node.keywords)
+    if name == "outer" and len(node.args) == 2 and out_only and ufunc.nin == 2 and ufunc.nout == 1:
         return _outer(e, node, ufunc)
     if name not in _PARAMETERS:
         return None
@@ -64,6 +65,8 @@ def _reduction(e: Expressions, node: gast.Call, function: Any, given: dict[str, 
     """The function that reduces over all axes if none is named, where the method goes over the first."""
     given.setdefault("axis", ir.constant(0))
     array = given.pop("a")
+    if function in NEUTRAL and "where" in given:
+        array = neutral_where(e, node, function, array, given.pop("where"))
     keywords = {k: v for k, v in given.items() if not (k in ("dtype", "out") and _is_none(v))}
     return e.value(ir.at(gast.Call(_function(e, node, function), [array], _keywords(keywords)), node))
 
@@ -72,7 +75,8 @@ def _outer(e: Expressions, node: gast.Call, ufunc: np.ufunc) -> gast.expr:
     a, b = map(e.atom, node.args)
     shape = e.temp(helper(e, writes.outer_shape, a, b), "shape", node)
     left = e.temp(ir.call(_function(e, node, np.reshape), ir.clone(a), shape), "left", node)
-    return ir.call(_function(e, node, ufunc), left, ir.clone(b))
+    call = ir.at(gast.Call(_function(e, node, ufunc), [left, ir.clone(b)], ir.clone(node.keywords)), node)
+    return e.value(call) if node.keywords else call
 
 
 def _at(e: Expressions, node: gast.Call, ufunc: np.ufunc, given: dict[str, gast.expr]) -> gast.expr | None:

@@ -48,6 +48,10 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     found, function = ir.resolve(node.func, e.env)
     if not found or is_open(node):
         return None
+    if function in NEUTRAL and node.args and (where := next((k for k in node.keywords if k.arg == "where"), None)):
+        array = neutral_where(e, node, function, node.args[0], where.value)
+        keywords = [k for k in node.keywords if k is not where]
+        return e.value(ir.at(gast.Call(node.func, [array, *node.args[1:]], keywords), node))
     writer = next((lower for w, lower in _WRITERS.items() if function is w), None)
     if writer is not None:
         bound = _bound(function, node)
@@ -57,6 +61,25 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     if may_write(function, node):
         return _with_out(e, node, function)
     return None
+
+
+NEUTRAL: dict[Any, int] = {np.sum: 0, np.prod: 1}  # what changes neither of them
+
+
+def neutral_where(e: Expressions, node: gast.Call, function: Any, array: gast.expr, where: gast.expr) -> gast.expr:
+    """The operand of `np.sum(array, where=m)`: `np.where(m, array, 0)`."""
+    array, where = e.atom(array), e.atom(where)
+    chosen = ir.call(e.builtin(np.where), where, array, ir.constant(NEUTRAL[function]))
+    return e.temp(chosen, "chosen", node)
+
+
+def without_copy(e: Expressions, node: gast.Call) -> gast.Call:
+    """`np.array(x)` for `np.array(x, copy=True)`, `np.asarray(x)` for `copy=None`."""
+    copy = next(k.value for k in node.keywords if k.arg == "copy")
+    if not isinstance(copy, gast.Constant) or copy.value is False:
+        return node
+    function = node.func if copy.value else sibling(e, node, np.asarray)
+    return ir.at(gast.Call(function, node.args, [k for k in node.keywords if k.arg != "copy"]), node)
 
 
 # --- out= -------------------------------------------------------------------------------------------------------------
