@@ -74,7 +74,10 @@ class AliasProgram(Program):
         """Changes of containers as writes of the whole; what the kinds do not tell, the run does."""
         for unknown in (False, True, False):
             facts = super().lower_containers(fn, facts, known, names)
-            while Objects(fn, facts, names, unknown, self.classes_with).run() or Containers(fn, facts, names, unknown).run():
+            while (
+                Objects(fn, facts, names, unknown, self.classes_with).run()
+                or Containers(fn, facts, names, unknown).run()
+            ):
                 fn.body = split_webs(fn.all_params(), fn.body, names)
                 facts = self.infer(fn, known)
         return super().lower_containers(fn, facts, known, names)

@@ -60,7 +60,7 @@ def check_imaginary(z: Any, x: Any, where: str) -> None:
         raise errors.AliasingError(
             f"{where}: the imaginary part of an array, in its memory, is not differentiated where arrays are written"
             " through aliases",
-            hint="copy it: `np.imag(1.0 * z)`",
+            hint="write `np.real(-1j * z)`",
         )
 
 

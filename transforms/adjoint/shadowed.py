@@ -172,6 +172,7 @@ class ShadowReverse(Reverse):
                 if op.target is sequence and not isinstance(self.scope.kind(op.args["0"].id), plain):
                     self.emit(gast.Expr(self.shadow("sequence", op.args["0"], ir.name(z))))
         elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
+            self.check_part(step, z, op)
             self.made_by_rule(z, op)
         elif op.tag in ("test", "shape", "rule"):
             self.bars.pop(z, None)
@@ -183,6 +184,15 @@ class ShadowReverse(Reverse):
                 return
             method(z, op)
 
+    def check_part(self, step: Step, z: str, op: Op) -> None:
+        """`z = x.imag` of a complex array is refused as it is made."""
+        if op.target in (np.imag, np.ndarray.imag):
+            for x in op.operands():
+                if not kinds.is_real(self.scope.kind(x)):
+                    where = ir.place(self.scope.fn.source, op.node)
+                    check = self.scope.helper(check_imaginary, ir.name(z), ir.name(x), where)
+                    step.forward = [*step.forward, gast.Expr(check)]
+
     def made_by_rule(self, z: str, op: Op) -> None:
         assert op.rule is not None
         operands = [n for n in op.operands() if n in self.scope.active]
@@ -193,9 +203,6 @@ class ShadowReverse(Reverse):
         for x in operands:
             if self.may_be_number(x):
                 self.complete(x)
-            if op.target in (np.imag, np.ndarray.imag) and not kinds.is_real(self.scope.kind(x)):
-                where = ir.place(self.scope.fn.source, op.node)
-                self.emit(gast.Expr(self.scope.helper(check_imaginary, ir.name(z), ir.name(x), where)))
         outer, self.out = self.out, []
         self.taken(z)
         self.r_rule(z, op)

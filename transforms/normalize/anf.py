@@ -26,7 +26,15 @@ from ad.reader import Source
 from ad.runtime import patterns, sequences
 from ad.runtime.copies import deep_copy
 from ad.runtime.instances import check_super
-from ad.transforms.normalize import comprehensions, heaps, index_tricks, iterators, stars, ufunc_methods, writes
+from ad.transforms.normalize import (
+    comprehensions,
+    heaps,
+    index_tricks,
+    iterators,
+    stars,
+    ufunc_methods,
+    writes,
+)
 
 _QUIET_BUILTINS = frozenset(
     {
@@ -328,8 +336,9 @@ class Expressions:
     def is_fresh_iterator(self, node: gast.Call) -> bool:
         """`next(iter(xs))`."""
         inner = node.args[0] if len(node.args) == 1 else None
-        made = isinstance(inner, gast.Call) and ir.resolve(inner.func, self.env)[1] is iter
-        return made and len(inner.args) == 1 and not node.keywords
+        if not isinstance(inner, gast.Call) or ir.resolve(inner.func, self.env)[1] is not iter:
+            return False
+        return len(inner.args) == 1 and not node.keywords
 
     def first_entry(self: Any, xs: gast.expr, node: gast.Call) -> gast.expr:
         """`next(iter(xs))`: the first entry."""

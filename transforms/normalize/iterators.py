@@ -10,15 +10,12 @@ from __future__ import annotations
 import inspect
 import itertools
 import operator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gast
 
 from ad import ir
 from ad.rules.builtins_ import accumulated
-
-if TYPE_CHECKING:
-    from ad.transforms.normalize.anf import Expressions
 
 _UPDATES: dict[Any, type] = {
     operator.iadd: gast.Add, operator.isub: gast.Sub, operator.imul: gast.Mult, operator.itruediv: gast.Div,
