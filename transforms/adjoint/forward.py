@@ -143,6 +143,8 @@ class Forward:
         self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
+        if prepare.confirm_arrays(fn, known, reached, self.names):
+            _bind_environment(program, fn, self.names)
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
