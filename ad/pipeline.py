@@ -99,13 +99,13 @@ class Program:
 
     # --- functions and kinds ---------------------------------------------------------------------------------------
 
-    def function(self, callee: Callee) -> Function:
-        """The normal form of a callee, computed once; a fresh copy that may be rewritten."""
+    def normal_form(self, callee: Callee) -> Function:
+        """The normal form of a callee, computed once."""
         if id(callee) not in self.normal:
             fn = callee if isinstance(callee, Function) else normalize(read(callee), self.halting)
             self.normal[id(callee)] = (callee, fn)
             self.depend(fn)
-        return _copy(self.normal[id(callee)][1])
+        return self.normal[id(callee)][1]
 
     def depend(self, fn: Function) -> None:
         """Remember which captured names and globals stand for which objects: they are guarded at each call."""
@@ -131,7 +131,7 @@ class Program:
         return _copy(fn), facts
 
     def find_facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
-        fn = self.function(callee)
+        fn = _copy(self.normal_form(callee))
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
         lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
@@ -146,7 +146,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
-        self.depend_on_classes(self.normal[id(callee)][1], facts)
+        self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
@@ -330,7 +330,7 @@ class Program:
         if key in seen:
             return {}
         seen[key] = callee
-        fn, known = self.function(callee), {}
+        fn, known = self.normal_form(callee), {}
         if _uses_attributes(fn):  # which methods it calls, kinds tell
             fn, facts = self.facts(callee, args)
             known = facts.kinds
@@ -344,7 +344,7 @@ class Program:
         """The kinds of the arguments of a call, in the order of the callee's parameters."""
         values = bind(op)
         if values is None:
-            return [UNKNOWN] * len(self.function(op.target).params)
+            return [UNKNOWN] * len(self.normal_form(op.target).params)
         scope = Scope(fn, known, set(), Globals(), Names())
         return [scope.of(v) for v in values]
 
@@ -673,7 +673,7 @@ def _active_global(fn: Function) -> errors.UnsupportedSyntax:
 def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind]) -> None:
     """A callee known only at run time must not write into its arguments: the caller could not know."""
     if program.options.pure and program.parameters_written(f, list(args)):
-        fn = program.function(f)
+        fn = program.normal_form(f)
         raise errors.AliasingError(
             f"`{fn.name}` writes into its argument, and is called by way of a variable",
             at=ir.location(fn.source, fn.source.tree),
