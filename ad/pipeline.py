@@ -416,7 +416,7 @@ class Writer:
         self.copy_written()
         program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
-        self.bind_environment()
+        prepare.bind_environment(fn, program.globals, self.names)
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
         calls = Calls(program, program.call_vjp)
         self.reverse = Reverse(self.scope, self.operations, calls, self.find_tainted(taint))
@@ -460,21 +460,6 @@ class Writer:
 
         prepare.copy_written_parameters(self.fn, self.known, written, refuse)
         self.written_params = written
-
-    def bind_environment(self) -> None:
-        """The user's own names for modules and functions, renamed where another function of the program took them."""
-        renamed: dict[str, gast.expr | str] = {}
-        local = set(self.fn.all_params()) | set(ir.names_bound(self.fn.body))
-        used = set(ir.names_read(self.fn.body))
-        for name, value in self.fn.env.items():
-            if name in used:
-                bound = self.program.globals.bind(value, name, local)
-                self.names.taken.add(bound)
-                if bound != name:
-                    renamed[name] = bound
-        if renamed:
-            self.fn.body = ir.substitute_all(self.fn.body, renamed)
-            self.fn.env = {str(renamed.get(k, k)): v for k, v in self.fn.env.items()}
 
     def find_tainted(self, taint: bool) -> set[str]:
         if not self.options.strong_zero:
