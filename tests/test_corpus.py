@@ -69,7 +69,7 @@ _LONG = ("exceptions", "kernels", "numpy_functions", "ufunc_writes")  # whose de
 
 
 def scalar_cases() -> list[Any]:
-    """Program and order: the third of most in the normal run, the fourth of a few short ones."""
+    """Program and order: the third of half of them in the normal run, the fourth of a few short ones."""
     return [
         pytest.param(prog, order, id=f"{prog.id}-{order}", marks=slow_unless(_is_quick(prog, order)))
         for prog in o.programs()
@@ -79,7 +79,7 @@ def scalar_cases() -> list[Any]:
 
 
 def _is_quick(prog: Program, order: int) -> bool:
-    return prog.theme == "scalars_math" if order == 4 else prog.theme not in _LONG
+    return prog.theme == "scalars_math" if order == 4 else prog.theme not in _LONG and lot(prog.id, 2) == 0
 
 
 def _is_scalar(prog: Program) -> bool:

@@ -148,11 +148,16 @@ def test_reverse_and_forward(rule: Rule) -> None:
         assert close(harness.pair(z_bar, tangent), expected), f"{call}: jvp"
 
 
+def quick(rule: Rule) -> bool:
+    """Whether second derivatives are written in a moment: not those of the longest plain functions."""
+    return rule.name not in ("gradient", "gradient_spaced", "gradient_of_plane")
+
+
 def nestings() -> list[Any]:
-    """Rule and nesting: one in the normal run, chosen by name, the others with `-m slow`."""
+    """Rule and nesting: one in the normal run, chosen by name, the others with `-m slow`, as all of the longest."""
     orders = ("reverse over forward", "forward over reverse", "reverse over reverse")
     return [
-        pytest.param(rule, order, id=f"{rule.name}-{rule.form}-{order}", marks=slow_unless(lot(rule.name, 3) == n))
+        pytest.param(rule, order, id=f"{rule.name}-{rule.form}-{order}", marks=slow_unless(lot(rule.name, 3) == n and quick(rule)))
         for rule in RULES
         if rule.smooth
         for n, order in enumerate(orders)
