@@ -157,10 +157,11 @@ def nestings() -> list[Any]:
     """Rule and nesting: one in the normal run, chosen by name, the others with `-m slow`, as all of the longest."""
     orders = ("reverse over forward", "forward over reverse", "reverse over reverse")
     return [
-        pytest.param(rule, order, id=f"{rule.name}-{rule.form}-{order}", marks=slow_unless(lot(rule.name, 3) == n and quick(rule)))
+        pytest.param(rule, order, id=f"{rule.name}-{rule.form}-{order}", marks=slow_unless(mine))
         for rule in RULES
         if rule.smooth
         for n, order in enumerate(orders)
+        for mine in [lot(rule.name, 3) == n and quick(rule)]
     ]
 
 
