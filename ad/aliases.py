@@ -144,7 +144,9 @@ class AliasWriter(Writer):
         self.show_kinds(facts)
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.leaves = {}
-        prepare.index_loops(fn, self.known, self.active_names(), self.names)
+        reached = self.active_names()
+        prepare.confirm_arrays(fn, self.known, reached, self.names)
+        prepare.index_loops(fn, self.known, reached, self.names)
         self.active = self.active_names()
         prepare.check_closures(fn, self.active)
         self.operations = Operations(fn, self.known)
@@ -152,7 +154,7 @@ class AliasWriter(Writer):
         self.find_written()
         program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
-        self.bind_environment()
+        prepare.bind_environment(fn, program.globals, self.names)
         self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}
         calls = ShadowCalls(program, program.call_vjp)
         self.reverse = ShadowReverse(self.scope, self.operations, calls, self.find_tainted(True))

@@ -106,6 +106,13 @@ def rebuild(x: Any, values: list[Any]) -> Any:
     return new
 
 
+def with_fields(x: Any, /, **fields: Any) -> Any:
+    """An object of the class of x, an adjoint: fields by name, in the order that x has them, 0 where none is given."""
+    new = bare(type(x))
+    new.__dict__.update((k, fields[k] if k in fields else zeros(v)) for k, v in vars(x).items())
+    return new
+
+
 def add(a: Any, b: Any) -> Any:
     """The sum of two adjoints of one value, entry by entry; neither is changed.
 
@@ -114,12 +121,17 @@ def add(a: Any, b: Any) -> Any:
     """
     if a is None or b is None:
         return b if a is None else a
+    if not is_structure(a):
+        return a + b
+    left, right = _entries(a), _entries(b)
+    sums = {k: add(left.get(k), right.get(k)) for k in {**left, **right}}
     if isinstance(a, dict):
-        return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
-    if isinstance(a, (list, tuple)) or is_record(a):
-        pairs = zip(_entries(a).values(), _entries(b).values(), strict=True)
-        return rebuild(a, [add(x, y) for x, y in pairs])
-    return a + b
+        return sums
+    if is_record(a):
+        new = bare(type(a))
+        new.__dict__.update(sums)
+        return new
+    return rebuild(a, list(sums.values()))
 
 
 def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:

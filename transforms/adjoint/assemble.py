@@ -219,6 +219,8 @@ def _from_leaves(writer: Any, x: str) -> gast.expr | None:
         return gast.Dict(keys=[ir.constant(k) for k in parts], values=list(parts.values()))
     if isinstance(kind, kinds.Tuple) and kind.type is tuple:
         return ir.tuple_(*parts.values())
+    if isinstance(kind, kinds.Record):
+        return writer.scope.helper(structures.with_fields, _path(writer, x), **parts)
     listed = gast.List(elts=list(parts.values()), ctx=gast.Load())
     return writer.scope.helper(structures.rebuild, _path(writer, x), listed)
 
