@@ -10,7 +10,7 @@ class Linear:
         self.gradient = np.zeros_like(W)
 
     @property
-    def size(self):
+    def energy(self):
         return np.sum(self.W * self.W)
 
     def forward(self, x):
@@ -29,7 +29,7 @@ class Linear:
 class Tanh:
     def __init__(self):
         self.y = None
-        self.size = 0.5
+        self.energy = 0.5
 
     def forward(self, x):
         self.y = np.tanh(x)
@@ -141,7 +141,7 @@ def layers_appended(A, h, k):
         net.append(Linear(A) if i != k else Tanh())
     for layer in net:
         h = layer.forward(h)
-    return np.sum(h) + sum(layer.size for layer in net)
+    return np.sum(h) + sum(layer.energy for layer in net)
 
 
 def methods_named_as_those_of_lists(fs, a):

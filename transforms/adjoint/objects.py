@@ -201,7 +201,7 @@ class Objects(Lowering):
             self.emit(gast.Expr(other) if target is None else ir.assign(target, other))
 
         otherwise: Callable[[], None] = as_written
-        if name not in _ELSEWHERE:
+        if isinstance(node, gast.Call) and name not in _ELSEWHERE:
             *classes, last = classes
             otherwise = self.of_class(target, x, last, node)
         self.by_class(x, [(c, self.of_class(target, x, c, node)) for c in classes], otherwise)
