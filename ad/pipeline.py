@@ -314,7 +314,7 @@ class Program:
         backward = self.globals_name(f"{base}_backward{suffix}", owns_result=True)
         dense = frozenset(range(len(args)))
         self.splits[key] = Split(forward, backward, returned, tuple(sorted(into)), hidden, dense)
-        writer = Writer(self, fn, facts, active, into, taint)
+        writer = Writer(self, fn, facts, active, into, taint, key == self.root)
         self.functions += assemble.split(writer, self.splits[key])
 
     def globals_name(self, name: str, owns_result: bool = False) -> str:
@@ -392,7 +392,14 @@ class Writer:
     """One function on its way from normal form to forward and backward text."""
 
     def __init__(
-        self, program: Program, fn: Function, facts: Facts, active: Sequence[bool], into: set[int], taint: bool
+        self,
+        program: Program,
+        fn: Function,
+        facts: Facts,
+        active: Sequence[bool],
+        into: set[int],
+        taint: bool,
+        is_entry: bool = True,
     ) -> None:
         self.program, self.fn, self.options = program, fn, program.options
         self.known = dict(facts.kinds)
@@ -406,7 +413,7 @@ class Writer:
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
-        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
+        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names, is_entry)
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)

@@ -106,6 +106,20 @@ def rebuild(x: Any, values: list[Any]) -> Any:
     return new
 
 
+def object_like(x: Any, /, **fields: Any) -> Any:
+    """The adjoint or tangent of an object from those of some fields; 0 of the others, as those left to their defaults.
+
+    >>> from types import SimpleNamespace
+    >>> object_like(SimpleNamespace(name="layer", w=2.0, b=1.0), w=5.0)
+    namespace(name=None, w=5.0, b=0.0)
+    """
+    if not is_record(x):
+        raise errors.UnsupportedArgument(
+            f"a {type(x).__name__} is not differentiated here", hint="use a class whose objects have a `__dict__`"
+        )
+    return rebuild(x, [fields[k] if k in fields else zeros(v) for k, v in vars(x).items()])
+
+
 def add(a: Any, b: Any) -> Any:
     """The sum of two adjoints of one value, entry by entry; neither is changed.
 
@@ -117,8 +131,8 @@ def add(a: Any, b: Any) -> Any:
     if isinstance(a, dict):
         return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
     if isinstance(a, (list, tuple)) or is_record(a):
-        pairs = zip(_entries(a).values(), _entries(b).values(), strict=True)
-        return rebuild(a, [add(x, y) for x, y in pairs])
+        others = _entries(b)
+        return rebuild(a, [add(x, others[k]) for k, x in _entries(a).items()])
     return a + b
 
 

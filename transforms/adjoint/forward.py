@@ -16,6 +16,7 @@ statement that creates it, zeros where nothing flows in. So the tangents share m
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import types
 from collections.abc import Callable, Iterable, Sequence
@@ -531,7 +532,7 @@ class Forward:
 
     def t_record(self, z: str, op: Op) -> gast.expr:
         """The tangent of an object is an object of its class; fields left to their defaults have zeros."""
-        fields = list(op.target.__dataclass_fields__)
+        fields = [f.name for f in dataclasses.fields(op.target)]
         parts = {
             f: self.tangent(op.args[f]) if f in op.args else self.zero(ir.attribute(ir.name(z), f)) for f in fields
         }

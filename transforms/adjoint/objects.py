@@ -22,6 +22,7 @@ from ad import ir, kinds
 from ad.kinds import UNKNOWN
 from ad.runtime.instances import as_instance, blank, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
+from ad.transforms.analyses.operations import is_plain_dataclass
 
 _OPERATORS: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
@@ -129,7 +130,7 @@ class Objects(Lowering):
 
     def constructed(self, target: str, cls: type, node: gast.Call) -> bool:
         """b = B(x)."""
-        if hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__"):
+        if is_plain_dataclass(cls):
             return False  # its fields are what it is made of
         init = inspect.getattr_static(cls, "__init__", None)
         made = self.temp(self.call(blank, ir.name(self.function(cls))), "made")
@@ -157,6 +158,8 @@ class Objects(Lowering):
                 value = self.temp(empty, f.name)
             elif isinstance(f.default, (int, float, complex, str, type(None))):
                 value = ir.constant(f.default)
+            elif not f.init:
+                continue  # left to `__post_init__`
             else:
                 return False
             place = gast.Attribute(ir.clone(made), f.name, gast.Store())

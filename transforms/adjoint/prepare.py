@@ -407,10 +407,13 @@ def check_growing_loops(
 Leaves = dict[str, tuple[str, object]]
 
 
-def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], names: Names) -> Leaves:
+def leaves(
+    fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], names: Names, is_entry: bool = True
+) -> Leaves:
     """Entries of container parameters as variables of their own, where the parameter is only read by constant keys.
 
-    The result maps each such variable to (the container's variable, its key).
+    The result maps each such variable to (the container's variable, its key). is_entry: whether the kinds are those of
+    the user's arguments, whose entries are there; a callee's dict or object has those that it surely reads.
     """
     found: Leaves = {}
     queue = list(params)
@@ -424,6 +427,8 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         entries = _entry_kinds(kind)
         if reads is None or any(key not in entries for key, _ in reads):
             continue
+        if not (is_entry or isinstance(kind, kinds.Tuple)) and not _surely_read(fn.body, container, reads):
+            continue
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
@@ -435,6 +440,11 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         fn.body = _replace_reads(fn.body, container, by_key)
     fn.body = [*top, *fn.body]
     return found
+
+
+def _surely_read(body: Block, container: str, reads: list[tuple[object, str]]) -> bool:
+    """Whether each of these reads stands outside of branches and loops too."""
+    return {key for key, _ in reads} == {key for s in body for key in _key(getattr(s, "value", None), container)}
 
 
 def _bound_once(body: Block, name: str) -> bool:
@@ -453,7 +463,7 @@ def _read(container: str, kind: kinds.Kind, key: object, leaf: str) -> gast.stmt
     return ir.assign(leaf, ir.subscript(ir.name(container), ir.constant(key)))
 
 
-def _key(value: gast.expr, container: str) -> list[object]:
+def _key(value: gast.expr | None, container: str) -> list[object]:
     """[key] of `container[key]` or `container.key`, [] for anything else."""
     if not isinstance(getattr(value, "value", None), gast.Name) or value.value.id != container:
         return []

@@ -49,9 +49,9 @@ class Scope:
         self.names.taken.add(name)
         return name
 
-    def helper(self, function: Any, *args: gast.expr) -> gast.Call:
+    def helper(self, function: Any, *args: gast.expr, **keywords: gast.expr) -> gast.Call:
         """A call of a runtime helper."""
-        return ir.call(self.bind(function, function.__name__), *args)
+        return ir.call(self.bind(function, function.__name__), *args, **keywords)
 
     def kind(self, name: str) -> Kind:
         """The kind of a variable of the primal."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import logging
 import operator
@@ -253,7 +254,7 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return _function_call(node, target, _positional(args, keywords))
     if isinstance(target, type) and is_namedtuple(target):
         return _named_tuple(node, target, args, keywords)
-    if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
+    if is_plain_dataclass(target):
         return _record(node, target, args, keywords)
     return Op("opaque", node, args=_positional(args, keywords), target=target)
 
@@ -295,12 +296,22 @@ def _named_tuple(node: gast.Call, target: type, args: list[Any], keywords: dict[
     return Op("tuple", node, args={str(i): values[f] for i, f in enumerate(fields)}, target=target)
 
 
+def is_plain_dataclass(target: Any) -> bool:
+    """A dataclass that is made of its fields, each of which may be given."""
+    if not isinstance(target, type) or not dataclasses.is_dataclass(target) or hasattr(target, "__post_init__"):
+        return False
+    return all(f.init for f in dataclasses.fields(target))
+
+
 def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:
+    """An instance of a dataclass: its fields, those left to a plain default included."""
     try:
-        bound = inspect.signature(target).bind(*args, **keywords)
+        given = inspect.signature(target).bind(*args, **keywords).arguments
     except TypeError:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
-    return Op("record", node, args=dict(bound.arguments), target=target)
+    fields = dataclasses.fields(target)
+    plain = {f.name: ir.constant(f.default) for f in fields if type(f.default) in (int, float, complex, bool, str)}
+    return Op("record", node, args={**plain, **given}, target=target)
 
 
 def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn: Function, known: Kinds) -> Op:
