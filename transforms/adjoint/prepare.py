@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 
 import gast
 import numpy as np
@@ -172,8 +173,20 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
 
 
 def decide_types(fn: Function, facts: Facts) -> bool:
-    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left."""
+    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left.
+
+    A flag that only such a branch would have set is settled too: `matched = False; if matched: ...`.
+    """
     changed = False
+    while _decide(fn, facts):
+        changed = True
+    return changed
+
+
+def _decide(fn: Function, facts: Facts) -> bool:
+    """Whether the answer to a test was found."""
+    changed = False
+    flags = _steady_flags(fn)
 
     def block(body: Block) -> Block:
         nonlocal changed
@@ -182,7 +195,7 @@ def decide_types(fn: Function, facts: Facts) -> bool:
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, block(getattr(node, inner)))
-            answer = _answer(node.test, fn, facts) if isinstance(node, gast.If) else None
+            answer = _answer(node.test, fn, facts, flags) if isinstance(node, gast.If) else None
             if answer is None:
                 out.append(node)
             else:
@@ -194,13 +207,24 @@ def decide_types(fn: Function, facts: Facts) -> bool:
     return changed
 
 
-def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
+def _steady_flags(fn: Function) -> dict[str, bool]:
+    """Variables that are False, or True, wherever they are bound."""
+    bound = Counter(n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store))
+    found = [s for s in ir.statements(fn.body) if isinstance(getattr(s, "value", None), gast.Constant)]
+    named = {n: s.value.value for s in found if type(s.value.value) is bool and (n := ir.target_name(s)) is not None}
+    return {n: value for n, value in named.items() if bound[n] == 1 and n not in fn.all_params()}
+
+
+def _answer(test: gast.expr, fn: Function, facts: Facts, flags: Mapping[str, bool]) -> bool | None:
+    if isinstance(test, gast.Name):
+        return flags.get(test.id)
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
-        inner = _answer(test.operand, fn, facts)
+        inner = _answer(test.operand, fn, facts, flags)
         return None if inner is None else not inner
-    if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And):
-        answers = (_answer(v, fn, facts) for v in test.values)
-        return next((a for a in answers if a is not True), True)  # the first that is not surely true
+    if isinstance(test, gast.BoolOp):
+        goes_on = isinstance(test.op, gast.And)  # while the answer is this
+        answers = (_answer(v, fn, facts, flags) for v in test.values)
+        return next((a for a in answers if a is not goes_on), goes_on)
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
         same = _is_none(test.left, test.comparators[0], facts)
         return same if same is None or isinstance(test.ops[0], gast.Is) else not same
