@@ -240,7 +240,7 @@ class Forward:
         kind = kinds.widen(self.scope.of(value))
         if isinstance(kind, (kinds.Number, kinds.Scalar)):
             return ir.constant(0.0)
-        if isinstance(kind, (kinds.Literal, kinds.Opaque)):
+        if isinstance(kind, (kinds.Literal, kinds.Text, kinds.Opaque)):
             return ir.constant(None)
         if isinstance(kind, kinds.Array) and kind.dtype is not None:
             if kinds.is_inexact(kind):
@@ -854,7 +854,7 @@ def _may_write(op: Op, fn: Function, known: dict[str, Kind]) -> bool:
     if isinstance(op.target, str) and isinstance(op.node, gast.Call):
         receiver = op.node.func.value
         kind = operations.kind_of_atom(receiver, fn, known) if ir.is_atom(receiver) else UNKNOWN
-        return not isinstance(kind, kinds.Literal) and op.target not in _READS
+        return not isinstance(kind, (kinds.Literal, kinds.Text)) and op.target not in _READS
     checked = op.target is in_place.refuse_in_place
     return isinstance(op.target, TypeError) or not (places._is_harmless(op.target) or checked)
 

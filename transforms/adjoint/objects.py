@@ -30,6 +30,12 @@ _OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 
+_OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
+    "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
+    "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
+}  # fmt: skip  # methods that nothing but texts has, as a rule
+
+
 class Objects(Lowering):
     """Calls of classes, methods, properties and operators."""
 
@@ -121,12 +127,26 @@ class Objects(Lowering):
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)
         if isinstance(node.func, gast.Attribute):
+            if node.func.attr in _OF_TEXT and self.unknown and self.is_unknown(node.func.value):
+                return self.of_text(target, node)
             method = self.function_of(node.func.value, node.func.attr)
             if isinstance(method, staticmethod):
                 return self.bound(target, method.__func__, node.args, node.keywords)
             if isinstance(method, types.FunctionType):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
         return False
+
+    def is_unknown(self, node: gast.expr) -> bool:
+        """Whether nothing tells what a name is."""
+        return isinstance(node, gast.Name) and self.kind(node) == UNKNOWN and self.class_of(node) is None
+
+    def of_text(self, target: str | None, node: gast.Call) -> bool:
+        """`key.startswith("w")` of what the run has to confirm to be a text."""
+        func = node.func
+        found = self.temp(self.call(as_instance, func.value, ir.name(self.function(str)), self.where()), "text")
+        call = ir.at(gast.Call(ir.attribute(found, func.attr), ir.clone(node.args), ir.clone(node.keywords)), self.at)
+        self.emit(gast.Expr(call) if target is None else ir.assign(target, call))
+        return True
 
     def constructed(self, target: str, cls: type, node: gast.Call) -> bool:
         """b = B(x)."""

@@ -69,7 +69,7 @@ class _Augmented:
             )
         self.changed = True
         rebinding = self.rebinding(node, name)
-        if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal)):
+        if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal, kinds.Text)):
             return rebinding
         return self.decided_at_run_time(node, name, rebinding)
 
@@ -263,7 +263,9 @@ def _class_of(kind: kinds.Kind) -> type | None:
     """The class of every value of a kind, None where it is not settled."""
     if isinstance(kind, kinds.Literal | kinds.Tuple | kinds.Record | kinds.Number):
         return kind.type
-    simple: dict[type, type] = {kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int}
+    simple: dict[type, type] = {
+        kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int, kinds.Text: str,
+    }  # fmt: skip
     return simple.get(type(kind))
 
 

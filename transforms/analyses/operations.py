@@ -141,7 +141,7 @@ def _arithmetic(node: gast.BinOp, fn: Function, known: Kinds) -> Op:
     """An operator: of numbers and arrays, or of what defines it itself, as objects and dicts and sets do."""
     sides = [node.left, node.right]
     if isinstance(node.op, gast.Mod) and ir.is_atom(node.left):
-        if getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
+        if kinds.is_text(kind_of_atom(node.left, fn, known)):
             return Op("test", node, args={"0": node})
     atoms = [kind_of_atom(side, fn, known) for side in sides if ir.is_atom(side)]
     of_sets = isinstance(node.op, _BITS) and len(atoms) == 2 and not any(map(kinds.is_numeric, atoms))
@@ -210,6 +210,8 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
         return Op("call", node, args=_positional(node.args, keywords), target=fn.nested[node.func.id])
     found, target = ir.resolve(node.func, fn.env)
+    if found and target is sequence and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
+        target = keys_of  # a loop over a dict
     if found:
         return _known_call(node, target, list(node.args), keywords, fn)
     if isinstance(node.func, gast.Attribute):
@@ -320,6 +322,8 @@ def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn:
     if isinstance(kind, kinds.Opaque) and isinstance(kind.object, logging.Logger):
         return Op("test", node, args={"0": node})
     args = {"0": receiver, **{str(i + 1): a for i, a in enumerate(node.args)}, **keywords}
+    if kinds.is_text(kind) and registry.lookup(getattr(str, method, None)) is not None:
+        return _rule(node, getattr(str, method), [receiver, *node.args], keywords, fn)
     if isinstance(kind, kinds.List):
         if method == "append" and len(node.args) == 1:
             return Op("list_append", node, args=args)

@@ -353,7 +353,8 @@ def holds_no_memory(kind: Kind) -> bool:
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Tuple):
         return all(map(holds_no_memory, kind.entries))
-    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Opaque, kinds.Extent, kinds.Code))
+    constant = (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Text, kinds.Opaque, kinds.Extent, kinds.Code)
+    return isinstance(kind, constant)
 
 
 class _Stale:
