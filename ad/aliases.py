@@ -142,7 +142,9 @@ class AliasWriter(Writer):
         self.show_kinds(facts)
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
         self.leaves = {}
-        prepare.index_loops(fn, self.known, self.active_names(), self.names)
+        reached = self.active_names()
+        prepare.confirm_arrays(fn, self.known, reached, self.names)
+        prepare.index_loops(fn, self.known, reached, self.names)
         self.active = self.active_names()
         prepare.check_closures(fn, self.active)
         self.operations = Operations(fn, self.known)

@@ -410,6 +410,8 @@ class Writer:
         self.wrt = wrt
         self.operations = Operations(fn, self.known)
         self.active = self.find_active(wrt)
+        if prepare.confirm_arrays(fn, self.known, self.active, self.names):
+            self.active = self.find_active(wrt)
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)

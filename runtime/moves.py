@@ -132,12 +132,12 @@ def as_list(x: Any, what: str, where: str) -> Any:
 
 
 def as_array(x: Any, what: str, where: str) -> Any:
-    """x, which must be an array or a NumPy scalar.
+    """x, which must be an array or a number.
 
     >>> as_array(np.float64(1.0), ".sum", "model.py:3")
     np.float64(1.0)
     """
-    if not is_array_or_scalar(x):
+    if not (is_array_or_scalar(x) or isinstance(x, int | float | complex)):
         why = f"{where}: `{what}` of a {type(x).__name__} is not differentiated where its type is not known beforehand"
         raise errors.AliasingError(why, hint="call a function of it")
     return x

@@ -106,18 +106,20 @@ def rebuild(x: Any, values: list[Any]) -> Any:
     return new
 
 
-def object_like(x: Any, /, **fields: Any) -> Any:
-    """The adjoint or tangent of an object from those of some fields; 0 of the others, as those left to their defaults.
+def with_fields(x: Any, /, **fields: Any) -> Any:
+    """An object of the class of x, an adjoint: fields by name, in the order that x has them, 0 where none is given.
 
     >>> from types import SimpleNamespace
-    >>> object_like(SimpleNamespace(name="layer", w=2.0, b=1.0), w=5.0)
+    >>> with_fields(SimpleNamespace(name="layer", w=2.0, b=1.0), w=5.0)
     namespace(name=None, w=5.0, b=0.0)
     """
     if not is_record(x):
         raise errors.UnsupportedArgument(
             f"a {type(x).__name__} is not differentiated here", hint="use a class whose objects have a `__dict__`"
         )
-    return rebuild(x, [fields[k] if k in fields else zeros(v) for k, v in vars(x).items()])
+    new = bare(type(x))
+    new.__dict__.update((k, fields[k] if k in fields else zeros(v)) for k, v in vars(x).items())
+    return new
 
 
 def add(a: Any, b: Any) -> Any:
@@ -128,12 +130,17 @@ def add(a: Any, b: Any) -> Any:
     """
     if a is None or b is None:
         return b if a is None else a
+    if not is_structure(a):
+        return a + b
+    left, right = _entries(a), _entries(b)
+    sums = {k: add(left.get(k), right.get(k)) for k in {**left, **right}}
     if isinstance(a, dict):
-        return {k: add(a.get(k), b.get(k)) for k in {**a, **b}}
-    if isinstance(a, (list, tuple)) or is_record(a):
-        others = _entries(b)
-        return rebuild(a, [add(x, others[k]) for k, x in _entries(a).items()])
-    return a + b
+        return sums
+    if is_record(a):
+        new = bare(type(a))
+        new.__dict__.update(sums)
+        return new
+    return rebuild(a, list(sums.values()))
 
 
 def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import Any, ClassVar
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import ad
+from ad.runtime import structures
 
 
 def view_saved_in_a_loop(x):
@@ -439,3 +441,24 @@ def test_cached_property_of_an_argument_is_refused() -> None:
 def test_choices_by_a_list_of_numbers() -> None:
     g = ad.grad(lambda x: np.sum(np.choose([0, 1, 0], [x, 2.0 * x])))
     assert g(np.ones(3)).tolist() == [1.0, 2.0, 1.0]
+
+
+class _Pair:
+    def __init__(self, a, b, turned):
+        for name, value in [("b", b), ("a", a)] if turned else [("a", a), ("b", b)]:
+            setattr(self, name, value)
+
+
+def _weighed(p):
+    return p.a + 10.0 * p.b
+
+
+def test_fields_in_another_order() -> None:
+    """The adjoint of an object went by the order of the first object's fields."""
+    g = ad.grad(lambda ps: _weighed(ps[0]) + _weighed(ps[1]))
+    assert [vars(p) for p in g([_Pair(1.0, 2.0, False), _Pair(1.0, 2.0, True)])] == [{"a": 1.0, "b": 10.0}] * 2
+
+
+def test_adjoints_of_deques_are_added_entry_by_entry() -> None:
+    bar = structures.add(deque([1.0, None]), deque([2.0, None]))
+    assert bar == deque([3.0, None])

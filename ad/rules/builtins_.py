@@ -8,6 +8,7 @@ from ad.rules import shapes
 from ad.rules.predicates import is_array, is_list_of_numbers, is_number
 from ad.rules.registry import constant, linear, partials, rule
 from ad.runtime import (
+    casting,
     in_place,
     list_shares,
     publishing,
@@ -20,7 +21,7 @@ from ad.runtime import (
 )
 
 
-@linear(float, kind=shapes.to_float, fresh=True, cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
+@linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True, cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
 def float_(z_bar, x):
     if is_number(x):
         return z_bar

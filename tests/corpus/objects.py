@@ -434,3 +434,55 @@ def _price(goods, sweet):
 def keys_of_one_branch_in_a_callee(a, b):
     goods = {"sugar": a} if a > b else {"salt": b * b}
     return _price(goods, a > b) * a
+
+
+class _Sheet:
+    """Attributes and methods with the names of those of arrays."""
+
+    def __init__(self, v):
+        self.size, self.shape, self.dtype, self.ndim = v, 2.0 * v, v**2, v + 1.0
+        self.T, self.real, self.var, self.prod = v**3, np.sin(v), v - 2.0, 1.0 / v
+
+    def sum(self, k):
+        return self.size * k
+
+    def take(self, k):
+        return self.T * k
+
+    def dot(self, other):
+        return self.real * other.size
+
+    def mean(self):
+        return self.size
+
+
+def attributes_of_arrays(a, b):
+    s = _Sheet(a * b)
+    s.size *= 2.0
+    return s.size * s.shape + s.dtype * s.ndim + s.T * s.real + s.var * s.prod
+
+
+def attributes_of_arrays_in_lists(a, b):
+    total = 0.0
+    for s in [_Sheet(a), _Sheet(a * b)]:
+        total = total + s.size * s.ndim * s.T * s.real
+    return total
+
+
+def methods_of_arrays(a, b):
+    s, r = _Sheet(a), _Sheet(b)
+    return s.sum(b) * s.take(a) + s.dot(r) * r.mean()
+
+
+@dataclass
+class _Weighed:
+    size: float
+    weight: float = 2.0
+
+
+def _squared(w):
+    return w.size * w.size
+
+
+def default_left_out(a, b):
+    return _squared(_Weighed(a)) * _squared(_Weighed(b, a))

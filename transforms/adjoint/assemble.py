@@ -210,7 +210,7 @@ def _from_leaves(writer: Any, x: str) -> gast.expr | None:
     kind = writer.known[x]
     if isinstance(kind, kinds.Record):
         read = {str(key): _gradient_of(writer, leaf) for key, leaf in own.items()}
-        return writer.scope.helper(structures.object_like, _path(writer, x), **read)
+        return writer.scope.helper(structures.with_fields, _path(writer, x), **read)
     entries = dict(enumerate(kind.entries)) if isinstance(kind, kinds.Tuple) else dict(kind.entries)
     parts: dict[Any, gast.expr] = {}
     for key, entry in entries.items():

@@ -144,6 +144,8 @@ class Forward:
         self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
+        if prepare.confirm_arrays(fn, known, reached, self.names):
+            _bind_environment(program, fn, self.names)
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
@@ -622,6 +624,9 @@ class Forward:
     def by_linear(self, z: str, op: Op) -> gast.expr:
         """The function itself, at the tangents."""
         assert op.rule is not None
+        x = op.args.get("x")
+        if float in op.rule.targets and self.is_active(x) and self.scope.kind(x.id) == UNKNOWN:  # a text, perhaps
+            return self.scope.helper(casting.float_of_tangent, self.tangent(x))
         if op.rule.name == "where":
             short = self.replaced(op, lambda operand: ir.constant(0.0))
             shape = kinds.shape(self.scope.kind(z))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 from collections import Counter
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import gast
 import numpy as np
@@ -18,10 +19,11 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Names
 from ad.runtime import patterns, publishing, writes
+from ad.runtime.moves import as_array
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import BINARY, classify, kind_of_atom
+from ad.transforms.analyses.operations import BINARY, classify, is_of_an_array, kind_of_atom
 
 
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
@@ -155,6 +157,35 @@ def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], na
         return [ir.assign(count, ir.call("len", ir.name(node.iter.id)), node), ir.at(loop, node)]
 
     fn.body = block(fn.body)
+
+
+def confirm_arrays(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> bool:
+    """`n = x.size` of what only the run tells to be an array becomes `t = as_array(x); n = t.size`. Whether there was
+    one. An object's `size` may be what is differentiated.
+    """
+
+    def block(body: Block) -> Block:
+        return [new for node in body for new in statement(node)]
+
+    def statement(node: gast.stmt) -> Block:
+        for inner in ("body", "orelse"):
+            if isinstance(node, (gast.If, gast.For, gast.While, ir.Attempt, ir.Within)) and hasattr(node, inner):
+                setattr(node, inner, block(getattr(node, inner)))
+        value: Any = getattr(node, "value", None)
+        if not (isinstance(node, gast.Assign) and is_of_an_array(value, fn, known) and value.value.id in active):
+            return [node]
+        where, found = ir.location(fn.source, node), names.fresh(f"{value.value.id}_array")
+        helper = names.fresh("as_array") if fn.env.get("as_array", as_array) is not as_array else "as_array"
+        fn.env[helper] = as_array
+        texts = map(ir.constant, (f".{value.attr}", f"{where.filename}:{where.lineno}"))
+        known[found] = kinds.Numeric()
+        confirmed = ir.assign(found, ir.at(ir.call(helper, value.value, *texts), node), node)
+        node.value = ir.at(ir.attribute(ir.name(found), value.attr), value)
+        return [confirmed, node]
+
+    before = set(known)
+    fn.body = block(fn.body)
+    return set(known) != before
 
 
 def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -> Block:

@@ -20,7 +20,7 @@ from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
-from ad.runtime.instances import as_instance
+from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom
 from ad.transforms.analyses.trips import Trips
@@ -458,6 +458,8 @@ def _unwrap(value: Any) -> Any:
 def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
     if op.target is range:
         return UNKNOWN
+    if isinstance(op.target, type) and isinstance(op.node, gast.Call) and is_plain_class(op.target):
+        return kinds.perhaps(kinds.vague(kinds.Record(op.target, ())))
     module = getattr(op.target, "__module__", None)
     if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
         return Number(int)

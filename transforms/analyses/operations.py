@@ -189,17 +189,18 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     if found:
         return Op("opaque", node, target=value)
     kind = kind_of_atom(node.value, fn, known)
-    if isinstance(kind, kinds.Record):
+    if is_object(node.value, fn, known):
         return Op("field", node, args={"0": node.value})
     if isinstance(kind, kinds.Tuple) and node.attr in getattr(kind.type, "_fields", ()):
         index = ir.constant(kind.type._fields.index(node.attr))  # type: ignore[attr-defined]
         return Op("getitem", ir.at(ir.subscript(node.value, index), node), args={"0": node.value, "index": index})
     if node.attr in _SHAPE_ATTRIBUTES:
         return Op("shape", node, args={"0": node.value})
-    if kinds.is_numeric(kind) or kind == kinds.UNKNOWN:
-        rule = registry.lookup(getattr(np.ndarray, node.attr, None))
+    descriptor = getattr(np.ndarray, node.attr, None)
+    if isinstance(descriptor, types.GetSetDescriptorType) and (kinds.is_numeric(kind) or kind == kinds.UNKNOWN):
+        rule = registry.lookup(descriptor)
         if rule is not None:
-            return Op("rule", node, rule, registry.bind(rule, [node.value], {}), getattr(np.ndarray, node.attr))
+            return Op("rule", node, rule, registry.bind(rule, [node.value], {}), descriptor)
     if kind == kinds.UNKNOWN:
         return Op("field", node, args={"0": node.value})
     return Op("opaque", node, args={"0": node.value}, target=node.attr)
@@ -367,6 +368,13 @@ def constant_kind(node: gast.expr, value: Any, fn: Function) -> Kind:
         fixed = getattr(library, "__name__", "").split(".")[0] in ("numpy", "math", "cmath")
         return kinds.literal(value) if fixed else kinds.UNKNOWN
     return kinds.Opaque(value)
+
+
+def is_of_an_array(node: gast.AST, fn: Function, known: Kinds) -> bool:
+    """Whether this is `x.size`, `x.T` ... where only the run tells that x is an array: objects may have such, too."""
+    if not isinstance(node, gast.Attribute) or not isinstance(node.value, gast.Name) or node.value.id in fn.env:
+        return False
+    return classify(node, fn, known).tag in ("shape", "rule") and known.get(node.value.id) == kinds.UNKNOWN
 
 
 def of_an_object(op: Op, fn: Function) -> errors.AliasingError:
