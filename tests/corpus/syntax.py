@@ -751,14 +751,14 @@ def guards_on_what_a_pattern_binds(a, b):
     return _evaluated(tree, {"v": a * b, "w": b})
 
 
-def _product(e):
+def _folded(e):
     match e:
         case int(n) | float(n) if n > 1.0:
             return n * n
         case [first, *rest] if len(rest) > 0:
-            return _product(first) * _product(rest)
+            return _folded(first) * _folded(rest)
         case [only]:
-            return _product(only)
+            return _folded(only)
         case {"k": k} if k > 0.0:
             return k**3
         case _:
@@ -766,7 +766,7 @@ def _product(e):
 
 
 def guards_in_a_recursion(a, b):
-    return _product([a, 2.0 + b, {"k": a}, {"k": -b}]) + _product((a + 1.0, b))
+    return _folded([a, 2.0 + b, {"k": a}, {"k": -b}]) + _folded((a + 1.0, b))
 
 
 def _scaled(v, factor=None):
