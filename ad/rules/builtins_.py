@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bisect
+import operator
+
 import numpy as np
 
 from ad.rules import shapes
@@ -21,7 +24,8 @@ from ad.runtime import (
 )
 
 
-@linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True, cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
+@linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
+        cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
 def float_(z_bar, x):
     if is_number(x):
         return z_bar
@@ -90,4 +94,4 @@ constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
 constant(round, range, print, type, id, hash, slice, fresh=False)
-constant(ord, kind=shapes.to_int)
+constant(ord, bisect.bisect_left, bisect.bisect_right, operator.indexOf, operator.countOf, kind=shapes.to_int)

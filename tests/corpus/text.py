@@ -1,5 +1,12 @@
 """Texts around numbers: tokens, the keys of dicts, names of operators, and what the standard library makes of them."""
 
+import bisect
+import fnmatch
+import json
+import re
+
+_TOKEN = re.compile(r"\s*(?:(\d+\.?\d*)|(.))")
+
 
 class _Value:
     def __init__(self, v):
@@ -105,3 +112,49 @@ def letters_of_a_text(a, b):
             continue
         total = total * a + (b if letter.isalpha() else float(letter))
     return total
+
+
+def regular_expressions(a):
+    total = 0.0
+    for token in re.findall(r"\d+|[+*]", "1+2*3"):
+        if token.isdigit():
+            total += float(token) * a ** float(token)
+    found = re.match(r"(\d+)([+*])", "12+3")
+    return total * float(found.group(1)) if found else total
+
+
+def _tokens(line):
+    return [number or other for number, other in _TOKEN.findall(line)]
+
+
+def a_calculator(a, b):
+    names, stack = {"a": a, "b": b}, []
+    for token in _tokens("a b * 2.5 + a *"):
+        if re.fullmatch(r"[a-z]", token):
+            stack.append(names[token])
+        elif token in "+*":
+            right, left = stack.pop(), stack.pop()
+            stack.append(left + right if token == "+" else left * right)
+        else:
+            stack.append(float(token))
+    return stack[-1]
+
+
+def the_standard_library_on_texts(a, b):
+    chosen = json.loads('{"power": 2.0, "counts": [1, 3]}')
+    total = 0.0
+    params = {"w1": a, "b2": b, "w3": a * b}
+    for key in params:
+        if fnmatch.fnmatch(key, "w*"):
+            total += params[key] ** chosen["power"]
+        digits = re.search(r"\d", key)
+        if digits is not None:
+            total *= params[key] + int(digits.group())
+    return total * chosen["counts"][1]
+
+
+def places_found_by_bisection(x, a):
+    grid = [0.0, 0.5, 1.0, 2.0]
+    i = bisect.bisect_left(grid, a)
+    j = bisect.bisect([abs(v) for v in x[:1]], 3.0)
+    return (a - grid[i - 1]) ** 2 * grid[i] * j

@@ -11,6 +11,7 @@ import dataclasses
 import inspect
 import logging
 import operator
+import sys
 import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -214,7 +215,7 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if found and target is sequence and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
         target = keys_of  # a loop over a dict
     if found:
-        return _known_call(node, target, list(node.args), keywords, fn)
+        return _known_call(node, target, list(node.args), keywords, fn, known)
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
     kind = kind_of_atom(node.func, fn, known)
@@ -232,7 +233,9 @@ def _logs(target: Any) -> bool:
     return getattr(target, "__module__", None) == "logging" and target.__name__ in _LEVELS
 
 
-def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+def _known_call(
+    node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function, known: Kinds
+) -> Op:
     if _logs(target):
         return Op("test", node, args={"0": node})
     if target is keys_of:
@@ -253,6 +256,10 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return _rule(node, target, args, keywords, fn)
     if hasattr(target, "__ad_reduce__"):
         return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
+    if isinstance(target, types.FunctionType) and _is_standard(target):
+        operands = [*args, *keywords.values()]
+        if all(ir.is_atom(a) and _is_no_number(kind_of_atom(a, fn, known)) for a in operands):
+            return Op("test", node, args={"0": node})  # run as it is
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return _function_call(node, target, _positional(args, keywords))
     if isinstance(target, type) and is_namedtuple(target):
@@ -280,6 +287,20 @@ def _is_library(function: types.FunctionType) -> bool:
     module = function.__module__ or ""
     return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(("ad.nn", "ad.rules."))
 
+
+
+def _is_standard(function: types.FunctionType) -> bool:
+    """A function of Python's standard library."""
+    return (function.__module__ or "").split(".")[0] in sys.stdlib_module_names
+
+
+def _is_no_number(kind: Kind) -> bool:
+    """Surely no value that may be differentiated: a text, what the text of the program says, or a list of such."""
+    if isinstance(kind, kinds.List):
+        return kind.entry is not None and _is_no_number(kind.entry)
+    if isinstance(kind, kinds.Tuple):
+        return all(map(_is_no_number, kind.entries))
+    return isinstance(kind, (kinds.Text, kinds.Literal, kinds.Opaque, kinds.Code))
 
 
 def is_namedtuple(target: type) -> bool:
