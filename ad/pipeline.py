@@ -32,6 +32,7 @@ from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
+from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.facts import Facts, infer
@@ -150,6 +151,8 @@ class Program:
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
+        if self.halting:
+            count_writes(fn, facts, names)
         return fn, facts
 
     def depend_on_classes(self, fn: Function, facts: Facts) -> None:

@@ -226,7 +226,7 @@ def _decide(fn: Function, facts: Facts) -> bool:
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, block(getattr(node, inner)))
-            answer = _answer(node.test, fn, facts, flags) if isinstance(node, gast.If) else None
+            answer = _answer(node.test, fn, facts, flags) if type(node) is gast.If else None  # no `try`
             if answer is None:
                 out.append(node)
             else:
