@@ -624,9 +624,8 @@ class Forward:
     def by_linear(self, z: str, op: Op) -> gast.expr:
         """The function itself, at the tangents."""
         assert op.rule is not None
-        x = op.args.get("x")
-        if float in op.rule.targets and self.is_active(x) and self.scope.kind(x.id) == UNKNOWN:  # a text, perhaps
-            return self.scope.helper(casting.float_of_tangent, self.tangent(x))
+        if float in op.rule.targets and self.scope.of(op.args["x"]) == UNKNOWN:  # a text, perhaps
+            return self.scope.helper(casting.float_of_tangent, self.tangent(op.args["x"]))
         if op.rule.name == "where":
             short = self.replaced(op, lambda operand: ir.constant(0.0))
             shape = kinds.shape(self.scope.kind(z))

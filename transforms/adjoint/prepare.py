@@ -522,7 +522,8 @@ def _read(container: str, kind: kinds.Kind, key: object, leaf: str) -> gast.stmt
 
 def _key(value: gast.expr | None, container: str) -> list[object]:
     """[key] of `container[key]` or `container.key`, [] for anything else."""
-    if not isinstance(getattr(value, "value", None), gast.Name) or value.value.id != container:
+    owner = getattr(value, "value", None)
+    if value is None or not isinstance(owner, gast.Name) or owner.id != container:
         return []
     if isinstance(value, gast.Subscript) and isinstance(value.slice, gast.Constant):
         return [value.slice.value]

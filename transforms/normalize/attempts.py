@@ -378,9 +378,15 @@ class _Pieces:
             return self.for_(s)
         if isinstance(s, gast.While):
             return self.while_(s)
-        if self.trace.halts(s) and _writes_by_one_call(s):
-            return self.watched(s)
-        return [self.halting(s)]
+        if not _binds_at_the_end(s):
+            return [self.halting(s)]
+        if not self.trace.halts(s):
+            raise errors.MayBeHalfDone(
+                "this may fail after it has written something, and its `try` goes on",
+                at=ir.location(self.lowering.source, s),
+                hint="write one value a statement, after all that may fail",
+            )  # once it is known, writes are counted
+        return self.watched(s)
 
     def halting(self, s: gast.stmt) -> Attempt:
         """An attempt that must not fail: where it does, that ends the derivative, whoever wanted to catch it."""
@@ -451,13 +457,16 @@ class _Pieces:
         return self.block([*parts, *_either(ir.name(done), [], failed, s)])
 
 
-def _writes_by_one_call(s: gast.stmt) -> bool:
-    """`call(...)` or `x = call(...)`: names are bound once nothing can fail any more."""
-    binds = isinstance(s, gast.Assign) and len(s.targets) == 1 and isinstance(s.targets[0], gast.Name)
-    alone = isinstance(getattr(s, "value", None), gast.Call) and not any(
-        isinstance(n, gast.NamedExpr) for n in ir.walk(s)
-    )
-    return (binds or isinstance(s, gast.Expr)) and alone
+def _binds_at_the_end(s: gast.stmt) -> bool:
+    """Whether a statement binds names, if at all, once nothing can fail any more: it leaves no trace but writes."""
+    if any(isinstance(n, gast.NamedExpr) for n in ir.walk(s)):
+        return False
+    if isinstance(s, (gast.Expr, gast.AugAssign)):
+        return True
+    if not isinstance(s, gast.Assign) or len(s.targets) > 1:
+        return False
+    named = {isinstance(t, gast.Name) for t in _targets(s.targets[0])}
+    return len(named) == 1
 
 
 def _notes(s: gast.stmt, lowering: _Lowering) -> bool:
