@@ -152,7 +152,7 @@ class AliasWriter(Writer):
         self.find_written()
         program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
-        self.bind_environment()
+        prepare.bind_environment(fn, program.globals, self.names)
         self.hidden = {c.key(): (n, c) for n, c in fn.hidden.items()}
         calls = ShadowCalls(program, program.call_vjp)
         self.reverse = ShadowReverse(self.scope, self.operations, calls, self.find_tainted(True))

@@ -100,13 +100,13 @@ class Program:
 
     # --- functions and kinds ---------------------------------------------------------------------------------------
 
-    def function(self, callee: Callee) -> Function:
-        """The normal form of a callee, computed once; a fresh copy that may be rewritten."""
+    def normal_form(self, callee: Callee) -> Function:
+        """The normal form of a callee, computed once."""
         if id(callee) not in self.normal:
             fn = callee if isinstance(callee, Function) else normalize(read(callee), self.halting)
             self.normal[id(callee)] = (callee, fn)
             self.depend(fn)
-        return _copy(self.normal[id(callee)][1])
+        return self.normal[id(callee)][1]
 
     def depend(self, fn: Function) -> None:
         """Remember which captured names and globals stand for which objects: they are guarded at each call."""
@@ -132,7 +132,7 @@ class Program:
         return _copy(fn), facts
 
     def find_facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
-        fn = self.function(callee)
+        fn = _copy(self.normal_form(callee))
         known = self.parameter_kinds(fn, args)
         names = names_of(fn)
         lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names)
@@ -147,7 +147,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
-        self.depend_on_classes(self.normal[id(callee)][1], facts)
+        self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
@@ -333,7 +333,7 @@ class Program:
         if key in seen:
             return {}
         seen[key] = callee
-        fn, known = self.function(callee), {}
+        fn, known = self.normal_form(callee), {}
         if _uses_attributes(fn):  # which methods it calls, kinds tell
             fn, facts = self.facts(callee, args)
             known = facts.kinds
@@ -347,7 +347,7 @@ class Program:
         """The kinds of the arguments of a call, in the order of the callee's parameters."""
         values = bind(op)
         if values is None:
-            return [UNKNOWN] * len(self.function(op.target).params)
+            return [UNKNOWN] * len(self.normal_form(op.target).params)
         scope = Scope(fn, known, set(), Globals(), Names())
         return [scope.of(v) for v in values]
 
@@ -426,7 +426,7 @@ class Writer:
         self.copy_written()
         program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
-        self.bind_environment()
+        prepare.bind_environment(fn, program.globals, self.names)
         self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
         calls = Calls(program, program.call_vjp)
         self.reverse = Reverse(self.scope, self.operations, calls, self.find_tainted(taint))
@@ -470,21 +470,6 @@ class Writer:
 
         prepare.copy_written_parameters(self.fn, self.known, written, refuse)
         self.written_params = written
-
-    def bind_environment(self) -> None:
-        """The user's own names for modules and functions, renamed where another function of the program took them."""
-        renamed: dict[str, gast.expr | str] = {}
-        local = set(self.fn.all_params()) | set(ir.names_bound(self.fn.body))
-        used = set(ir.names_read(self.fn.body))
-        for name, value in self.fn.env.items():
-            if name in used:
-                bound = self.program.globals.bind(value, name, local)
-                self.names.taken.add(bound)
-                if bound != name:
-                    renamed[name] = bound
-        if renamed:
-            self.fn.body = ir.substitute_all(self.fn.body, renamed)
-            self.fn.env = {str(renamed.get(k, k)): v for k, v in self.fn.env.items()}
 
     def find_tainted(self, taint: bool) -> set[str]:
         if not self.options.strong_zero:
@@ -683,7 +668,7 @@ def _active_global(fn: Function) -> errors.UnsupportedSyntax:
 def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind]) -> None:
     """A callee known only at run time must not write into its arguments: the caller could not know."""
     if program.options.pure and program.parameters_written(f, list(args)):
-        fn = program.function(f)
+        fn = program.normal_form(f)
         raise errors.AliasingError(
             f"`{fn.name}` writes into its argument, and is called by way of a variable",
             at=ir.location(fn.source, fn.source.tree),

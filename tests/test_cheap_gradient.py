@@ -28,6 +28,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.lots import lot, slow_unless
+
 SIZES = (1_000, 10_000)
 SLACK = 1.25  # of the factor of ten; the constant part only lowers it
 
@@ -430,7 +432,7 @@ def test_a_planted_zeros_like_is_found(planted: dict[str, dict[str, Any]], ident
         assert_linear("bytes", found[0][0], found[1][0])
 
 
-@pytest.mark.parametrize("identifier", PROGRAMS)
+@pytest.mark.parametrize("identifier", [pytest.param(p, marks=slow_unless(lot(p, 3) == 0)) for p in PROGRAMS])
 def test_peak_is_linear(identifier: str) -> None:
     import ad
     from ad.errors import ADError

@@ -11,7 +11,6 @@ import copy
 import io
 import itertools
 import sys
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +18,7 @@ import numpy as np
 import pytest
 
 from tests import oracles as o
+from tests.lots import lot, slow_unless
 from tests.oracles import Program, Tree
 
 MODES = ("grad", "vjp", "jvp")
@@ -40,8 +40,8 @@ def shared_cases(share: int) -> list[Any]:
     found = []
     for case in cases():
         prog, variant = case.values
-        mine = variant == "base" or zlib.crc32(f"{prog.id}-{variant}".encode()) % 3 == share
-        found.append(pytest.param(prog, variant, id=case.id, marks=[] if mine else [pytest.mark.slow]))
+        mine = variant == "base" or lot(f"{prog.id}-{variant}", 3) == share
+        found.append(pytest.param(prog, variant, id=case.id, marks=slow_unless(mine)))
     return found
 
 
@@ -51,29 +51,35 @@ def nested_cases() -> list[Any]:
     for prog in o.programs():
         if prog.tags & {"expected", "kink", "first_order"}:
             continue
-        turn = zlib.crc32(prog.id.encode())
-        normal = {NESTINGS[turn % 9]}
+        mine = lot(prog.id, 9)
+        skipped = prog.theme in _LONG and lot(prog.name, 2) == 0
         for variant in o.VARIANTS:
             if not o.applicable(prog, variant):
                 continue
             for nesting in NESTINGS:
-                quick = variant == "base" and nesting in normal
-                quick |= variant == "float32" and turn % 3 == 0 and nesting == NESTINGS[(turn + 4) % 9]
-                marks = [] if quick else [pytest.mark.slow]
+                quick = variant == "base" and nesting == NESTINGS[mine]
+                quick |= variant == "float32" and mine % 3 == 0 and nesting == NESTINGS[(mine + 4) % 9]
                 name = f"{prog.id}-{variant}-{nesting[0]}-of-{nesting[1]}"
+                marks = slow_unless(quick and not skipped)
                 found.append(pytest.param(prog, variant, *nesting, id=name, marks=marks))
     return found
 
 
-_LONG = ("exceptions", "kernels")  # themes of long programs, whose fourth derivatives take long to write
+_LONG = ("exceptions", "kernels", "numpy_functions", "ufunc_writes")  # whose derivatives take long to write
 
 
 def scalar_cases() -> list[Any]:
+    """Program and order: the third of half of them in the normal run, the fourth of a few short ones."""
     return [
-        pytest.param(prog, id=prog.id, marks=[pytest.mark.slow] if prog.theme in _LONG else [])
+        pytest.param(prog, order, id=f"{prog.id}-{order}", marks=slow_unless(_is_quick(prog, order)))
         for prog in o.programs()
         if not prog.tags & {"expected", "kink", "first_order"} and _is_scalar(prog)
+        for order in (3, 4)
     ]
+
+
+def _is_quick(prog: Program, order: int) -> bool:
+    return prog.theme == "scalars_math" if order == 4 else prog.theme not in _LONG and lot(prog.id, 2) == 0
 
 
 def _is_scalar(prog: Program) -> bool:
@@ -249,14 +255,14 @@ def check_second(prog: Program, variant: str, outer: str, inner: str) -> None:
     )
 
 
-def check_higher(prog: Program) -> None:
-    """Third and fourth derivatives by every argument, against differences of the one before."""
+def check_higher(prog: Program, highest: int) -> None:
+    """Derivatives up to an order by every argument, each against differences of the one before."""
     import ad
 
     args = o.inputs(prog)
     for k in o.real_positions(prog, args):
         d = prog.function
-        for order in range(1, 5):
+        for order in range(1, highest + 1):
             below, d = d, ad.grad(d, argnums=k)
 
             def at(step: float, below: Callable[..., Any] = below, k: int = k) -> np.ndarray:
@@ -352,9 +358,9 @@ def test_second(prog: Program, variant: str, outer: str, inner: str) -> None:
     outcome(prog, lambda: check_second(prog, variant, outer, inner))
 
 
-@pytest.mark.parametrize("prog", scalar_cases())
-def test_third_and_fourth(prog: Program) -> None:
-    outcome(prog, lambda: check_higher(prog))
+@pytest.mark.parametrize("prog, order", scalar_cases())
+def test_higher(prog: Program, order: int) -> None:
+    outcome(prog, lambda: check_higher(prog, order))
 
 
 @pytest.mark.parametrize(
@@ -375,10 +381,8 @@ def _hazard_cases() -> list[Any]:
     for prog, variant in (case.values for case in cases("hazards")):
         for mode in ("optimized", "plain", "vjp", "jvp"):
             quick = variant == "base" or mode == "optimized"
-            marks = [] if quick else [pytest.mark.slow]
-            found.append(
-                pytest.param(prog, variant, mode, id=f"{prog.id}-{variant}-{mode}", marks=marks)
-            )
+            name = f"{prog.id}-{variant}-{mode}"
+            found.append(pytest.param(prog, variant, mode, id=name, marks=slow_unless(quick)))
     return found
 
 
@@ -400,11 +404,10 @@ def _hazard_check(prog: Program, variant: str, mode: str) -> Callable[[], None]:
 def _hazard_nestings() -> list[Any]:
     found = []
     for prog in o.programs("hazards"):
-        turn = zlib.crc32(prog.id.encode())
         if prog.tags & {"kink", "first_order"}:
             continue
         for number, nesting in enumerate(NESTINGS):
-            marks = [] if number == turn % 9 else [pytest.mark.slow]
+            marks = slow_unless(number == lot(prog.id, 9))
             name = f"{prog.id}-{nesting[0]}-of-{nesting[1]}"
             found.append(pytest.param(prog, *nesting, id=name, marks=marks))
     return found

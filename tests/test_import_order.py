@@ -12,7 +12,7 @@ from tests.tree import modules
 ORDER = (
     ("ad.errors",),
     ("ad.runtime",),
-    ("ad.names", "ad.ir", "ad.reader", "ad.unparse", "ad.kinds", "ad.variadic"),
+    ("ad.names", "ad.ir", "ad.reader", "ad.unparse", "ad.kinds", "ad.variadic", "ad.fixpoints"),
     ("ad.rules",),
     ("ad.transforms.analyses",),
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ad import kinds
-from ad.kinds import UNKNOWN, Array, Dim, Kind, Number, Numeric, Scalar, Shape
+from ad.kinds import UNKNOWN, Array, Kind, Number, Numeric, Scalar, Shape
 
 
 def as_kind(x: Any) -> Kind:
@@ -701,11 +701,6 @@ def shape_rank(shape: Any) -> int | None:
 def _is_integer(kind: Kind) -> bool:
     found = kinds.dtype(kind)
     return kinds.is_immutable_number(kind) and found is not None and found.kind in "iu"
-
-
-def dims_of(x: Any) -> tuple[Dim, ...] | None:
-    """The shape of an argument, None where it is not known."""
-    return kinds.shape(as_kind(x))
 
 
 def item(x: Any, *args: Any) -> Kind:

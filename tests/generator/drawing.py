@@ -22,6 +22,7 @@ from tests.generator.model import (
 STATEMENTS: tuple[tuple[str, int, str], ...] = (
     ("", 3, "assign_array"),
     ("", 3, "assign_number"),
+    ("", 1, "shared_sum"),
     ("alias", 2, "alias"),
     ("view", 3, "take_view"),
     ("write", 3, "write_part"),

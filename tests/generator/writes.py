@@ -20,6 +20,19 @@ class Writes(Drawing):
         self.note("assign: array")
         return [Line(f"{self.bind(Array(shape))} = {value}")]
 
+    def shared_sum(self) -> list[Statement]:
+        """`z = x + y`, where x is read before and neither is afterwards: one adjoint is that of both."""
+        shape = self.any_shape()
+        values = [self.array(shape, 1) for _ in range(2)]
+        x, y = (self.fresh(Array(shape)) for _ in range(2))
+        lines = [Line(f"{x} = 1.0 * ({values[0]})"), Line(f"{y} = 1.0 * ({values[1]})")]
+        sign = self.pick("+", "-")
+        del self.env[x], self.env[y]
+        lines.append(Line(f"{self.fresh(Array(shape))} = np.{self.pick('sin', 'cos', 'tanh')}({x})"))
+        lines.append(Line(f"{self.bind(Array(shape))} = {self.pick(f'{x} {sign} {y}', f'{y} + {x}')}"))
+        self.note("sum of what is read no more")
+        return lines
+
     def assign_number(self) -> list[Statement]:
         value = self.number()
         self.note("assign: number")

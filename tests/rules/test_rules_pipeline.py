@@ -22,6 +22,7 @@ import ad
 import ad.runtime
 from ad.rules import all_rules
 from ad.rules.registry import Rule, bind
+from tests.lots import lot, slow_unless
 from tests.rules import harness
 
 HELPERS = {getattr(ad.runtime, name) for name in ad.runtime.__all__}
@@ -147,10 +148,24 @@ def test_reverse_and_forward(rule: Rule) -> None:
         assert close(harness.pair(z_bar, tangent), expected), f"{call}: jvp"
 
 
-@pytest.mark.parametrize(
-    "order", ["reverse over forward", "forward over reverse", "reverse over reverse"]
-)
-@pytest.mark.parametrize("rule", [r for r in RULES if r.smooth], ids=lambda r: f"{r.name}-{r.form}")
+def quick(rule: Rule) -> bool:
+    """Whether second derivatives are written in a moment: not those of the longest plain functions."""
+    return rule.name not in ("gradient", "gradient_spaced", "gradient_of_plane")
+
+
+def nestings() -> list[Any]:
+    """Rule and nesting: one in the normal run, chosen by name, the others with `-m slow`, as all of the longest."""
+    orders = ("reverse over forward", "forward over reverse", "reverse over reverse")
+    return [
+        pytest.param(rule, order, id=f"{rule.name}-{rule.form}-{order}", marks=slow_unless(mine))
+        for rule in RULES
+        if rule.smooth
+        for n, order in enumerate(orders)
+        for mine in [lot(rule.name, 3) == n and quick(rule)]
+    ]
+
+
+@pytest.mark.parametrize("rule, order", nestings())
 def test_second_order(rule: Rule, order: str) -> None:
     """d/dt <u, f'(x + t v) w> along a second direction, by differences of the first order."""
     rng = np.random.default_rng(9)

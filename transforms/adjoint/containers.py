@@ -29,7 +29,6 @@ from ad.runtime.sequences import keys_of
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
 
-Lowered = gast.expr | None
 _ELSEWHERE = {name for cls in (list, tuple, dict, set, str, bytes, deque, float) for name in dir(cls)}
 _ARRAY_METHODS = {
     name

@@ -138,14 +138,14 @@ class Forward:
         taken = {n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
         self.names = Names(taken | set(fn.env) | set(fn.all_params()) | set(fn.nested))
         self.wrt = [p for p, a in zip(fn.params, active, strict=True) if a]
-        _bind_environment(program, fn, self.names)
+        prepare.bind_environment(fn, program.globals, self.names)
         operations = Operations(fn, known)
         mutates = lambda op: program.mutates(op, fn, known)
         self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_loops(fn, known, self.places, reached)
         if prepare.confirm_arrays(fn, known, reached, self.names):
-            _bind_environment(program, fn, self.names)
+            prepare.bind_environment(fn, program.globals, self.names)
         prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
@@ -937,22 +937,6 @@ def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
                 found.add(z)
         if len(found) == before:
             return found
-
-
-def _bind_environment(program: Any, fn: Function, names: Names) -> None:
-    """The user's own names for modules and functions, renamed where another function of the program took them."""
-    renamed: dict[str, gast.expr | str] = {}
-    local = set(fn.all_params()) | set(ir.names_bound(fn.body))
-    used = set(ir.names_read(fn.body))
-    for name, value in fn.env.items():
-        if name in used:
-            bound = program.globals.bind(value, name, local)
-            names.taken.add(bound)
-            if bound != name:
-                renamed[name] = bound
-    if renamed:
-        fn.body = ir.substitute_all(fn.body, renamed)
-        fn.env = {str(renamed.get(k, k)): v for k, v in fn.env.items()}
 
 
 def _flat(values: Any) -> list[gast.AST]:

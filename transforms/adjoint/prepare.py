@@ -17,7 +17,7 @@ import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
-from ad.names import Names
+from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
 from ad.runtime.moves import as_array
 from ad.runtime.sequences import sequence
@@ -129,6 +129,22 @@ class _Augmented:
         self.fn.env[test] = in_place.is_array
         written = self.in_place(node, name)
         return [ir.at(gast.If(ir.call(test, ir.name(name)), written, [check, *rebinding]), node)]
+
+
+def bind_environment(fn: Function, program: Globals, names: Names) -> None:
+    """The user's own names for modules and functions, renamed where another function of the program took them."""
+    renamed: dict[str, gast.expr | str] = {}
+    local = set(fn.all_params()) | set(ir.names_bound(fn.body))
+    used = set(ir.names_read(fn.body))
+    for name, value in fn.env.items():
+        if name in used:
+            bound = program.bind(value, name, local)
+            names.taken.add(bound)
+            if bound != name:
+                renamed[name] = bound
+    if renamed:
+        fn.body = ir.substitute_all(fn.body, renamed)
+        fn.env = {str(renamed.get(k, k)): v for k, v in fn.env.items()}
 
 
 def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> None:

@@ -1,6 +1,6 @@
 """Adjoints add up in place where the buffer is provably their own, and only there.
 
-    W_bar = np.zerosrewrite.like(W)              W_bar = np.zerosrewrite.like(W)
+    W_bar = np.zeros_like(W)              W_bar = np.zeros_like(W)
     for x in xs:                    =>    for x in xs:
         W_bar = W_bar + e                     W_bar += e
 
