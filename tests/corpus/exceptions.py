@@ -1346,3 +1346,14 @@ def elements_written_after_a_check(a, b):
         except ValueError:
             y[i] = v
     return np.sum(y * y * a)
+
+
+def arrays_taken_until_none_is_left(x):
+    ys = [x, x * 2.0]
+    total = x * 0.0
+    while True:
+        try:
+            total = total + ys.pop() * x
+        except IndexError:
+            break
+    return np.sum(total)
