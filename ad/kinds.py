@@ -150,6 +150,14 @@ class Code(Kind):
     """Some function, class or module, only the run tells which: it carries no derivative."""
 
 
+@dataclass(frozen=True, slots=True)
+class Text(Kind):
+    """A string, only the run tells which: it carries no derivative."""
+
+
+TEXT = Text()
+
+
 def literal(value: Any) -> Literal:
     """The kind of a value that stands in the text."""
     return Literal(value, type(value))
@@ -201,6 +209,11 @@ def widen(kind: Kind) -> Kind:
 def is_numeric(kind: Kind) -> bool:
     """True for a number, NumPy scalar or array, whatever its dtype."""
     return isinstance(widen(kind), (Number, Scalar, Array, Numeric))
+
+
+def is_text(kind: Kind) -> bool:
+    """Surely a string."""
+    return isinstance(kind, Text) or (isinstance(kind, Literal) and kind.type is str)
 
 
 def is_immutable_number(kind: Kind) -> bool:
@@ -385,6 +398,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return vague(whole) if ... in joined else whole
     if is_numeric(a) and is_numeric(b):
         return _join_numeric(a, b)
+    if is_text(a) and is_text(b):
+        return TEXT
     return next((k for k in (a, b) if isinstance(k, Unknown)), UNKNOWN)
 
 

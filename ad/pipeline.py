@@ -33,6 +33,7 @@ from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
+from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.classes import reachable
@@ -153,6 +154,8 @@ class Program:
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
         prepare.one_name(fn)
+        if self.halting:
+            count_writes(fn, facts, names)
         return fn, facts
 
     def depend_on_classes(self, fn: Function, facts: Facts) -> None:
@@ -327,7 +330,7 @@ class Program:
         backward = self.globals_name(f"{base}_backward{suffix}", owns_result=True)
         dense = frozenset(range(len(args)))
         self.splits[key] = Split(forward, backward, returned, tuple(sorted(into)), hidden, dense)
-        writer = Writer(self, fn, facts, active, into, taint)
+        writer = Writer(self, fn, facts, active, into, taint, key == self.root)
         self.functions += assemble.split(writer, self.splits[key])
 
     def globals_name(self, name: str, owns_result: bool = False) -> str:
@@ -405,7 +408,14 @@ class Writer:
     """One function on its way from normal form to forward and backward text."""
 
     def __init__(
-        self, program: Program, fn: Function, facts: Facts, active: Sequence[bool], into: set[int], taint: bool
+        self,
+        program: Program,
+        fn: Function,
+        facts: Facts,
+        active: Sequence[bool],
+        into: set[int],
+        taint: bool,
+        is_entry: bool = True,
     ) -> None:
         self.program, self.fn, self.options = program, fn, program.options
         self.known = dict(facts.kinds)
@@ -421,7 +431,7 @@ class Writer:
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         prepare.check_growing_loops(fn, first.seen, first.written, self.known)
         prepare.index_loops(fn, self.known, self.active, self.names)
-        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names)
+        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names, is_entry)
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)

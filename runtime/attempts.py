@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from types import TracebackType
 from typing import Any
 
@@ -29,6 +30,30 @@ def half_done(where: str) -> errors.UnsupportedSyntax:
     name = type(caught()).__name__
     why = f"{where}: this raised {name}, perhaps after it had written something, and its `try` goes on"
     return errors.UnsupportedSyntax(why, hint="write one value a statement, after all that may fail")
+
+
+_writes = threading.local()
+
+
+def touch() -> None:
+    """Count a write that is about to happen, for `check_untouched`."""
+    _writes.count = touches() + 1
+
+
+def touches() -> int:
+    """How many writes were counted so far."""
+    return getattr(_writes, "count", 0)
+
+
+def check_untouched(before: int, where: str) -> None:
+    """UnsupportedSyntax if something was written before the exception that is being handled.
+
+    >>> before = touches()
+    >>> try: 1 / 0
+    ... except ZeroDivisionError: check_untouched(before, "model.py:3")
+    """
+    if touches() != before:
+        raise half_done(where)
 
 
 class unswallowed:

@@ -25,6 +25,15 @@ def to_inexact(x_bar: Any, dtype: Any) -> Any:
     return x_bar if keeps_derivative(dtype) else np.zeros_like(x_bar)
 
 
+def float_of_tangent(x_dot: Any) -> float:
+    """The tangent of `float(x)`: 0 where x is a text, which has none.
+
+    >>> float_of_tangent(None)
+    0.0
+    """
+    return 0.0 if x_dot is None else float(x_dot)
+
+
 def as_complex_as(value: Any, x: Any) -> Any:
     """A derivative of x that may be written into: complex where x is, so that no write loses an imaginary part.
 

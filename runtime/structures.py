@@ -107,7 +107,16 @@ def rebuild(x: Any, values: list[Any]) -> Any:
 
 
 def with_fields(x: Any, /, **fields: Any) -> Any:
-    """An object of the class of x, an adjoint: fields by name, in the order that x has them, 0 where none is given."""
+    """An object of the class of x, an adjoint: fields by name, in the order that x has them, 0 where none is given.
+
+    >>> from types import SimpleNamespace
+    >>> with_fields(SimpleNamespace(name="layer", w=2.0, b=1.0), w=5.0)
+    namespace(name=None, w=5.0, b=0.0)
+    """
+    if not is_record(x):
+        raise errors.UnsupportedArgument(
+            f"a {type(x).__name__} is not differentiated here", hint="use a class whose objects have a `__dict__`"
+        )
     new = bare(type(x))
     new.__dict__.update((k, fields[k] if k in fields else zeros(v)) for k, v in vars(x).items())
     return new

@@ -16,6 +16,7 @@ from ad.rules import (
     selection,
     shape_ops,
     statistics,
+    text,
     writes,
 )
 from ad.rules.registry import (
@@ -47,6 +48,7 @@ CHAPTERS = (
     math_module,
     builtins_,
     containers,
+    text,
     writes,
 )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+import operator
+
 import numpy as np
 
 from ad.rules import shapes
 from ad.rules.predicates import is_array, is_list_of_numbers, is_number
 from ad.rules.registry import constant, linear, partials, rule
 from ad.runtime import (
+    casting,
     in_place,
     list_shares,
     publishing,
@@ -20,7 +24,8 @@ from ad.runtime import (
 )
 
 
-@linear(float, kind=shapes.to_float, fresh=True, cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
+@linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
+        cases=lambda rng: [((1.5,), {}), ((np.array(1.5),), {})])  # fmt: skip
 def float_(z_bar, x):
     if is_number(x):
         return z_bar
@@ -88,7 +93,8 @@ constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, kind=shapes.to_bool)
-constant(round, range, print, str, repr, format, type, id, hash, ord, chr, slice, fresh=False)
+constant(round, range, print, type, id, hash, slice, fresh=False)
+constant(ord, bisect.bisect_left, bisect.bisect_right, operator.indexOf, operator.countOf, kind=shapes.to_int)
 
 
 def accumulated(iterable, func=None, initial=None):

@@ -320,7 +320,7 @@ def appends(x, a):
     return total
 
 
-def pops_until_empty(a, b):  # corpus: beyond
+def pops_until_empty(a, b):
     ys = [a, b, a * b]
     total = 1.0
     while True:
@@ -1216,3 +1216,144 @@ def try_in_finally_in_try(x, a):
     except ValueError:
         a = a * 3.0
     return np.sum(x * a)
+
+
+class _NoFunds(Exception):
+    pass
+
+
+class _Account:
+    def __init__(self, balance):
+        self.balance = balance
+        self.log = []
+        self.tries = 0.0
+
+    def check(self, amount):
+        total = 0.0
+        for part in (amount, amount * 0.1):
+            total += part
+        if total > self.balance:
+            raise _NoFunds("too much")
+
+    def draw(self, amount):
+        self.check(amount)
+        self.balance -= amount
+        self.log.append(amount * self.balance)
+        return self.balance
+
+    def move(self, other, amount):
+        self.draw(amount)
+        other.balance += amount * 1.5
+
+    def draw_counted(self, amount):
+        self.tries += 1.0
+        self.check(amount)
+        self.balance -= amount
+
+    def last(self):
+        if not self.log:
+            raise IndexError("nothing left")
+        return self.log.pop()
+
+
+def checked_before_it_writes(a, b):
+    account = _Account(a * 3.0)
+    for amount in (0.5, 5.0, 0.25):
+        try:
+            account.draw(amount * a)
+        except _NoFunds:
+            account.balance = account.balance * b
+    return account.balance * a + sum(account.log)
+
+
+def checked_by_a_callee_of_a_callee(a, b):
+    first, second = _Account(a * 3.0), _Account(a * b)
+    for amount in (1.0, 4.0, 0.5):
+        try:
+            first.move(second, amount * a)
+        except _NoFunds as error:
+            second.balance = second.balance * b * len(str(error))
+        else:
+            second.balance += first.balance
+        finally:
+            first.balance = first.balance * 1.1
+    return first.balance * second.balance
+
+
+def checked_in_a_try_in_a_try(a, b):
+    account = _Account(a * 3.0)
+    try:
+        try:
+            account.draw(a * 5.0)
+        except _NoFunds:
+            account.draw(a * 2.0)
+            raise ValueError from None
+    except ValueError:
+        account.balance = account.balance * b
+    return account.balance**2
+
+
+def written_before_it_is_checked(a, b):  # corpus: beyond
+    account = _Account(a * 3.0)
+    try:
+        account.draw_counted(a * 5.0)
+    except _NoFunds:
+        account.balance = account.balance * b
+    return account.balance * account.tries
+
+
+def taken_until_nothing_is_left(a, b):
+    account = _Account(a * 3.0)
+    account.log.append(a)
+    account.log.append(a * b)
+    total = 0.0
+    while True:
+        try:
+            total = total * 0.5 + account.last()
+        except IndexError:
+            break
+    return total * b
+
+
+def an_argument_that_fails(x, a):
+    log, total = [], 0.0
+    for k in range(7):
+        try:
+            v = _entered(k, x[k], log)
+        except IndexError:
+            v = a
+        total = total + np.sum(v * a)
+    return total + sum(log) if log else total
+
+
+def _entered(k, v, log):
+    log.append(v * k)
+    return v * v + k
+
+
+def _set_twice(y, i, v):
+    if v < 0.0:
+        raise ValueError("negative")
+    y[i] = v * v
+    y[i + 1] = v
+
+
+def elements_written_after_a_check(a, b):
+    y = np.zeros(4)
+    for i, v in enumerate((a, -b, a * b)):
+        try:
+            _set_twice(y, i, v)
+        except ValueError:
+            y[i] = v
+    return np.sum(y * y * a)
+
+
+def arrays_taken_until_none_is_left(x):
+    ys = [x, x * 2.0]
+    total = x * 0.0
+    while True:
+        try:
+            total = total + ys.pop() * x
+        except IndexError:
+            break
+    return np.sum(total)

@@ -417,3 +417,30 @@ def branches_that_only_count(x):
         if going:
             k = k + 1
     return s * x[k - 1]
+
+
+def the_first_that_fits(fs, a):
+    large = next(v for v in [a, a + 1.0, a + 2.0] if v > 1.7)
+    return large**2 * next((v * a for v in fs if v > 5.0), a * a) * next(iter([a, 2.0]))
+
+
+def the_first_of_none(fs, a):
+    try:
+        found = next(v * v for v in fs if v > 9.0)
+    except StopIteration:
+        found = a**3
+    return found * a
+
+
+def the_first_in_each_trip(fs, a):
+    total = 0.0
+    for k in range(3):
+        total += next((v * k for i, v in enumerate(fs) if i >= k), a) * a
+    return total
+
+
+def extrema_of_perhaps_nothing(fs, a):
+    squares = [v * v for v in fs]
+    high = max((v for v in squares if v > 0.5), default=a * a)
+    low = min([v for v in fs if v > 9.0], default=a) + min(squares, default=0.0)
+    return high * low * max(squares, key=lambda v: -v, default=a)

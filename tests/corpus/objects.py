@@ -380,6 +380,62 @@ def stack_in_an_array(fs):
     return s.items[s.count - 1] * s.items[0] + np.sum(s.items[: s.count])
 
 
+@dataclass
+class _Measured:
+    value: float
+    weight: float = 2.0
+    depth: int = 0
+    unit: str = "m"
+
+    def square(self):
+        return self.value * self.value
+
+
+@dataclass
+class _Tagged:
+    value: float
+    tags: list = field(default_factory=list)
+    power: float = field(default=3.0, init=False)
+
+
+def _square_of(m):
+    return m.value * m.value
+
+
+def _by_weight(m, k):
+    return m.weight * k
+
+
+def fields_left_to_their_defaults(a, b):
+    return _square_of(_Measured(a * b)) * _Measured(b).square() + _Measured(a).weight * a
+
+
+def defaults_on_one_branch(a, b):
+    m = _Measured(a, depth=1) if a > b else _Measured(b, weight=a * b)
+    return _square_of(m) * _by_weight(m, 3.0)
+
+
+def fields_given_out_of_order(a, b):
+    return _by_weight(_Measured(weight=a * b, value=b), a) + _square_of(_Measured(depth=2, value=a))
+
+
+def a_field_that_is_never_given(a, b):
+    tagged = _Tagged(a * b)
+    tagged.tags.append(a)
+    return _square_of(tagged) * tagged.power + tagged.tags[0] * _square_of(_Tagged(b))
+
+
+def _price(goods, sweet):
+    if sweet:
+        return goods["sugar"] * 2.0
+    return goods["salt"] ** 2
+
+
+def keys_of_one_branch_in_a_callee(a, b):
+    goods = {"sugar": a} if a > b else {"salt": b * b}
+    return _price(goods, a > b) * a
+
+
 class _Sheet:
     """Attributes and methods with the names of those of arrays."""
 

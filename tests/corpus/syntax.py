@@ -730,3 +730,54 @@ def listed_rows(x):
     t = tuple(rows)
     t[1][...] = rows[0] * x
     return np.sum(rows[0] * rows[1])
+
+
+def _evaluated(e, names):
+    match e:
+        case str(name) if name in names:
+            return names[name] ** 2
+        case float() as v if v > 0:
+            return v**3
+        case ("+", left, right):
+            return _evaluated(left, names) + _evaluated(right, names)
+        case ("*", left, right):
+            return _evaluated(left, names) * _evaluated(right, names)
+        case _:
+            return 1.0
+
+
+def guards_on_what_a_pattern_binds(a, b):
+    tree = ("+", ("*", "v", "w"), ("*", a, ("+", b, "u")))
+    return _evaluated(tree, {"v": a * b, "w": b})
+
+
+def _folded(e):
+    match e:
+        case int(n) | float(n) if n > 1.0:
+            return n * n
+        case [first, *rest] if len(rest) > 0:
+            return _folded(first) * _folded(rest)
+        case [only]:
+            return _folded(only)
+        case {"k": k} if k > 0.0:
+            return k**3
+        case _:
+            return 3.0 * e if isinstance(e, float) else 0.5
+
+
+def guards_in_a_recursion(a, b):
+    return _folded([a, 2.0 + b, {"k": a}, {"k": -b}]) + _folded((a + 1.0, b))
+
+
+def _scaled(v, factor=None):
+    large = False
+    if factor is not None:
+        wide = factor * 2.0
+        large = wide > 1.0
+    for _ in range(2):
+        v = v * wide if large else v * 1.1
+    return v
+
+
+def a_flag_that_only_one_kind_sets(a, b):
+    return _scaled(a) * _scaled(b, factor=a + 1.0)

@@ -156,7 +156,7 @@ def fits(target: Any, args: Any) -> bool:
         bind(rule, list(args), {})
     except TypeError:
         return False
-    return not hasattr(target, "__objclass__") or isinstance(args[0], np.ndarray)
+    return not hasattr(target, "__objclass__") or isinstance(args[0], target.__objclass__)
 
 
 def known(kind: Any) -> Any:
@@ -167,6 +167,8 @@ def holds(kind: Any, value: Any) -> bool:
     """Whether a value is of the kind claimed."""
     if isinstance(kind, kinds.Unknown):
         return True
+    if isinstance(kind, kinds.Text):
+        return type(value) is str
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Number):
         return type(value) is kind.type

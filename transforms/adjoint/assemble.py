@@ -208,30 +208,28 @@ def _from_leaves(writer: Any, x: str) -> gast.expr | None:
     if not own:
         return None
     kind = writer.known[x]
+    if isinstance(kind, kinds.Record):
+        read = {str(key): _gradient_of(writer, leaf) for key, leaf in own.items()}
+        return writer.scope.helper(structures.with_fields, _path(writer, x), **read)
     entries = dict(enumerate(kind.entries)) if isinstance(kind, kinds.Tuple) else dict(kind.entries)
     parts: dict[Any, gast.expr] = {}
     for key, entry in entries.items():
         if key in own:
             parts[key] = _gradient_of(writer, own[key])
         else:
-            parts[key] = _unread(writer, x, key, kind, entry)
+            parts[key] = _unread(writer, x, key, entry)
     if isinstance(kind, kinds.Dict):
         return gast.Dict(keys=[ir.constant(k) for k in parts], values=list(parts.values()))
     if isinstance(kind, kinds.Tuple) and kind.type is tuple:
         return ir.tuple_(*parts.values())
-    if isinstance(kind, kinds.Record):
-        return writer.scope.helper(structures.with_fields, _path(writer, x), **parts)
     listed = gast.List(elts=list(parts.values()), ctx=gast.Load())
     return writer.scope.helper(structures.rebuild, _path(writer, x), listed)
 
 
-def _unread(writer: Any, x: str, key: Any, kind: Kind, entry: Kind) -> gast.expr:
+def _unread(writer: Any, x: str, key: Any, entry: Kind) -> gast.expr:
     if isinstance(entry, kinds.Number):
         return ir.constant(None if entry.type is bool else 0.0)
-    record = isinstance(kind, kinds.Record)
-    owner = _path(writer, x)
-    part = ir.attribute(owner, key) if record else ir.subscript(owner, ir.constant(key))
-    return writer.scope.helper(structures.zeros, part)
+    return writer.scope.helper(structures.zeros, ir.subscript(_path(writer, x), ir.constant(key)))
 
 
 # --- the split adjoint ----------------------------------------------------------------------------

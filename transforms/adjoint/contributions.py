@@ -131,7 +131,7 @@ def _only_doubles(scope: Scope) -> bool:
 
 
 def _is_double_or_exact(kind: Kind) -> bool:
-    if isinstance(kind, (kinds.Number, kinds.Literal, kinds.Opaque, kinds.Code)):
+    if isinstance(kind, (kinds.Number, kinds.Literal, kinds.Text, kinds.Opaque, kinds.Code)):
         return True
     if isinstance(kind, kinds.Tuple):
         return all(map(_is_double_or_exact, kind.entries))

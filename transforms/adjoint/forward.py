@@ -16,6 +16,7 @@ statement that creates it, zeros where nothing flows in. So the tangents share m
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import types
 from collections.abc import Callable, Iterable, Sequence
@@ -241,7 +242,7 @@ class Forward:
         kind = kinds.widen(self.scope.of(value))
         if isinstance(kind, (kinds.Number, kinds.Scalar)):
             return ir.constant(0.0)
-        if isinstance(kind, (kinds.Literal, kinds.Opaque)):
+        if isinstance(kind, (kinds.Literal, kinds.Text, kinds.Opaque)):
             return ir.constant(None)
         if isinstance(kind, kinds.Array) and kind.dtype is not None:
             if kinds.is_inexact(kind):
@@ -533,7 +534,7 @@ class Forward:
 
     def t_record(self, z: str, op: Op) -> gast.expr:
         """The tangent of an object is an object of its class; fields left to their defaults have zeros."""
-        fields = list(op.target.__dataclass_fields__)
+        fields = [f.name for f in dataclasses.fields(op.target)]
         parts = {
             f: self.tangent(op.args[f]) if f in op.args else self.zero(ir.attribute(ir.name(z), f)) for f in fields
         }
@@ -624,6 +625,8 @@ class Forward:
     def by_linear(self, z: str, op: Op) -> gast.expr:
         """The function itself, at the tangents."""
         assert op.rule is not None
+        if float in op.rule.targets and self.scope.of(op.args["x"]) == UNKNOWN:  # a text, perhaps
+            return self.scope.helper(casting.float_of_tangent, self.tangent(op.args["x"]))
         if op.rule.name == "where":
             short = self.replaced(op, lambda operand: ir.constant(0.0))
             shape = kinds.shape(self.scope.kind(z))
@@ -857,7 +860,7 @@ def _may_write(op: Op, fn: Function, known: dict[str, Kind]) -> bool:
     if isinstance(op.target, str) and isinstance(op.node, gast.Call):
         receiver = op.node.func.value
         kind = operations.kind_of_atom(receiver, fn, known) if ir.is_atom(receiver) else UNKNOWN
-        return not isinstance(kind, kinds.Literal) and op.target not in _READS
+        return not isinstance(kind, (kinds.Literal, kinds.Text)) and op.target not in _READS
     checked = op.target is in_place.refuse_in_place
     return isinstance(op.target, TypeError) or not (places._is_harmless(op.target) or checked)
 

@@ -31,6 +31,7 @@ from ad.names import Names
 from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.facts import Facts
+from ad.transforms.analyses.operations import is_plain_dataclass
 
 _OPERATORS: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
@@ -39,6 +40,10 @@ _OPERATORS: dict[type, str] = {
 
 
 _ELSEWHERE = {name for cls in (np.ndarray, list, dict, set, str, deque) for name in dir(cls)}
+_OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
+    "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
+    "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
+}  # fmt: skip  # methods that nothing but texts has, as a rule
 
 
 class Objects(Lowering):
@@ -181,6 +186,9 @@ class Objects(Lowering):
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)
         if isinstance(node.func, gast.Attribute):
+            if node.func.attr in _OF_TEXT and self.unknown and self.is_unknown(node.func.value):
+                if hasattr(node, "decided") or not self.candidates(node.func.attr):
+                    return self.of_text(target, node)
             method = self.function_of(node.func.value, node.func.attr)
             if isinstance(method, staticmethod):
                 return self.bound(target, method.__func__, node.args, node.keywords)
@@ -230,9 +238,21 @@ class Objects(Lowering):
 
         return emitted
 
+    def is_unknown(self, node: gast.expr) -> bool:
+        """Whether nothing tells what a name is."""
+        return isinstance(node, gast.Name) and self.kind(node) == UNKNOWN and self.class_of(node) is None
+
+    def of_text(self, target: str | None, node: gast.Call) -> bool:
+        """`key.startswith("w")` of what the run has to confirm to be a text."""
+        func = node.func
+        found = self.temp(self.call(as_instance, func.value, ir.name(self.function(str)), self.where()), "text")
+        call = ir.at(gast.Call(ir.attribute(found, func.attr), ir.clone(node.args), ir.clone(node.keywords)), self.at)
+        self.emit(gast.Expr(call) if target is None else ir.assign(target, call))
+        return True
+
     def constructed(self, target: str, cls: type, node: gast.Call) -> bool:
         """b = B(x)."""
-        if hasattr(cls, "__dataclass_fields__") and not hasattr(cls, "__post_init__"):
+        if is_plain_dataclass(cls):
             return False  # its fields are what it is made of
         init = inspect.getattr_static(cls, "__init__", None)
         made = self.temp(self.call(blank, ir.name(self.function(cls))), "made")
@@ -260,6 +280,8 @@ class Objects(Lowering):
                 value = self.temp(empty, f.name)
             elif isinstance(f.default, (int, float, complex, str, type(None))):
                 value = ir.constant(f.default)
+            elif not f.init:
+                continue  # left to `__post_init__`
             else:
                 return False
             place = gast.Attribute(ir.clone(made), f.name, gast.Store())

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import gast
@@ -70,7 +71,7 @@ class _Augmented:
             )
         self.changed = True
         rebinding = self.rebinding(node, name)
-        if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal)):
+        if kinds.is_immutable_number(kind) or isinstance(kind, (kinds.Tuple, kinds.Literal, kinds.Text)):
             return rebinding
         return self.decided_at_run_time(node, name, rebinding)
 
@@ -219,8 +220,20 @@ def _frozen_bounds(node: gast.For, known: dict[str, kinds.Kind], names: Names) -
 
 
 def decide_types(fn: Function, facts: Facts) -> bool:
-    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left."""
+    """`if isinstance(x, T)`, `if x is None`, ... whose answer the kinds give: only the branch that runs is left.
+
+    A flag that only such a branch would have set is settled too: `matched = False; if matched: ...`.
+    """
     changed = False
+    while _decide(fn, facts):
+        changed = True
+    return changed
+
+
+def _decide(fn: Function, facts: Facts) -> bool:
+    """Whether the answer to a test was found."""
+    changed = False
+    flags = _steady_flags(fn)
 
     def block(body: Block) -> Block:
         nonlocal changed
@@ -229,7 +242,7 @@ def decide_types(fn: Function, facts: Facts) -> bool:
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, block(getattr(node, inner)))
-            answer = _answer(node.test, fn, facts) if isinstance(node, gast.If) else None
+            answer = _answer(node.test, fn, facts, flags) if type(node) is gast.If else None  # no `try`
             if answer is None:
                 out.append(node)
             else:
@@ -241,13 +254,24 @@ def decide_types(fn: Function, facts: Facts) -> bool:
     return changed
 
 
-def _answer(test: gast.expr, fn: Function, facts: Facts) -> bool | None:
+def _steady_flags(fn: Function) -> dict[str, bool]:
+    """Variables that are False, or True, wherever they are bound."""
+    bound = Counter(n.id for n in ir.walk(fn.body) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Store))
+    found = [s for s in ir.statements(fn.body) if isinstance(getattr(s, "value", None), gast.Constant)]
+    named = {n: s.value.value for s in found if type(s.value.value) is bool and (n := ir.target_name(s)) is not None}
+    return {n: value for n, value in named.items() if bound[n] == 1 and n not in fn.all_params()}
+
+
+def _answer(test: gast.expr, fn: Function, facts: Facts, flags: Mapping[str, bool]) -> bool | None:
+    if isinstance(test, gast.Name):
+        return flags.get(test.id)
     if isinstance(test, gast.UnaryOp) and isinstance(test.op, gast.Not):
-        inner = _answer(test.operand, fn, facts)
+        inner = _answer(test.operand, fn, facts, flags)
         return None if inner is None else not inner
-    if isinstance(test, gast.BoolOp) and isinstance(test.op, gast.And):
-        answers = (_answer(v, fn, facts) for v in test.values)
-        return next((a for a in answers if a is not True), True)  # the first that is not surely true
+    if isinstance(test, gast.BoolOp):
+        goes_on = isinstance(test.op, gast.And)  # while the answer is this
+        answers = (_answer(v, fn, facts, flags) for v in test.values)
+        return next((a for a in answers if a is not goes_on), goes_on)
     if isinstance(test, gast.Compare) and len(test.ops) == 1 and isinstance(test.ops[0], (gast.Is, gast.IsNot)):
         same = _is_none(test.left, test.comparators[0], facts)
         return same if same is None or isinstance(test.ops[0], gast.Is) else not same
@@ -286,7 +310,9 @@ def _class_of(kind: kinds.Kind) -> type | None:
     """The class of every value of a kind, None where it is not settled."""
     if isinstance(kind, kinds.Literal | kinds.Tuple | kinds.Record | kinds.Number):
         return kind.type
-    simple: dict[type, type] = {kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int}
+    simple: dict[type, type] = {
+        kinds.List: list, kinds.Dict: dict, kinds.Array: np.ndarray, kinds.Extent: int, kinds.Text: str,
+    }  # fmt: skip
     return simple.get(type(kind))
 
 
@@ -454,10 +480,13 @@ def check_growing_loops(
 Leaves = dict[str, tuple[str, object]]
 
 
-def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], names: Names) -> Leaves:
+def leaves(
+    fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], names: Names, is_entry: bool = True
+) -> Leaves:
     """Entries of container parameters as variables of their own, where the parameter is only read by constant keys.
 
-    The result maps each such variable to (the container's variable, its key).
+    The result maps each such variable to (the container's variable, its key). is_entry: whether the kinds are those of
+    the user's arguments, whose entries are there; a callee's dict or object has those that it surely reads.
     """
     found: Leaves = {}
     queue = list(params)
@@ -471,6 +500,8 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         entries = _entry_kinds(kind)
         if reads is None or any(key not in entries for key, _ in reads):
             continue
+        if not (is_entry or isinstance(kind, kinds.Tuple)) and not _surely_read(fn.body, container, reads):
+            continue
         by_key: dict[object, str] = {}
         for key, variable in reads:
             if key not in by_key:
@@ -482,6 +513,11 @@ def leaves(fn: Function, known: dict[str, kinds.Kind], params: tuple[str, ...], 
         fn.body = _replace_reads(fn.body, container, by_key)
     fn.body = [*top, *fn.body]
     return found
+
+
+def _surely_read(body: Block, container: str, reads: list[tuple[object, str]]) -> bool:
+    """Whether each of these reads stands outside of branches and loops too."""
+    return {key for key, _ in reads} == {key for s in body for key in _key(getattr(s, "value", None), container)}
 
 
 def _bound_once(body: Block, name: str) -> bool:
@@ -500,9 +536,10 @@ def _read(container: str, kind: kinds.Kind, key: object, leaf: str) -> gast.stmt
     return ir.assign(leaf, ir.subscript(ir.name(container), ir.constant(key)))
 
 
-def _key(value: gast.expr, container: str) -> list[object]:
+def _key(value: gast.expr | None, container: str) -> list[object]:
     """[key] of `container[key]` or `container.key`, [] for anything else."""
-    if not isinstance(getattr(value, "value", None), gast.Name) or value.value.id != container:
+    owner = getattr(value, "value", None)
+    if value is None or not isinstance(owner, gast.Name) or owner.id != container:
         return []
     if isinstance(value, gast.Subscript) and isinstance(value.slice, gast.Constant):
         return [value.slice.value]

@@ -103,7 +103,7 @@ def may_carry(kind: Kind) -> bool:
     if isinstance(kind, kinds.Extent):
         return False
     kind = kinds.widen(kind)
-    if isinstance(kind, (kinds.Literal, kinds.Opaque, kinds.Code)):
+    if isinstance(kind, (kinds.Literal, kinds.Text, kinds.Opaque, kinds.Code)):
         return False
     if isinstance(kind, kinds.List) and kind.entry is not None:
         return may_carry(kind.entry)

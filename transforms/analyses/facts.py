@@ -226,11 +226,13 @@ class Facts:
     def test(self, value: gast.expr) -> Kind | None:
         if isinstance(value, gast.Lambda):
             return UNKNOWN  # its parameters are no variables of the function, and never get a kind
+        if isinstance(value, gast.JoinedStr):
+            return kinds.TEXT
         names = [n for n in ir.names_read(value) if n not in self.fn.env]
         if any(n not in self.kinds for n in names):
             return None
         if all(isinstance(kinds.widen(self.kinds[n]), Number) for n in names) and self.is_of_numbers(value):
-            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.JoinedStr, gast.BinOp)) else Number(bool)
+            return UNKNOWN if isinstance(value, (gast.BoolOp, gast.BinOp)) else Number(bool)
         if isinstance(value, gast.Compare) and len(value.ops) == 1 and not isinstance(value.ops[0], _IDENTITY):
             sides = (_unsigned(value.left), _unsigned(value.comparators[0]))
             if all(ir.is_atom(s) or _is_item(s) for s in sides):
@@ -311,6 +313,8 @@ def operation_kind(
     """The kind of an operation's result from the kinds of its operands."""
     if isinstance(op.node, gast.BinOp) and (whole := _container_arithmetic(op.node, list(operands.values()))):
         return whole
+    if isinstance(op.node, gast.BinOp) and _makes_text(op.node, list(operands.values())):
+        return kinds.TEXT
     if op.rule is not None:
         return _rule_kind(op, operands)
     if op.tag == "copy":
@@ -340,8 +344,12 @@ def operation_kind(
             return Array()
         if op.target is as_instance:
             cls, hint = operands["class"].object, getattr(kind, "hint", None)  # type: ignore[attr-defined]
+            if cls is str:
+                return kinds.TEXT
             known = isinstance(hint, kinds.Record) and hint.type is cls
             return kinds.vague(hint if known and hint is not None else kinds.Record(cls, ()))
+        if kinds.is_text(kind):
+            return kinds.List(kinds.TEXT)
         return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array, kinds.Unknown)) else UNKNOWN
     if op.tag == "move":
         return moved_kind(op, operands)
@@ -360,6 +368,15 @@ def operation_kind(
     if op.tag == "opaque":
         return _opaque(op, operands)
     return UNKNOWN
+
+
+def _makes_text(node: gast.BinOp, operands: list[Kind]) -> bool:
+    """Whether `s + t`, `s * n` or `s % v` is a string."""
+    if isinstance(node.op, gast.Mod):
+        return bool(operands) and kinds.is_text(operands[0])
+    if isinstance(node.op, gast.Mult):
+        return any(map(kinds.is_text, operands)) and any(isinstance(kinds.widen(k), Number) for k in operands)
+    return isinstance(node.op, gast.Add) and all(map(kinds.is_text, operands))
 
 
 def _container_arithmetic(node: gast.BinOp, operands: list[Kind]) -> Kind | None:
@@ -490,6 +507,8 @@ def element(owner: Kind) -> Kind | None:
         return kinds.array_like(owner.dtype, owner.shape[1:])
     if isinstance(owner, Array) and owner.ndim:
         return kinds.array_like(owner.dtype, None, owner.ndim - 1)
+    if kinds.is_text(owner):
+        return kinds.TEXT
     if isinstance(owner, kinds.Unknown):
         return UNKNOWN if owner.hint is None else kinds.perhaps(element(owner.hint))
     return UNKNOWN if not isinstance(owner, Array) else Numeric(owner.dtype, None)
@@ -518,6 +537,8 @@ def item(owner: Kind, node: gast.expr, index: Kind, texts: Texts = lambda _: Non
         return UNKNOWN if isinstance(node, gast.Slice) else kinds.join_all(owner.entries) or UNKNOWN
     if isinstance(owner, kinds.List):
         return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
+    if kinds.is_text(owner):
+        return kinds.TEXT
     if isinstance(owner, Array):
         return array_item(owner, node, index, texts)
     if isinstance(owner, kinds.Unknown) and owner.hint is not None:

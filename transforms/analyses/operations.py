@@ -7,9 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import logging
 import operator
+import sys
 import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -140,7 +142,7 @@ def _arithmetic(node: gast.BinOp, fn: Function, known: Kinds) -> Op:
     """An operator: of numbers and arrays, or of what defines it itself, as objects and dicts and sets do."""
     sides = [node.left, node.right]
     if isinstance(node.op, gast.Mod) and ir.is_atom(node.left):
-        if getattr(kind_of_atom(node.left, fn, known), "type", None) is str:
+        if kinds.is_text(kind_of_atom(node.left, fn, known)):
             return Op("test", node, args={"0": node})
     atoms = [kind_of_atom(side, fn, known) for side in sides if ir.is_atom(side)]
     of_sets = isinstance(node.op, _BITS) and len(atoms) == 2 and not any(map(kinds.is_numeric, atoms))
@@ -210,8 +212,10 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
         return Op("call", node, args=_positional(node.args, keywords), target=fn.nested[node.func.id])
     found, target = ir.resolve(node.func, fn.env)
+    if found and target is sequence and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
+        target = keys_of  # a loop over a dict
     if found:
-        return _known_call(node, target, list(node.args), keywords, fn)
+        return _known_call(node, target, list(node.args), keywords, fn, known)
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
     kind = kind_of_atom(node.func, fn, known)
@@ -229,7 +233,9 @@ def _logs(target: Any) -> bool:
     return getattr(target, "__module__", None) == "logging" and target.__name__ in _LEVELS
 
 
-def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function) -> Op:
+def _known_call(
+    node: gast.Call, target: Any, args: list[Any], keywords: dict[str, Any], fn: Function, known: Kinds
+) -> Op:
     if _logs(target):
         return Op("test", node, args={"0": node})
     if target is keys_of:
@@ -250,11 +256,15 @@ def _known_call(node: gast.Call, target: Any, args: list[Any], keywords: dict[st
         return _rule(node, target, args, keywords, fn)
     if hasattr(target, "__ad_reduce__"):
         return Op("dispatch", node, args={"f": node.func, **_positional(args, keywords)}, target=target)
+    if isinstance(target, types.FunctionType) and _is_standard(target):
+        operands = [*args, *keywords.values()]
+        if all(ir.is_atom(a) and _is_no_number(kind_of_atom(a, fn, known)) for a in operands):
+            return Op("test", node, args={"0": node})  # run as it is
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return _function_call(node, target, _positional(args, keywords))
     if isinstance(target, type) and is_namedtuple(target):
         return _named_tuple(node, target, args, keywords)
-    if isinstance(target, type) and hasattr(target, "__dataclass_fields__") and not hasattr(target, "__post_init__"):
+    if is_plain_dataclass(target):
         return _record(node, target, args, keywords)
     return Op("opaque", node, args=_positional(args, keywords), target=target)
 
@@ -279,6 +289,20 @@ def _is_library(function: types.FunctionType) -> bool:
 
 
 
+def _is_standard(function: types.FunctionType) -> bool:
+    """A function of Python's standard library."""
+    return (function.__module__ or "").split(".")[0] in sys.stdlib_module_names
+
+
+def _is_no_number(kind: Kind) -> bool:
+    """Surely no value that may be differentiated: a text, what the text of the program says, or a list of such."""
+    if isinstance(kind, kinds.List):
+        return kind.entry is not None and _is_no_number(kind.entry)
+    if isinstance(kind, kinds.Tuple):
+        return all(map(_is_no_number, kind.entries))
+    return isinstance(kind, (kinds.Text, kinds.Literal, kinds.Opaque, kinds.Code))
+
+
 def is_namedtuple(target: type) -> bool:
     """A class made by `namedtuple` or `NamedTuple`, or one that adds methods to it."""
     made = issubclass(target, tuple) and hasattr(target, "_fields")
@@ -296,12 +320,22 @@ def _named_tuple(node: gast.Call, target: type, args: list[Any], keywords: dict[
     return Op("tuple", node, args={str(i): values[f] for i, f in enumerate(fields)}, target=target)
 
 
+def is_plain_dataclass(target: Any) -> bool:
+    """A dataclass that is made of its fields, each of which may be given."""
+    if not isinstance(target, type) or not dataclasses.is_dataclass(target) or hasattr(target, "__post_init__"):
+        return False
+    return all(f.init for f in dataclasses.fields(target))
+
+
 def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, Any]) -> Op:
+    """An instance of a dataclass: its fields, those left to a plain default included."""
     try:
-        bound = inspect.signature(target).bind(*args, **keywords)
+        given = inspect.signature(target).bind(*args, **keywords).arguments
     except TypeError:
         return Op("opaque", node, args=_positional(args, keywords), target=target)
-    return Op("record", node, args=dict(bound.arguments), target=target)
+    fields = dataclasses.fields(target)
+    plain = {f.name: ir.constant(f.default) for f in fields if type(f.default) in (int, float, complex, bool, str)}
+    return Op("record", node, args={**plain, **given}, target=target)
 
 
 def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn: Function, known: Kinds) -> Op:
@@ -310,6 +344,8 @@ def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn:
     if isinstance(kind, kinds.Opaque) and isinstance(kind.object, logging.Logger):
         return Op("test", node, args={"0": node})
     args = {"0": receiver, **{str(i + 1): a for i, a in enumerate(node.args)}, **keywords}
+    if kinds.is_text(kind) and registry.lookup(getattr(str, method, None)) is not None:
+        return _rule(node, getattr(str, method), [receiver, *node.args], keywords, fn)
     if isinstance(kind, kinds.List):
         if method == "append" and len(node.args) == 1:
             return Op("list_append", node, args=args)

@@ -22,6 +22,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.runtime.attempts import check_untouched
 from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
@@ -165,12 +166,17 @@ class _Sharing:
     def block(self, body: Block) -> None:
         for node in body:
             self.statement(node)
-            undoable = isinstance(node, ir.Attempt) and not ir.runs_through(node)
+            undoable = isinstance(node, ir.Attempt) and not ir.runs_through(node) and not self.is_watched(node)
             for inner in ir.blocks(node):
                 attempted = undoable and inner is node.body
                 self.attempted += attempted
                 self.block(inner)
                 self.attempted -= attempted
+
+    def is_watched(self, node: ir.Attempt) -> bool:
+        """Whether the run tells that what fails has not written anything (`adjoint.watching`)."""
+        calls = [s.value for s in node.orelse if isinstance(s, gast.Expr) and isinstance(s.value, gast.Call)]
+        return any(ir.resolve(c.func, self.fn.env)[1] is check_untouched for c in calls)
 
     def write(self, name: str, node: gast.stmt) -> None:
         self.written.setdefault(name, node)
@@ -354,7 +360,8 @@ def holds_no_memory(kind: Kind) -> bool:
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Tuple):
         return all(map(holds_no_memory, kind.entries))
-    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Opaque, kinds.Extent, kinds.Code))
+    constant = (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Text, kinds.Opaque, kinds.Extent, kinds.Code)
+    return isinstance(kind, constant)
 
 
 class _Stale:

@@ -312,6 +312,11 @@ class Expressions:
         if stars.is_starred(node):
             return stars.call(self, node)
         known = ir.resolve(node.func, self.env)[1]
+        generator = comprehensions.as_generator(self, node)
+        if generator is not None:
+            return comprehensions.first(self, generator, node.args[1:], node)
+        if known in (max, min) and len(node.args) == 1 and any(k.arg == "default" for k in node.keywords):
+            return comprehensions.extremum(self, node)
         if node.args and self.consumes(node.func):
             if (known is any or known is all) and comprehensions.is_simple_generator(node.args[0]):
                 return comprehensions.quantified(self, known, node.args[0])

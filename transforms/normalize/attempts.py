@@ -378,7 +378,15 @@ class _Pieces:
             return self.for_(s)
         if isinstance(s, gast.While):
             return self.while_(s)
-        return [self.halting(s)]
+        if not _binds_at_the_end(s):
+            return [self.halting(s)]
+        if not self.trace.halts(s):
+            raise errors.MayBeHalfDone(
+                "this may fail after it has written something, and its `try` goes on",
+                at=ir.location(self.lowering.source, s),
+                hint="write one value a statement, after all that may fail",
+            )  # once it is known, writes are counted
+        return self.watched(s)
 
     def halting(self, s: gast.stmt) -> Attempt:
         """An attempt that must not fail: where it does, that ends the derivative, whoever wanted to catch it."""
@@ -386,6 +394,16 @@ class _Pieces:
         error = ir.call(self.lowering.helper(runtime.half_done), ir.constant(f"{where.filename}:{where.lineno}"))
         raised = ir.at(gast.Raise(ir.at(error, s), None), s)
         return self.lowering.attempt(self.done, ir.clone(self.types), [s], [raised], s)
+
+    def watched(self, s: gast.stmt) -> Block:
+        """An attempt at a call that writes, which may fail before it has written anything: the run tells."""
+        before = self.names.fresh("before")
+        where = ir.location(self.lowering.source, s)
+        told = ir.constant(f"{where.filename}:{where.lineno}")
+        check = gast.Expr(ir.call(self.lowering.helper(runtime.check_untouched), ir.name(before), told))
+        attempt = self.attempt([s])
+        attempt.orelse = [*attempt.orelse, ir.at(check, s)]
+        return [ir.assign(before, ir.call(self.lowering.helper(runtime.touches)), s), attempt]
 
     def for_(self, s: gast.For) -> Block:
         first, it = self.iterable(s.iter)
@@ -422,6 +440,8 @@ class _Pieces:
 
     def inner(self, s: Attempt) -> Block:
         """A `try` in the body: taken apart itself, its handler after it; then all of that."""
+        if _is_watched(s, self.lowering):
+            return self.watched(s)
         if _halts(s, self.lowering):
             types = ir.tuple_(*_parts(s.types), *_parts(ir.clone(self.types)))
             body = [*s.body, ir.assign(self.done, ir.constant(True), s)]
@@ -437,6 +457,18 @@ class _Pieces:
         return self.block([*parts, *_either(ir.name(done), [], failed, s)])
 
 
+def _binds_at_the_end(s: gast.stmt) -> bool:
+    """Whether a statement binds names, if at all, once nothing can fail any more: it leaves no trace but writes."""
+    if any(isinstance(n, gast.NamedExpr) for n in ir.walk(s)):
+        return False
+    if isinstance(s, (gast.Expr, gast.AugAssign)):
+        return True
+    if not isinstance(s, gast.Assign) or len(s.targets) > 1:
+        return False
+    named = {isinstance(t, gast.Name) for t in _targets(s.targets[0])}
+    return len(named) == 1
+
+
 def _notes(s: gast.stmt, lowering: _Lowering) -> bool:
     value = getattr(s, "value", None)
     return isinstance(value, gast.Call) and lowering.helpers.get(ir.dotted(value.func)) is runtime.caught
@@ -445,6 +477,11 @@ def _notes(s: gast.stmt, lowering: _Lowering) -> bool:
 def _halts(s: Attempt, lowering: _Lowering) -> bool:
     error = getattr(s.orelse[-1], "exc", None)
     return isinstance(error, gast.Call) and lowering.helpers.get(ir.dotted(error.func)) is runtime.half_done
+
+
+def _is_watched(s: Attempt, lowering: _Lowering) -> bool:
+    call = getattr(s.orelse[-1], "value", None)
+    return isinstance(call, gast.Call) and lowering.helpers.get(ir.dotted(call.func)) is runtime.check_untouched
 
 
 def _either(test: gast.expr, then: Block, orelse: Block, like: gast.AST) -> Block:

@@ -5,7 +5,11 @@
     s = sum(g(v) for v in xs)              =>      s = sum([g(v) for v in xs])
     for w in (g(v) for v in xs): ...       =>      for v in xs:  w = g(v); ...
 
-A generator is consumed on the spot. `any` and `all` of one stop where Python stops.
+    v = next(v for v in xs if v > 0)       =>      found = False
+                                                   for v in xs:  if v > 0:  first = v;  found = True;  break
+                                                   if not found:  raise StopIteration
+
+A generator is consumed on the spot. `any`, `all` and `next` of one stop where Python stops.
 """
 
 from __future__ import annotations
@@ -94,6 +98,61 @@ def quantified(lowering: Statements, function: Any, node: gast.GeneratorExp) -> 
     target = ir.substitute(generator.target, renamed)
     lowering.loop(target, generator.iter, lambda: lowering.out.extend(step(0)), node)
     return ir.name(result.id)
+
+
+def as_generator(lowering: Statements, node: gast.Call) -> gast.GeneratorExp | None:
+    """The generator, of one loop, whose first value `next(...)` asks for; `iter(xs)` is one. None for anything else."""
+    if ir.resolve(node.func, lowering.env)[1] is not next or node.keywords or not 1 <= len(node.args) <= 2:
+        return None
+    source = node.args[0]
+    if isinstance(source, gast.Call) and len(source.args) == 1 and ir.resolve(source.func, lowering.env)[1] is iter:
+        entry = lowering.names.fresh("entry")
+        loop = gast.comprehension(ir.target(entry), source.args[0], [], 0)
+        return ir.at(gast.GeneratorExp(ir.name(entry), [loop]), source)
+    return source if is_simple_generator(source) else None
+
+
+def first(lowering: Statements, generator: gast.GeneratorExp, default: list[gast.expr], node: gast.expr) -> gast.expr:
+    """`next(generator)`, or `next(generator, default)`: a loop that stops at its first value."""
+    loop = generator.generators[0]
+    renamed = {v: lowering.names.fresh(v) for v in ir.names_bound(loop.target)}
+    result, found = lowering.names.fresh("first"), lowering.names.fresh("found")
+    if default:
+        lowering.into(result, default[0])
+    else:
+        lowering.out.append(ir.assign(found, ir.constant(False), node))
+
+    def step(tests: list[gast.expr]) -> None:
+        if tests:
+            test = lowering.test(ir.substitute(tests[0], renamed))
+            lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: step(tests[1:])), []), node))
+            return
+        lowering.into(result, ir.substitute(generator.elt, renamed))
+        if not default:
+            lowering.out.append(ir.assign(found, ir.constant(True), node))
+        lowering.out.append(ir.at(gast.Break(), node))
+
+    lowering.loop(ir.substitute(loop.target, renamed), loop.iter, lambda: step(loop.ifs), node)
+    if not default:
+        missing = ir.at(gast.Raise(ir.name(lowering.builtin(StopIteration)), None), node)
+        none = gast.UnaryOp(gast.Not(), ir.name(found))
+        lowering.out.append(ir.at(gast.If(none, [missing], []), node))
+    return ir.name(result)
+
+
+def extremum(lowering: Statements, node: gast.Call) -> gast.expr:
+    """`max(xs, default=d)`: d where there is nothing, max(xs) of the list otherwise."""
+    default = next(k.value for k in node.keywords if k.arg == "default")
+    others = [k for k in node.keywords if k.arg != "default"]
+    source = lowering.consumed(node.args[0])
+    items = lowering.atom(source) if isinstance(source, gast.ListComp) else lowering.sequence(source)
+    result = lowering.names.fresh("extremum")
+    other = lowering.atom(default)
+    count = ir.call(lowering.builtin(len), ir.clone(items))
+    whole = ir.at(gast.Call(node.func, [items], others), node)
+    then = lowering.block(lambda: lowering.into(result, whole))
+    lowering.out.append(ir.at(gast.If(count, then, [ir.assign(result, other, node)]), node))
+    return ir.name(result)
 
 
 def inline_generators(body: Block, names: Names) -> Block:

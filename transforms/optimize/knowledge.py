@@ -376,7 +376,7 @@ def immutable(kind: Kind) -> bool:
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Tuple):
         return all(map(immutable, kind.entries))
-    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal))
+    return isinstance(kind, (kinds.Number, kinds.Scalar, kinds.Literal, kinds.Text))
 
 
 def _agrees(kind: Kind, value: Kind) -> bool:
