@@ -188,7 +188,9 @@ class Shadows:
                 self.parts(x)[key] += bars[key]
 
     def read(self, x: Any, key: Any, z: Any, z_bar: Any = 0.0) -> None:
-        """The adjoint of `z = x[key]` or `z = x.key`: nothing where z is a view or an object inside x."""
+        """The adjoint of `z = x[key]` or `z = x.key`: nothing where z is a view or an object inside x, or of a text."""
+        if isinstance(x, str):
+            return
         if isinstance(x, np.ndarray):
             if not shares(z, x):
                 z_bar = self.take(z, z_bar)

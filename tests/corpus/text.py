@@ -158,3 +158,51 @@ def places_found_by_bisection(x, a):
     i = bisect.bisect_left(grid, a)
     j = bisect.bisect([abs(v) for v in x[:1]], 3.0)
     return (a - grid[i - 1]) ** 2 * grid[i] * j
+
+
+class _Parser:
+    """Texts, places in them and numbers, in one object whose methods change it."""
+
+    def __init__(self, text):
+        self.text = text
+        self.at = 0
+
+    def peek(self):
+        return self.text[self.at] if self.at < len(self.text) else ""
+
+    def take(self):
+        found = self.peek()
+        self.at += 1
+        return found
+
+    def sum(self, values):
+        total = self.product(values)
+        while self.peek() in ("+", "-"):
+            total = total + self.product(values) if self.take() == "+" else total - self.product(values)
+        return total
+
+    def product(self, values):
+        found = self.factor(values)
+        while self.peek() == "*":
+            self.take()
+            found = found * self.factor(values)
+        return found
+
+    def factor(self, values):
+        if self.peek() == "(":
+            self.take()
+            found = self.sum(values)
+            self.take()
+            return found
+        name = self.take()
+        return values[name] if name.isalpha() else float(name)
+
+
+def parsed_by_an_object(a, b):
+    return _Parser("a*(b+2*a)-b*b*3").sum({"a": a, "b": b})
+
+
+def rest_of_a_text(a, b):
+    p = _Parser("ba")
+    p.take()
+    return {"a": a * b, "b": b}[p.text[p.at :]] * a

@@ -500,7 +500,11 @@ class Forward:
         if operations.is_doubtful(op, self.fn, self.known, self.active):
             where = ir.place(self.fn.source, op.node)
             self.emit(gast.Expr(self.scope.helper(check_entries, op.args["0"], where)))
-        return ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
+        found = ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
+        if self.scope.of(op.args["0"]) != UNKNOWN:
+            return found
+        nothing = ir.quote_expr("x_dot is None", x_dot=self.tangent(op.args["0"]))  # of a text
+        return gast.IfExp(nothing, ir.constant(None), found)
 
     def t_field(self, z: str, op: Op) -> gast.expr:
         x, name = op.args["0"], op.node.attr
