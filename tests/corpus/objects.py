@@ -486,3 +486,37 @@ def _squared(w):
 
 def default_left_out(a, b):
     return _squared(_Weighed(a)) * _squared(_Weighed(b, a))
+
+
+class _Leaf:
+    """A node of a tree that grows by its own methods, which have names of those of lists."""
+
+    def __init__(self, value):
+        self.value, self.count = value, 1
+        self.left = self.right = None
+
+    def insert(self, value):
+        self.count += 1
+        if value < self.value:
+            if self.left is None:
+                self.left = _Leaf(value)
+            else:
+                self.left.insert(value)
+        elif self.right is None:
+            self.right = _Leaf(value)
+        else:
+            self.right.insert(value)
+
+    def total(self, depth):
+        found = self.value * depth * self.count
+        for below in (self.left, self.right):
+            if below is not None:
+                found = found + below.total(depth * 2.0)
+        return found
+
+
+def search_tree(fs):
+    root = _Leaf(fs[0] * 1.0)
+    for f in fs[1:]:
+        root.insert(f * f)
+    return root.total(1.0)

@@ -39,7 +39,7 @@ _OPERATORS: dict[type, str] = {
 }  # fmt: skip
 
 
-_ELSEWHERE = {name for cls in (np.ndarray, list, dict, set, str, deque) for name in dir(cls)}
+_ELSEWHERE = (np.ndarray, list, dict, set, str, deque)  # which may have a method of the same name
 _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
     "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
     "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
@@ -209,7 +209,7 @@ class Objects(Lowering):
             self.emit(gast.Expr(other) if target is None else ir.assign(target, other))
 
         otherwise: Callable[[], None] = as_written
-        if isinstance(node, gast.Call) and name not in _ELSEWHERE:
+        if isinstance(node, gast.Call) and not _may_be_elsewhere(name, node):
             *classes, last = classes
             otherwise = self.of_class(target, x, last, node)
         self.by_class(x, [(c, self.of_class(target, x, c, node)) for c in classes], otherwise)
@@ -288,3 +288,22 @@ class Objects(Lowering):
             self.emit(gast.Assign([place], ir.clone(value), None))
         after = inspect.getattr_static(cls, "__post_init__", None)
         return after is None or self.bound(None, after, [made])
+
+
+def _may_be_elsewhere(name: str, node: gast.Call) -> bool:
+    """Whether `x.name(...)` could be a call of an array's, a container's or a text's method: `list.insert` takes two
+    arguments.
+    """
+    owners = [cls for cls in _ELSEWHERE if hasattr(cls, name) and not (cls is deque and hasattr(list, name))]
+    return any(_takes(getattr(cls, name), node) for cls in owners)
+
+
+def _takes(method: Any, node: gast.Call) -> bool:
+    """Whether a method takes the arguments of a call, as far as it says."""
+    try:
+        inspect.signature(method).bind(None, *node.args, **{k.arg: k.value for k in node.keywords})
+    except ValueError:
+        return True
+    except TypeError:
+        return False
+    return True
