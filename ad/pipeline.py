@@ -233,14 +233,17 @@ class Program:
             self.asked.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
-        """Deep in a recursion shapes and literals are forgotten, so that it comes to an end. What holds for a trip of
-        the caller's loops says nothing here.
+        """Within a recursion shapes and literals are forgotten, and deep in it what is not common to all levels, so that
+        it comes to an end. What holds for a trip of the caller's loops says nothing here.
         """
         args = list(map(kinds.forget_trips, args))
         around = [known for c, known in self.asked if c is callee]
         if not around or tuple(args) in around:
             return args
-        return [kinds.forget_shapes(a) for a in args]
+        args = [kinds.forget_shapes(a) for a in args]
+        if len(around) < 2 or tuple(args) in around:
+            return args
+        return [kinds.join(a, kinds.forget_shapes(b)) for a, b in zip(args, around[-1], strict=True)]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
         """Positions of the parameters that a callee writes into; None if it cannot be told."""

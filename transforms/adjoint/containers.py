@@ -183,6 +183,8 @@ class Tuples(Lowering):
         if not isinstance(func, gast.Attribute) or ir.resolve(func, self.fn.env)[0] or hasattr(node, "decided"):
             return False
         kind, name = self.kind(func.value), func.attr
+        if isinstance(func.value, gast.Name) and func.value.id not in self.known:
+            return False  # an entry of a list that is still empty here
         if not (name in _ARRAY_METHODS or name == "copy") or kind != UNKNOWN or getattr(kind, "hint", None) is not None:
             return False
         if name == "copy" and not self.unknown:
