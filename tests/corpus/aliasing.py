@@ -273,3 +273,15 @@ def windows_of_what_changes(A):
     A[0, 1] *= 4.0
     s = w.sum(axis=1)
     return np.sum(s**2) + np.sum(A)
+
+
+def list_undone_after_its_last_read(x, n):
+    pipe = [x * 1.0, x]
+    for _ in range(n):
+        new = [pipe[-1] * x]
+        v = new[0]
+        v *= x
+        new.append(x * 2.0)
+        new.append(x * 3.0)
+        pipe = new
+    return np.sum(pipe[0] * pipe[1])
