@@ -285,3 +285,23 @@ def list_undone_after_its_last_read(x, n):
         new.append(x * 3.0)
         pipe = new
     return np.sum(pipe[0] * pipe[1])
+
+
+_SHAPES = [(-1,), (1, -1)]
+
+
+def shapes_of_a_global_list(x):
+    out = []
+    for s in _SHAPES:
+        out.append(x.reshape(s))
+    return np.sum(out[0] * out[1])
+
+
+def written_in_the_shapes_of_a_global_list(x):
+    x = x.copy()
+    out = []
+    for s in _SHAPES:
+        out.append(x.reshape(s))
+    a, b = out
+    b -= 0.1 * b * b
+    return np.sum(a * b)

@@ -474,7 +474,7 @@ def growing(fn: Function, known: dict[str, kinds.Kind], found: places.Places) ->
     """
     lists = {w: found.seen.get(w, set()) | {w} for w in found.written if not isinstance(known.get(w), kinds.Array)}
     loops = [n for n in ir.walk(fn.body) if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)]
-    return {loop.iter.id for loop in loops if any(loop.iter.id in lists.get(n, ()) for n in _handed_to_calls(loop.body))}
+    return {s.iter.id for s in loops if any(s.iter.id in lists.get(n, ()) for n in _handed_to_calls(s.body))}
 
 
 def _handed_to_calls(body: Block) -> set[str]:
