@@ -146,7 +146,8 @@ class AliasWriter(Writer):
         self.leaves = {}
         reached = self.active_names()
         prepare.confirm_arrays(fn, self.known, reached, self.names)
-        prepare.index_loops(fn, self.known, reached, self.names)
+        growing = prepare.growing(fn, self.known, program.places(fn, self.known))
+        prepare.index_loops(fn, self.known, reached | growing, self.names, growing)
         self.active = self.active_names()
         prepare.check_closures(fn, self.active)
         self.operations = Operations(fn, self.known)

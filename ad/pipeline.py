@@ -451,8 +451,8 @@ class Writer:
         if prepare.confirm_arrays(fn, self.known, self.active, self.names):
             self.active = self.find_active(wrt)
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
-        prepare.check_growing_loops(fn, first.seen, first.written, self.known)
-        prepare.index_loops(fn, self.known, self.active, self.names)
+        growing = prepare.growing(fn, self.known, first)
+        prepare.index_loops(fn, self.known, self.active | growing, self.names, growing)
         self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names, is_entry)
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)

@@ -54,6 +54,16 @@ def first_of(length: int) -> int:
     return 0
 
 
+def check_length(now: int, start: int, where: str) -> None:
+    """AliasingError if a list got longer or shorter in a loop that goes over it by index.
+
+    >>> check_length(2, 2, "model.py:3")
+    """
+    if now != start:
+        why = f"{where}: a loop over a list that its body makes longer or shorter is not differentiated"
+        raise errors.AliasingError(why, hint="loop over a copy, `for x in list(xs)`, or use `while` with an index")
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

@@ -273,3 +273,35 @@ def windows_of_what_changes(A):
     A[0, 1] *= 4.0
     s = w.sum(axis=1)
     return np.sum(s**2) + np.sum(A)
+
+
+def list_undone_after_its_last_read(x, n):
+    pipe = [x * 1.0, x]
+    for _ in range(n):
+        new = [pipe[-1] * x]
+        v = new[0]
+        v *= x
+        new.append(x * 2.0)
+        new.append(x * 3.0)
+        pipe = new
+    return np.sum(pipe[0] * pipe[1])
+
+
+_SHAPES = [(-1,), (1, -1)]
+
+
+def shapes_of_a_global_list(x):
+    out = []
+    for s in _SHAPES:
+        out.append(x.reshape(s))
+    return np.sum(out[0] * out[1])
+
+
+def written_in_the_shapes_of_a_global_list(x):
+    x = x.copy()
+    out = []
+    for s in _SHAPES:
+        out.append(x.reshape(s))
+    a, b = out
+    b -= 0.1 * b * b
+    return np.sum(a * b)

@@ -444,3 +444,73 @@ def extrema_of_perhaps_nothing(fs, a):
     high = max((v for v in squares if v > 0.5), default=a * a)
     low = min([v for v in fs if v > 9.0], default=a) + min(squares, default=0.0)
     return high * low * max(squares, key=lambda v: -v, default=a)
+
+
+def list_made_anew_in_each_trip(fs, a):
+    pipe = []
+    for d in fs:
+        pipe = [a * q for q in pipe]
+        pipe.append(d * d)
+    return pipe[0] * pipe[1] + pipe[-1]
+
+
+def list_filtered_in_each_trip(x):
+    pipe = []
+    for d in x:
+        pipe = [2.0 * q for q in pipe if q < 100.0]
+        pipe.append(d * d)
+    return sum(pipe)
+
+
+def list_replaced_by_a_longer_one(fs, a):
+    pipe = [fs[0]]
+    for d in fs:
+        new = []
+        for q in pipe:
+            if q > 1e3:
+                continue
+            new.append(q * a)
+        new.append(d)
+        pipe = new
+    return pipe[0] * pipe[1] + pipe[2]
+
+
+def arrays_passed_on_in_place(x, n):
+    pipe = [x.copy()]
+    for k in range(n):
+        new = []
+        for q in pipe:
+            q *= x
+            new.insert(0, q[::-1])
+        new.append(x * (k + 1.0))
+        pipe = new
+    return sum(np.sum(q * q) for q in pipe)
+
+
+def indices_made_anew_in_each_trip(fs):
+    todo = []
+    for _ in range(3):
+        todo = [k + 1 for k in todo]
+        todo.append(0)
+    s = 0.0
+    for k in todo:
+        s += fs[k] ** 3 * fs[0]
+    return s
+
+
+def loop_list_as_long_after_each_trip(fs):
+    xs = [v * v for v in fs]
+    s = 0.0
+    for q in xs:
+        s += q * q
+        xs.append(q)
+        xs.pop(0)
+    return s + xs[0]
+
+
+def loop_list_that_grows(fs, a):  # corpus: beyond
+    xs = [fs[0]]
+    for q in xs:
+        if len(xs) < 4:
+            xs.append(q * a)
+    return xs[-1]

@@ -143,10 +143,11 @@ class Forward:
         mutates = lambda op: program.mutates(op, fn, known)
         self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
         reached = find_reached(fn, known, self.places, self.wrt)
-        check_loops(fn, known, self.places, reached)
-        if prepare.confirm_arrays(fn, known, reached, self.names):
+        growing = prepare.growing(fn, known, self.places)
+        confirmed = prepare.confirm_arrays(fn, known, reached, self.names)
+        prepare.index_loops(fn, known, reached, self.names, growing)
+        if confirmed or growing:
             prepare.bind_environment(fn, program.globals, self.names)
-        prepare.index_loops(fn, known, reached, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
         program.note_stores(fn, self.places, known, reached)
@@ -817,24 +818,6 @@ def find_reached(fn: Function, known: dict[str, Kind], found: Places, wrt: Seque
         if more <= active:
             return active
         active |= more
-
-
-def check_loops(fn: Function, known: dict[str, Kind], found: Places, reached: set[str]) -> None:
-    """A loop by index visits as many entries as there were at its start: its body may not add or take any."""
-    for loop in ir.walk(fn.body):
-        if isinstance(loop, gast.For) and isinstance(loop.iter, gast.Name) and loop.iter.id in reached:
-            for node in ir.walk(loop.body):
-                if not isinstance(node, (gast.Assign, gast.Expr)):
-                    continue
-                op = classify(node.value, fn, known)
-                if op.tag not in ("list_append", "list_pop", "container", "replace"):
-                    continue
-                if any(loop.iter.id in found.same.get(n, {n}) for n in ir.names_read(op.args["0"])):
-                    raise errors.AliasingError(
-                        "the list that this loop goes over grows or shrinks in it",
-                        at=ir.location(fn.source, node),
-                        hint="use a `while` loop with an index, or loop over a copy",
-                    )
 
 
 def check_escapes(fn: Function, known: dict[str, Kind], reached: set[str]) -> None:

@@ -20,7 +20,7 @@ from ad.ir import Block, Function
 from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
 from ad.runtime.moves import as_array
-from ad.runtime.sequences import sequence
+from ad.runtime.sequences import check_length, sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, classify, is_of_an_array, kind_of_atom
@@ -147,8 +147,14 @@ def bind_environment(fn: Function, program: Globals, names: Names) -> None:
         fn.env = {str(renamed.get(k, k)): v for k, v in fn.env.items()}
 
 
-def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> None:
-    """Loops over active sequences go by index, so that the adjoint of an element finds its place."""
+def index_loops(
+    fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names, growing: set[str]
+) -> None:
+    """Loops over active sequences go by index, so that the adjoint of an element finds its place.
+
+    They visit as many entries as there were at the start. growing: sequences that may not stay as long, whose length
+    is compared after each trip.
+    """
 
     def block(body: Block) -> Block:
         return [new for node in body for new in statement(node)]
@@ -167,10 +173,21 @@ def index_loops(fn: Function, known: dict[str, kinds.Kind], active: set[str], na
         known[counter] = known[count] = kinds.Number(int)
         for name, function in (("len", len), ("range", range)):
             fn.env.setdefault(name, function)
+        if node.iter.id in growing:
+            node.body += length_check(node, count)
         element = ir.subscript(ir.name(node.iter.id), ir.name(counter))
         first = ir.assign(node.target.id, ir.at(element, node.iter), node)
         loop = gast.For(ir.target(counter), ir.call("range", ir.name(count)), [first, *node.body], [], None)
         return [ir.assign(count, ir.call("len", ir.name(node.iter.id)), node), ir.at(loop, node)]
+
+    def length_check(node: gast.For, count: str) -> Block:
+        where, now = ir.location(fn.source, node), names.fresh("n")
+        known[now] = kinds.Number(int)
+        helper = next((k for k, f in fn.env.items() if f is check_length), None) or names.fresh("check_length")
+        fn.env[helper] = check_length
+        told = ir.constant(f"{where.filename}:{where.lineno}")
+        check = gast.Expr(ir.call(helper, ir.name(now), ir.name(count), told))
+        return [ir.assign(now, ir.call("len", ir.name(node.iter.id)), node), ir.at(check, node)]
 
     fn.body = block(fn.body)
 
@@ -450,31 +467,20 @@ def check_stores(fn: Function, found: places.Places, known: dict[str, kinds.Kind
                 )
 
 
-def check_growing_loops(
-    fn: Function, seen: dict[str, set[str]], written: dict[str, gast.stmt], known: dict[str, kinds.Kind]
-) -> None:
-    """A loop over a list that its body makes longer or shorter is refused."""
-    for loop in ir.statements(fn.body):
-        if not (isinstance(loop, gast.For) and ir.range_args(loop) is None):
-            continue
-        owners = set(ir.names_read(loop.iter))
-        for node in ir.walk(loop.body):
-            if (
-                isinstance(node, gast.Call)
-                and isinstance(node.func, gast.Attribute)
-                and isinstance(node.func.value, gast.Name)
-            ):
-                name = node.func.value.id
-                if (
-                    name in written
-                    and not isinstance(known.get(name), kinds.Array)
-                    and owners & (seen.get(name, set()) | {name})
-                ):
-                    raise errors.UnsupportedSyntax(
-                        "a loop over a list that its body changes is not differentiated",
-                        at=ir.location(fn.source, node),
-                        hint="loop over a copy: `for x in list(xs)`",
-                    )
+def growing(fn: Function, known: dict[str, kinds.Kind], found: places.Places) -> set[str]:
+    """The lists of loops that their own bodies may make longer or shorter: the run tells, see `index_loops`.
+
+        for q in pipe: new.append(q)        (pipe and new may be one list, over the trips of a loop around)
+    """
+    lists = {w: found.seen.get(w, set()) | {w} for w in found.written if not isinstance(known.get(w), kinds.Array)}
+    loops = [n for n in ir.walk(fn.body) if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)]
+    return {s.iter.id for s in loops if any(s.iter.id in lists.get(n, ()) for n in _handed_to_calls(s.body))}
+
+
+def _handed_to_calls(body: Block) -> set[str]:
+    """Names that calls or `x op= v` may write into."""
+    calls = [n for n in ir.walk(body) if isinstance(n, (gast.Call, gast.AugAssign))]
+    return set(ir.names_read(calls)) | {n.target.id for n in calls if isinstance(n, gast.AugAssign)}
 
 
 Leaves = dict[str, tuple[str, object]]

@@ -109,6 +109,8 @@ class Saving:
         found: set[str] = set()
         for part in tree.needs(node):
             found |= self.value_reads(part)
+        if self.undo_all and isinstance(node, Step):
+            found |= {p for s in node.forward if (p := written_place(self.scope, s)) is not None}  # to undo the write
         return found
 
     def value_reads(self, node: gast.AST) -> set[str]:

@@ -267,7 +267,7 @@ class _Sharing:
             if op.rule is not None:
                 self.made_inside(target, new, set())
         else:
-            names = ir.names_read(_flat(list(op.args.values())))
+            names = ir.names_read(_flat([v for k, v in op.args.items() if not _says_how(op, k)]))
             everything = self.reach(names)
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
@@ -333,6 +333,11 @@ def fills_array(op: Op, fn: Function, known: Mapping[str, Kind]) -> bool:
         return False
     filler = kinds.widen(kind_of_atom(args["1"], fn, known))
     return isinstance(filler, (kinds.Number, kinds.Scalar)) or (isinstance(filler, kinds.Array) and filler.shape == ())
+
+
+def _says_how(op: Op, param: str) -> bool:
+    """Whether a parameter of a rule is a shape or an axis, with which no result shares memory."""
+    return op.rule is not None and param in ("shape", "newshape", "axis", "axes") and param not in op.rule.wrt
 
 
 def _makes_no_memory(op: Op) -> bool:
