@@ -233,7 +233,7 @@ class Program:
             self.asked.pop()
 
     def widened(self, callee: Callee, args: Sequence[Kind]) -> list[Kind]:
-        """Within a recursion shapes and literals are forgotten, and deep in it what is not common to all levels, so that
+        """Within a recursion shapes and literals are forgotten, and deep in it what is not common to all its levels: so
         it comes to an end. What holds for a trip of the caller's loops says nothing here.
         """
         args = list(map(kinds.forget_trips, args))
