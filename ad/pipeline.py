@@ -30,6 +30,7 @@ from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
+from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
@@ -182,7 +183,7 @@ class Program:
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        while Tuples(fn, facts, names, self.aliases).run():
+        while Tuples(fn, facts, names, self.aliases).run() or Operands(fn, facts, names, self.aliases).run():
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         return facts
@@ -355,6 +356,24 @@ class Program:
             if op.target is not None and isinstance(op.target, (types.FunctionType, Function)):
                 found.update(self._hidden(op.target, self.argument_kinds(op, fn, known), seen))
         return found
+
+    def runs_unknown(self, op: Op, fn: Function, known: dict[str, Kind]) -> bool:
+        """Whether a callee, or what it calls, calls what only the run tells: that may write whatever it is given."""
+        stack = [(op.target, self.argument_kinds(op, fn, known))]
+        seen: set[Any] = set()
+        while stack:
+            callee, args = stack.pop()
+            key = (id(callee), tuple(map(kinds.forget_shapes, args)))
+            if key in seen:
+                continue
+            seen.add(key)
+            inner, facts = self.facts(callee, args)
+            for called in _operations(inner, facts.kinds):
+                if called.tag == "dispatch":
+                    return True
+                if called.tag == "call":
+                    stack.append((called.target, self.argument_kinds(called, inner, facts.kinds)))
+        return False
 
     def argument_kinds(self, op: Op, fn: Function, known: dict[str, Kind]) -> list[Kind]:
         """The kinds of the arguments of a call, in the order of the callee's parameters."""
@@ -563,13 +582,16 @@ def _uses_attributes(fn: Function) -> bool:
 
 def _calls(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
     """The calls of Python functions."""
+    return (op for op in _operations(fn, known) if op.tag == "call")
+
+
+def _operations(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
+    """The operations that are spelled as calls."""
     entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
     skipped = {id(n) for n in ir.walk(entered)}
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Call) and id(node) not in skipped:
-            op = classify(node, fn, known)
-            if op.tag == "call":
-                yield op
+            yield classify(node, fn, known)
 
 
 def _copy(fn: Function) -> Function:

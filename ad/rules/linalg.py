@@ -110,11 +110,13 @@ def _norm_cases(rng):
 @rule(np.linalg.norm, kind=shapes.norm, fresh=True, singular=True, cases=_norm_cases)
 class norm:
     def jvp(x_dot, z, x, ord=None, axis=None, keepdims=False):
-        if not is_real(x):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if ord is None or ord == "fro" or (ord == 2 and (ndim(x) == 1 or isinstance(axis, int))):
             safe = spread(z + (z == 0.0), x, axis, keepdims)
-            return np.sum(x / safe * x_dot, axis=axis, keepdims=keepdims)
+            if is_real(x):
+                return np.sum(x / safe * x_dot, axis=axis, keepdims=keepdims)
+            return np.sum(np.real(np.conj(x) / safe * x_dot), axis=axis, keepdims=keepdims)
+        if not is_real(x):
+            raise TypeError("of this order the derivative is known for what is surely real, as `x.astype(float)` is")
         if ord == 1 and (ndim(x) == 1 or isinstance(axis, int)):
             return np.sum(np.sign(x) * x_dot, axis=axis, keepdims=keepdims)
         if ord == np.inf and (ndim(x) == 1 or isinstance(axis, int)):
@@ -123,12 +125,14 @@ class norm:
         return np.sum(norm_slope(z, x, ord, axis, keepdims) * x_dot, axis=axis, keepdims=keepdims)
 
     def vjp(z_bar, z, x, ord=None, axis=None, keepdims=False):
-        if not is_real(x):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         if ord is None or ord == "fro" or (ord == 2 and (ndim(x) == 1 or isinstance(axis, int))):
+            if not is_real(x):
+                return spread(z_bar / (z + (z == 0.0)), x, axis, keepdims) * np.conj(x)
             if axis is None:
                 return z_bar / (z + (z == 0.0)) * x
             return spread(z_bar / (z + (z == 0.0)), x, axis, keepdims) * x
+        if not is_real(x):
+            raise TypeError("of this order the derivative is known for what is surely real, as `x.astype(float)` is")
         if ord == 1 and (ndim(x) == 1 or isinstance(axis, int)):
             return spread(z_bar, x, axis, keepdims) * np.sign(x)
         if ord == np.inf and (ndim(x) == 1 or isinstance(axis, int)):

@@ -82,31 +82,31 @@ class extremum:
 @rule(np.var, np.ndarray.var, kind=shapes.variance, fresh=True, cases=_cases)
 class var:
     def jvp(a_dot, z, a, axis=None, *, ddof=0, keepdims=False):
-        if not is_real(a):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
-        total = np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims)
-        return total * (2.0 / (count(a, axis) - ddof))
+        scale = 2.0 / (count(a, axis) - ddof)
+        if is_real(a):
+            return np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims) * scale
+        return np.sum(np.real(a_dot * np.conj(deviation(a, axis))), axis=axis, keepdims=keepdims) * scale
 
     def vjp(z_bar, z, a, axis=None, *, ddof=0, keepdims=False):
-        if not is_real(a):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         scale = 2.0 / (count(a, axis) - ddof)
-        return spread(z_bar, a, axis, keepdims) * scale * deviation(a, axis)
+        if is_real(a):
+            return spread(z_bar, a, axis, keepdims) * scale * deviation(a, axis)
+        return spread(z_bar, a, axis, keepdims) * scale * np.conj(deviation(a, axis))
 
 
 @rule(np.std, np.ndarray.std, kind=shapes.variance, fresh=True, singular=True, cases=_cases)
 class std:
     def jvp(a_dot, z, a, axis=None, *, ddof=0, keepdims=False):
-        if not is_real(a):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
-        total = np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims)
-        return total / ((z + (z == 0.0)) * (count(a, axis) - ddof))
+        scale = (z + (z == 0.0)) * (count(a, axis) - ddof)
+        if is_real(a):
+            return np.sum(a_dot * deviation(a, axis), axis=axis, keepdims=keepdims) / scale
+        return np.sum(np.real(a_dot * np.conj(deviation(a, axis))), axis=axis, keepdims=keepdims) / scale
 
     def vjp(z_bar, z, a, axis=None, *, ddof=0, keepdims=False):
-        if not is_real(a):
-            raise TypeError("the derivative is known for operands that are surely real, as `a.astype(float)` is")
         scale = z_bar / ((z + (z == 0.0)) * (count(a, axis) - ddof))
-        return spread(scale, a, axis, keepdims) * deviation(a, axis)
+        if is_real(a):
+            return spread(scale, a, axis, keepdims) * deviation(a, axis)
+        return spread(scale, a, axis, keepdims) * np.conj(deviation(a, axis))
 
 
 def _deviation_cases(rng):

@@ -622,3 +622,35 @@ def masks_of_what_the_run_tells(x):
     y = [lambda v: v * v][0](x)
     m = (y > -1.0) | (y < -2.0)
     return np.sum(np.where(m & (y > -3.0), y * x, 0.0))
+
+
+def lists_for_arrays(x, y):
+    t = [v * v for v in x]
+    w = []
+    for v in y:
+        w.append(np.sin(v))
+    z = x * t + np.sin(t) - np.dot(t, x)
+    return np.sum(z) + np.linalg.norm(w) + np.var(t) + np.inner(y, w) + np.max(w)
+
+
+def lists_joined_with_arrays(x, y):
+    t = [v * v for v in x]
+    z = np.concatenate([t, y, t])
+    return np.sum(z * z) + np.sum(np.column_stack([t, x]) * np.stack([y, t], axis=1))
+
+
+def lists_written_into_arrays(x, y):
+    t = [v * v for v in x]
+    z = np.zeros((2, len(t)))
+    z[0] = t
+    z[:, 1] = t[:2]
+    z[1] += t
+    np.add.at(z[1], [0, 2, 2], t[:3])
+    return np.sum(z * z) * np.sum(y)
+
+
+def rows_of_rows(x):
+    rows = []
+    for i in range(3):
+        rows.append([x[i], x[i] * x[2 - i]])
+    return np.sum(np.exp(rows)) + np.sum(np.dot(rows, [1.0, 2.0]) ** 2)

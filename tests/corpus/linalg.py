@@ -170,3 +170,22 @@ def power_iteration(A, h, n):
 def least_squares(C, h):
     gram = C.T @ C + np.eye(4)
     return np.sum(np.linalg.inv(gram) @ h)
+
+
+class _Weights:
+    def __init__(self, w):
+        self.w = w
+
+    def size_of(self):
+        return np.linalg.norm(self.w) * np.std(self.w)
+
+
+def norm_of_what_an_object_holds(x):
+    return _Weights(x * 2.0).size_of() * np.var(_Weights(x).w)
+
+
+def spread_of_complex_numbers(x):
+    u = x + 1j * x**2
+    rows = np.outer(u, u + 1.0)
+    whole = np.var(u) * np.std(u) * np.linalg.norm(u)
+    return whole + np.sum(np.var(rows, axis=0)) + np.sum(np.linalg.norm(rows, axis=1)) + np.std(rows, axis=1)[0]

@@ -551,3 +551,59 @@ def sums_of_objects_in_a_loop(a, b):
 def class_methods(a, b):
     p = _Pair.of(a)
     return p.x * _Pair.scale() * p.of(b).y + p.doubled().x
+
+
+class _Holder:
+    """Holds nothing that is differentiated until a function calls its methods."""
+
+    def __init__(self):
+        self.value, self.rows, self.table = 0.0, [], {}
+
+    def put(self, v):
+        self.value = v * 2.0
+
+    def add(self, v):
+        self.rows.append(v * v)
+
+
+def _put(holder, v):
+    holder.put(v)
+
+
+def _put_all(holders, v):
+    for h in holders:
+        h.put(v)
+
+
+def _add_some(holder, v, n):
+    if n:
+        holder.add(v * n)
+        _add_some(holder, v, n - 1)
+
+
+def changed_by_functions(x):
+    one, two = _Holder(), _Holder()
+    _put(one, x)
+    _put_all([two], x * x)
+    _add_some(one, x, 3)
+    one.table.update(k=3.0 * x)
+    return np.sum(one.value**2 * two.value) + np.sum(one.rows[0] * one.rows[2]) + np.sum(one.table["k"])
+
+
+def changed_by_an_inner_function(x):
+    h = _Holder()
+
+    def inner(v):
+        h.put(v)
+
+    inner(x)
+    return np.sum(h.value**2)
+
+
+def changed_where_it_is_made(x):
+    def made(v):
+        h = _Holder()
+        _put(h, v)
+        return h
+
+    return np.sum(made(x).value ** 2)

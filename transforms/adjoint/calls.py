@@ -49,6 +49,9 @@ class Program(Protocol):
     def hidden_name(self, cell: ir.Cell, reverse: Any) -> str:
         """The name under which the function being written has a captured variable of a callee."""
 
+    def runs_unknown(self, op: Op, fn: ir.Function, known: dict[str, kinds.Kind]) -> bool:
+        """Whether a callee calls what only the run tells."""
+
     def classes_with(self, name: str) -> list[type]:
         """The classes whose objects may be met that define a method."""
 

@@ -738,6 +738,11 @@ class Forward:
         """A call of a Python function, or of a callee known only at run time."""
         active = any(n in self.active for n in op.operands())
         made = z is not None and kinds.holds_function(self.scope.kind(z))
+        program = self.tangents.program
+        if op.tag == "call" and z not in self.active and not program.aliases:
+            if any(n in self.reached for n in op.operands()) and program.runs_unknown(op, self.fn, self.known):
+                why = "this function calls what only the run tells, which may change its arguments"
+                raise self.by_shadows(node, why, "use the result of a function")
         if op.tag == "call" and (active or made or isinstance(op.target, Function)):
             new = self.user_call(op, active)
         elif op.tag == "dispatch" and active:

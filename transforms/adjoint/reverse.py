@@ -210,7 +210,16 @@ class Reverse:
         if z in self.bars:
             self.assignment(step, z, node)
         else:
+            self.check_effects(node)
             self.unused_pop(z, node)
+
+    def check_effects(self, node: gast.Assign | gast.Expr) -> None:
+        """A function called for its effect must have none on what is differentiated, by what only the run tells."""
+        op = self.classify(node.value)
+        if op.tag == "call" and any(n in self.scope.active for n in op.operands()):
+            if self.calls.program.runs_unknown(op, self.scope.fn, self.scope.known):
+                why = "this function calls what only the run tells, which may change its arguments"
+                raise self.by_shadows(node, why, "use the result of a function")
 
     def check_method(self, node: gast.Assign) -> None:
         """`z = xs.pop(0)` and their kind change xs, whether z is used or not."""
@@ -750,6 +759,7 @@ class Reverse:
                 else:
                     self.emit(gast.Expr(popped))
             return
+        self.check_effects(node)
         names = [n for n in ir.names_read(list(op.args.values())) if n in self.scope.active]
         method = isinstance(node.value, gast.Call) and isinstance(node.value.func, gast.Attribute)
         if names and (

@@ -281,7 +281,7 @@ def _known_call(
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return _function_call(node, target, _positional(args, keywords))
     if isinstance(target, types.MethodType) and _is_of_class(target):
-        return _function_call(node, target.__func__, _positional([node.func.value, *args], keywords))  # type: ignore
+        return _function_call(node, target.__func__, _positional([node.func.value, *args], keywords))  # type: ignore[arg-type]
     if isinstance(target, type) and is_namedtuple(target):
         return _named_tuple(node, target, args, keywords)
     if is_plain_dataclass(target):
