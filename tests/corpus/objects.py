@@ -522,6 +522,37 @@ def search_tree(fs):
     return root.total(1.0)
 
 
+class _Pair:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+
+    def __add__(self, other):
+        return _Pair(self.x + other.x * other.y, self.y + other.y)
+
+    @classmethod
+    def scale(cls):
+        return 2.0
+
+    @classmethod
+    def of(cls, a):
+        return cls(a * cls.scale(), a * a)
+
+    def doubled(self):
+        return self.of(self.x)
+
+
+def sums_of_objects_in_a_loop(a, b):
+    q = _Pair(a, b)
+    for _ in range(2):
+        q = q + q
+    return q.x * q.y
+
+
+def class_methods(a, b):
+    p = _Pair.of(a)
+    return p.x * _Pair.scale() * p.of(b).y + p.doubled().x
+
+
 class _Holder:
     """Holds nothing that is differentiated until a function calls its methods."""
 

@@ -3,6 +3,7 @@
     b = B(x)             =>        b = blank(B);  __init__(b, x)
     b.step(x)            =>        step(b, x)
     y = b.area           =>        y = area(b)             area a property
+    B.make(x)            =>        make(B, x)              make a class method
     a + b                =>        __add__(a, b)
     h = v.forward(h)     =>        if is_exactly(v, A):  h = forward(v, h)
                                    else:  h = forward_2(v, h)              v an A or a B, which only the run tells
@@ -31,13 +32,7 @@ from ad.names import Names
 from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import is_plain_dataclass
-
-_OPERATORS: dict[type, str] = {
-    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
-    gast.Mod: "mod", gast.FloorDiv: "floordiv",
-}  # fmt: skip
-
+from ad.transforms.analyses.operations import METHODS, is_plain_dataclass
 
 _ELSEWHERE = (np.ndarray, list, dict, set, str, deque)  # which may have a method of the same name
 _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
@@ -140,7 +135,7 @@ class Objects(Lowering):
         return self.bound(None, setter, [self.confirmed(target.value), node.value])
 
     def arithmetic(self, target: str | None, node: gast.BinOp) -> bool:
-        name = _OPERATORS.get(type(node.op))
+        name = METHODS.get(type(node.op))
         if name is None:
             return False
         if self.called(target, node.left, f"__{name}__", [node.right]):
@@ -150,7 +145,7 @@ class Objects(Lowering):
 
     def augmented(self, node: gast.AugAssign) -> bool:
         """a += b: `__iadd__` of its class, or `a = a + b`."""
-        a, name = ir.name(node.target.id), _OPERATORS.get(type(node.op))
+        a, name = ir.name(node.target.id), METHODS.get(type(node.op))
         if name is None:
             return False
         if self.class_of(a) is None:
@@ -185,17 +180,36 @@ class Objects(Lowering):
             return self.called(target, node.args[0], "__len__", [])
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)
+        if isinstance(node.func, gast.Name) and (cls := self.class_named(node.func)) is not None:
+            return target is not None and is_plain_class(cls) and self.constructed(target, cls, node)
         if isinstance(node.func, gast.Attribute):
+            if (cls := self.class_named(node.func.value)) is not None:
+                return self.of_a_class(target, cls, node)
             if node.func.attr in _OF_TEXT and self.unknown and self.is_unknown(node.func.value):
                 if hasattr(node, "decided") or not self.candidates(node.func.attr):
                     return self.of_text(target, node)
             method = self.function_of(node.func.value, node.func.attr)
-            if isinstance(method, staticmethod):
-                return self.bound(target, method.__func__, node.args, node.keywords)
+            if isinstance(method, (classmethod, staticmethod)):
+                self.confirmed(node.func.value)
+                return self.of_a_class(target, self.class_of(node.func.value).type, node)  # type: ignore[union-attr]
             if isinstance(method, types.FunctionType):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
             return self.chosen(target, node.func.value, node.func.attr, node)
         return False
+
+    def class_named(self, node: gast.expr) -> type | None:
+        """The class that a variable holds, as the `cls` of a class method does."""
+        kind = self.kind(node) if isinstance(node, gast.Name) and node.id not in self.fn.env else None
+        return kind.object if isinstance(kind, kinds.Opaque) and isinstance(kind.object, type) else None
+
+    def of_a_class(self, target: str | None, cls: type, node: gast.Call) -> bool:
+        """`B.make(x)`, or `b.make(x)`: a method that gets the class, or nothing more than its arguments."""
+        method = inspect.getattr_static(cls, node.func.attr, None)
+        function = getattr(method, "__func__", method)
+        if not isinstance(function, types.FunctionType):
+            return False
+        first = [ir.name(self.function(cls))] if isinstance(method, classmethod) else []
+        return self.bound(target, function, [*first, *node.args], node.keywords)
 
     def chosen(self, target: str | None, x: gast.expr, name: str, node: Any) -> bool:
         """A method or property of an object of one of several classes, by its class."""

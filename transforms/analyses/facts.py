@@ -10,7 +10,9 @@ one name join. Loops and recursion are iterated until nothing changes. Unknown i
 from __future__ import annotations
 
 import functools
+import inspect
 import math
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,7 +24,7 @@ from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Sca
 from ad.rules import shapes
 from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
-from ad.transforms.analyses.operations import Op, classify, kind_of_atom
+from ad.transforms.analyses.operations import Op, classify, kind_of_atom, special_methods
 from ad.transforms.analyses.trips import Trips
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
@@ -365,9 +367,33 @@ def operation_kind(
         return operands["0"].entry  # type: ignore[attr-defined]
     if op.tag == "call":
         return returns(op, list(operands.values()))
+    if op.tag == "special":
+        return _special(op, operands, returns)
     if op.tag == "opaque":
         return _opaque(op, operands)
     return UNKNOWN
+
+
+def _special(op: Op, operands: Mapping[str, Kind], returns: Returns) -> Kind | None:
+    """What the method of an operator returns; a hint where it is not sure that its owner is of that class."""
+    for method, args in special_methods(op.node):
+        owner, *rest = [kind_in(op, operands, a) for a in args]
+        found = getattr(owner, "hint", None) or owner
+        function = inspect.getattr_static(found.type, method, None) if isinstance(found, kinds.Record) else None
+        reflected = args[0] is getattr(op.node, "right", None)
+        if not isinstance(function, types.FunctionType) or (reflected and not kinds.is_immutable_number(rest[0])):
+            continue
+        call = Op("call", op.node, args={str(i): a for i, a in enumerate(args)}, target=function)
+        if owner is found:
+            return returns(call, [owner, *rest])
+        result = returns(call, [kinds.vague(found), *rest])
+        return None if result is None else kinds.perhaps(result)
+    return UNKNOWN
+
+
+def kind_in(op: Op, operands: Mapping[str, Kind], node: gast.expr) -> Kind:
+    """The kind of one of the operands of an operation."""
+    return next(operands[k] for k, v in op.args.items() if v is node)
 
 
 def _makes_text(node: gast.BinOp, operands: list[Kind]) -> bool:

@@ -151,6 +151,24 @@ def _arithmetic(node: gast.BinOp, fn: Function, known: Kinds) -> Op:
     return _rule(node, BINARY[type(node.op)], sides, {}, fn)
 
 
+METHODS: dict[type, str] = {
+    gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
+    gast.Mod: "mod", gast.FloorDiv: "floordiv",
+}  # fmt: skip
+
+
+def special_methods(node: gast.expr) -> list[tuple[str, list[gast.expr]]]:
+    """The methods that an operator may call, and with what: `a + b` is `__add__(a, b)` or `__radd__(b, a)`."""
+    if isinstance(node, gast.BinOp) and type(node.op) in METHODS:
+        name = METHODS[type(node.op)]
+        return [(f"__{name}__", [node.left, node.right]), (f"__r{name}__", [node.right, node.left])]
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.USub):
+        return [("__neg__", [node.operand])]
+    if isinstance(node, gast.Subscript):
+        return [("__getitem__", [node.value, node.slice])]
+    return []
+
+
 def is_object(node: gast.expr, fn: Function, known: Kinds) -> bool:
     """Whether an atom is, or is thought to be, an instance of a class of the user's own."""
     if not ir.is_atom(node):
@@ -262,6 +280,8 @@ def _known_call(
             return Op("test", node, args={"0": node})  # run as it is
     if isinstance(target, types.FunctionType) and not _is_library(target):
         return _function_call(node, target, _positional(args, keywords))
+    if isinstance(target, types.MethodType) and _is_of_class(target):
+        return _function_call(node, target.__func__, _positional([node.func.value, *args], keywords))  # type: ignore[arg-type]
     if isinstance(target, type) and is_namedtuple(target):
         return _named_tuple(node, target, args, keywords)
     if is_plain_dataclass(target):
@@ -287,6 +307,11 @@ def _is_library(function: types.FunctionType) -> bool:
     module = function.__module__ or ""
     return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(("ad.nn", "ad.rules."))
 
+
+def _is_of_class(target: types.MethodType) -> bool:
+    """A class method of the user's own, with its class."""
+    function = target.__func__
+    return isinstance(target.__self__, type) and isinstance(function, types.FunctionType) and not _is_library(function)
 
 
 def _is_standard(function: types.FunctionType) -> bool:
