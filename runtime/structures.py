@@ -57,6 +57,8 @@ def zero_tangent(x: Any) -> Any:
     def of(v: Any) -> Any:
         if isinstance(v, defaultdict):
             return zeros(v)
+        if isinstance(v, range):  # of which a list may be made
+            return [0.0] * len(v)
         if id(v) not in made:
             inner = is_structure(v)
             made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else zeros(v)

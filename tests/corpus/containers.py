@@ -654,3 +654,32 @@ def rows_of_rows(x):
     for i in range(3):
         rows.append([x[i], x[i] * x[2 - i]])
     return np.sum(np.exp(rows)) + np.sum(np.dot(rows, [1.0, 2.0]) ** 2)
+
+
+def _root(parents, i):
+    while parents[i] != i:
+        parents[i] = parents[parents[i]]
+        i = parents[i]
+    return i
+
+
+def union_of_sets(fs):
+    parents, names = list(range(4)), list("abcd")
+    total = 0.0
+    for k in range(3):
+        a, b = _root(parents, k), _root(parents, k + 1)
+        if a != b:
+            parents[a] = b
+            names[a] = "joined"
+            total = total + fs[k % 2] ** 2 * (k + 1)
+    return total
+
+
+def _appended(rows, v):
+    rows.append(2.0 * v)
+
+
+def method_of_what_a_callee_appended(x):
+    rows = []
+    _appended(rows, x)
+    return rows[0].sum() * x[0]

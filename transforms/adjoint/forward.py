@@ -547,8 +547,13 @@ class Forward:
 
     def t_move(self, z: str, op: Op) -> gast.expr:
         """The function itself, at the tangents of the containers and of what goes into them."""
-        carrying = op.differentiable()
-        return ir.call(op.node.func, *[self.tangent(a) if p in carrying else a for p, a in op.args.items()])
+        carrying, entry_params = op.differentiable(), op.target.moves[0]
+        args = {p: self.tangent(a) if p in carrying else a for p, a in op.args.items()}
+        for p in entry_params:
+            kind = self.scope.of(op.args[p])
+            if isinstance(kind, kinds.Text) or getattr(kind, "type", None) is str:
+                args[p] = ir.quote_expr("[None] * len(x)", x=ir.clone(op.args[p]))
+        return ir.call(op.node.func, *args.values())
 
     def t_opaque(self, z: str, op: Op) -> gast.expr:
         method = isinstance(op.target, str) and op.target in _MIRRORED_METHODS and isinstance(op.node, gast.Call)
