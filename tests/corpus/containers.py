@@ -683,3 +683,18 @@ def method_of_what_a_callee_appended(x):
     rows = []
     _appended(rows, x)
     return rows[0].sum() * x[0]
+
+
+class _Path:
+    def __init__(self):
+        self.points = []
+
+    def go(self, v):
+        self.points.append(v)
+
+
+def points_stacked(x):
+    p = _Path()
+    p.go(x)
+    p.points.append(x * x)
+    return np.sum(np.stack(p.points) ** 2) + np.vstack(p.points)[1, 0] + np.sum(np.concatenate(p.points))

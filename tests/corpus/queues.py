@@ -179,16 +179,17 @@ def replaced_state(x, y, a):
 
 def events_in_a_heap(fs, a):
     queue = []
-    for i, rate in enumerate(fs):
+    rates = [1.0 + f * f for f in fs]
+    for i, rate in enumerate(rates):
         heapq.heappush(queue, (1.0 / rate, i))
     load = np.zeros(4)
     t = 0.0
     while queue:
         t, i = heapq.heappop(queue)
-        if t > 2.0:
+        if t > 1.1:
             break
-        load[i] += t * fs[i]
-        heapq.heappush(queue, (t + (1.0 + 0.1 * load[i]) / fs[i], i))
+        load[i] += t * rates[i]
+        heapq.heappush(queue, (t + (1.0 + 0.1 * load[i]) / rates[i], i))
     return load @ load + t * a
 
 

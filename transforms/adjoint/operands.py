@@ -13,6 +13,7 @@ import gast
 import numpy as np
 
 from ad import ir, kinds
+from ad.runtime.moves import as_list
 from ad.transforms.adjoint import array_methods
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.operations import Op, classify
@@ -60,11 +61,15 @@ class Operands(Lowering):
         return True
 
     def joined(self, node: gast.stmt, op: Op) -> bool:
-        """Lists that are joined to arrays: `np.concatenate([t, w])`."""
+        """Lists that are joined to arrays, `np.concatenate([t, w])`, and what only the run tells to be a list."""
         if op.target in _NESTED or op.rule is None:
             return False
         for param in op.rule.sequences:
             name = op.args[param].id if isinstance(op.args.get(param), gast.Name) else None
+            if name is not None and name in self.known and self.known[name] == kinds.UNKNOWN and self.unknown:
+                found = self.temp(self.call(as_list, ir.name(name), ir.constant("the operand"), self.where()), "found")
+                self.emit(ir.substitute(node, {name: found}))
+                return True
             display = self.facts.displays.get(name) if name else None
             if display is None or not any(map(self.is_listed, display.elts)):
                 continue
