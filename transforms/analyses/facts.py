@@ -433,6 +433,8 @@ def moved_kind(op: Op, operands: Mapping[str, Kind]) -> Kind:
         return kinds.List(kinds.join_all(k for _, k in owners[0].entries))
     if name in ("zipped", "values_of"):
         return kinds.List(UNKNOWN)
+    if name == "listed" and isinstance(owners[0], kinds.Dict):
+        return kinds.List(_keys(owners[0]))
     if all(isinstance(k, kinds.Dict) for k in owners):
         joined = kinds.join_all(k for o in owners for _, k in o.entries)  # type: ignore[attr-defined]
         return kinds.Dict(() if joined is None else ((..., joined),))
