@@ -169,3 +169,44 @@ def none_test(x, nothing):
     else:
         y = x * nothing
     return np.sum(y)
+
+
+def bound_in_one_arm_only(x, a):
+    if a < 100.0:
+        y = np.cos(x)
+    s = x * a
+    if a < 100.0:
+        s = s + y
+    return np.sum(s)
+
+
+def bound_in_an_arm_that_does_not_run(x, a):
+    if a > 100.0:
+        y = np.cos(x)
+    s = x * a
+    if a > 100.0:
+        s = s + y
+    return np.sum(s)
+
+
+def bound_in_some_trips(x, a):
+    s = x
+    for i in range(3):
+        if i == 1:
+            y = np.cos(x) * a
+        if i > 1:
+            s = s + y * x
+    return np.sum(s)
+
+
+def bound_in_one_arm_and_written(x, a):
+    z = x.copy()
+    w = z[1:]
+    w *= a
+    if a > 100.0:
+        y = np.cos(x) * z
+    s = x * z
+    if a > 100.0:
+        y[0] = a
+        s = s + y
+    return np.sum(s)

@@ -1357,3 +1357,17 @@ def arrays_taken_until_none_is_left(x):
         except IndexError:
             break
     return np.sum(total)
+
+
+def bound_in_an_attempt_that_fails(x, a):
+    try:
+        if a < 100.0:
+            raise ValueError
+        y = np.cos(x)
+        q = y * x
+        q[1:] = y[:-1]
+        r = q * y
+        r[x.size + 5] = 0.0
+    except (ValueError, IndexError):
+        r = 2.0 * x
+    return np.sum(r * r)

@@ -9,7 +9,8 @@ brings none, a zero is written.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 import gast
 
@@ -26,9 +27,12 @@ class Control:
         self.reverse = reverse
         self.live = live
         self.names = reverse.scope.names
+        self.bound = set(reverse.scope.fn.all_params())  # names that have a value wherever this block has run
 
-    def block(self, body: Block) -> list[Node]:
+    def block(self, body: Block, *more: str) -> list[Node]:
+        """The nodes of a block. more: names that the head of the block binds."""
         nodes: list[Node] = []
+        outside, self.bound = self.bound, self.bound | surely_bound(body) | set(more)
         for statement in reversed(body):
             if isinstance(statement, gast.If):
                 nodes += self.branch(statement)
@@ -36,7 +40,16 @@ class Control:
                 nodes += self.loop(statement)
             else:
                 nodes.append(self.reverse.step(statement))
+        self.bound = outside
         return nodes[::-1]
+
+    def complete(self, names: Iterable[str], block: Block | None = None) -> None:
+        """The adjoints of names exist in full. block: what has run besides what is around."""
+        bound = self.bound if block is None else self.bound | surely_bound(block)
+        for x in names:
+            if x not in self.reverse.bars and x not in bound:
+                self.reverse.scope.unsure.add(x)
+            self.reverse.complete(x)
 
     def written(self, fill: Callable[[], None]) -> Step:
         """A step of backward code alone."""
@@ -59,9 +72,9 @@ class Control:
         else_bars = self.reverse.bars
         every = sorted({*then_bars, *else_bars})
         changed = [x for x in every if not (x in then_bars and x in else_bars and then_bars[x] == else_bars[x])]
-        for bars, nodes in ((then_bars, body), (else_bars, orelse)):
+        for bars, nodes, arm in ((then_bars, body, node.body), (else_bars, orelse, node.orelse)):
             self.reverse.bars = bars
-            step = self.written(lambda: [self.reverse.complete(x) for x in changed])  # type: ignore[arg-type, func-returns-value]
+            step = self.written(partial(self.complete, changed, arm))
             if step.backward:
                 nodes.insert(0, step)
         test, before = self.test(node)
@@ -100,10 +113,10 @@ class Control:
         header = self.header(node.body, set(self.reverse.bars), target)
         start = self.written(lambda: self.enter(header))
         bars = dict(self.reverse.bars)
-        body = self.block(node.body)
+        body = self.block(node.body, *target)
         for x in target:
             self.reverse.bars.pop(x, None)
-        end = self.written(lambda: self.close(header))
+        end = self.written(lambda: self.close(header, node.body))
         if end.backward:
             body.insert(0, end)
         self.reverse.bars = bars
@@ -125,7 +138,7 @@ class Control:
     def enter(self, header: set[str]) -> None:
         """Before the backward loop: every adjoint of the header exists, and in full."""
         for x in sorted(header):
-            self.reverse.complete(x)
+            self.complete([x])
             if self.accumulates(x):
                 self.reverse.buffer(x)
 
@@ -134,12 +147,33 @@ class Control:
         kind = self.reverse.scope.kind(x)
         return not self.reverse.is_place(x) and not kinds.is_immutable_number(kind) and kinds.is_numeric(kind)
 
-    def close(self, header: set[str]) -> None:
+    def close(self, header: set[str], body: Block) -> None:
         """At the end of a backward trip the adjoints of the header exist again, in full, and no others."""
-        for x in sorted(header):
-            self.reverse.complete(x)
+        self.complete(sorted(header), body)
         for x in [x for x in self.reverse.bars if x not in header]:
             del self.reverse.bars[x]
+
+
+def surely_bound(block: Block) -> set[str]:
+    """Names that have a value once the block has run, or the part of it before what may leave it."""
+    found: set[str] = set()
+    for node in block:
+        if isinstance(node, gast.If) and not ir.runs_through(node):
+            found |= surely_bound(node.body) & surely_bound(node.orelse)
+        elif isinstance(node, gast.If):
+            found |= surely_bound(node.body)
+        elif not isinstance(node, gast.For | gast.While):
+            found |= set(ir.names_bound(node))
+        if _leaves(node):
+            break
+    return found
+
+
+def _leaves(node: gast.stmt) -> bool:
+    """Whether a statement may leave the loop around it, or the trip."""
+    if isinstance(node, gast.If):
+        return any(map(_leaves, [*node.body, *node.orelse]))
+    return isinstance(node, gast.Break | gast.Continue)
 
 
 def _forward_only(nodes: list[Node]) -> list[Node]:

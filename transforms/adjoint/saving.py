@@ -20,7 +20,7 @@ import gast
 
 from ad import errors, ir, kinds
 from ad.ir import Block
-from ad.runtime import instances, moves, undo
+from ad.runtime import instances, moves, structures, undo
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
@@ -214,8 +214,19 @@ class Saving:
                     self.save_name(node, name, block, in_loop)
                 else:
                     self.save_place(node, name, in_loop)
-        for name in sorted(flow.undefined):
+        for name in sorted(flow.undefined | self.zeroed_unbound(flow.undefined | self.scope.unsure)):
             self.lists.append(ir.quote("v = None", v=name))
+
+    def zeroed_unbound(self, names: set[str]) -> set[str]:
+        """Those of the names, which may hold None, whose adjoint is made 0. It is None where they do."""
+        found = set()
+        for node in tree.walk(self.nodes) if names else ():
+            for s in node.backward if isinstance(node, Step) else ():
+                if name := _zeroed(s) if isinstance(s, gast.Assign) else None:
+                    if name in names:
+                        found.add(name)
+                        s.value = self.scope.helper(structures.zeros, ir.name(name))
+        return found
 
     def keep(self, value: gast.expr, name: str, in_loop: bool) -> tuple[gast.stmt, gast.expr]:
         """(the statement that saves a value, the expression that gives it back)."""
@@ -285,6 +296,15 @@ class Saving:
         key = as_index(ir.clone(target.slice))
         save, restore = self.keep(self.scope.helper(undo.peek, ir.name(name), key), name, in_loop)
         return [save], [gast.Expr(self.scope.helper(undo.put_back, ir.name(name), key, restore))]
+
+
+def _zeroed(node: gast.Assign) -> str | None:
+    """The x of `x_bar = np.zeros_like(x)` and `x_bar = zeros(x)`."""
+    call = node.value
+    if isinstance(call, gast.Call) and len(call.args) == 1 and isinstance(call.args[0], gast.Name):
+        if ir.dotted(call.func).rpartition(".")[2] in ("zeros_like", "zeros"):
+            return str(call.args[0].id)
+    return None
 
 
 def written_place(scope: Scope, statement: gast.stmt) -> str | None:

@@ -26,7 +26,8 @@ class Scope:
     known: kinds of the primal's variables. local: kinds of variables that the generated code adds (adjoints, tangents).
     where: the node that is being worked on, for errors. bound: global names that the function uses.
     owned: buffers of the caller's that are added into. saved: lists of saved values. params: the
-    parameters of the generated function, where they are not those of the primal.
+    parameters of the generated function, where they are not those of the primal. unsure: variables whose adjoint is
+    made 0 somewhere where they have a value on some ways only.
     """
 
     fn: Function
@@ -40,6 +41,7 @@ class Scope:
     owned: set[str] = field(default_factory=set)
     params: Collection[str] | None = None
     saved: set[str] = field(default_factory=set)
+    unsure: set[str] = field(default_factory=set)
 
     def bind(self, value: Any, preferred: str) -> str:
         """The name of a module, function or helper in this function's text."""
