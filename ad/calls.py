@@ -33,7 +33,6 @@ from ad.pipeline import Options
 from ad.rules import registry
 from ad.runtime import structures
 from ad.runtime.calling import Starred, apply
-from ad.runtime.copies import copy_of
 
 Plain = types.FunctionType
 DEFAULT = Options()
@@ -286,12 +285,13 @@ def run_pullback(
     if compiled.generated.written:
         compiled.check(args)
     if options.pure:  # called from generated code, which undoes its writes before the pullback runs
-        kept = list(args)
+        kept = like = list(args)
         value, saved = namespace[split.forward](*kept, *compiled.hidden())
     else:
         kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
         value, saved = namespace[split.forward](*kept, *map(_owned, compiled.hidden()))
         value = structures.owned(value)
+        like = [structures.owned(a) if k is a and structures.is_structure(a) else k for k, a in zip(kept, args)]
     backward = namespace[split.backward]
     positions = [i for i, a in enumerate(active) if a]
 
@@ -301,7 +301,7 @@ def run_pullback(
         found = dict(zip(split.into, buffers, strict=True))
         several = returned if len(split.returned) != 1 else (returned,)
         found.update(zip(split.returned, several, strict=True))
-        return tuple(structures.as_gradient(found.get(i), args[i]) for i in positions)
+        return tuple(structures.as_gradient(found.get(i), like[i]) for i in positions)
 
     return value, pullback
 
@@ -330,7 +330,7 @@ def tangent_call(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], option
     function: Any
     varying = [x for x, a in zip(call.args, mask, strict=True) if a]
     if len(varying) == len(dots):
-        dots = list(map(_laid_out, dots, varying))
+        dots = list(map(structures.laid_out, dots, varying))
     if isinstance(call.function, Primitive):
         function, extra = call.function.tangent(call.args, mask)
     else:
@@ -579,22 +579,6 @@ def jvp_of(
     found = tangent_call(call, call.mask(active), tangents, options)
     value, value_dot = found.function(*found.args)
     return value, value_dot
-
-
-def _laid_out(dot: Any, primal: Any) -> Any:
-    """A tangent in the memory layout of its primal, so that both have the same views."""
-    if type(primal) is not np.ndarray:
-        number = isinstance(primal, (int, float, complex, np.generic)) and isinstance(dot, np.ndarray)
-        return dot[()] if number and dot.ndim == 0 else dot
-    if not isinstance(dot, np.ndarray):
-        return np.array(dot, np.result_type(dot, 1.0))
-    if type(dot) is not np.ndarray or dot.strides == primal.strides:
-        return dot
-    if dot.shape != primal.shape or dot.itemsize != primal.itemsize:
-        return dot
-    same = copy_of(primal.view(dot.dtype))
-    same[...] = dot
-    return same
 
 
 # --- called from generated code -------------------------------------------------------------------

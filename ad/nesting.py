@@ -53,22 +53,26 @@ def may_vary(x: Any) -> bool:
     return True
 
 
-def check_cotangent(cotangent: Any, value: Any) -> None:
+def check_cotangent(cotangent: Any, value: Any, called: str = "cotangent", of: str = "value") -> None:
     """UnsupportedArgument unless a cotangent has the structure and shapes of the value."""
     if isinstance(value, (list, tuple, dict)):
+        if cotangent is None:
+            return
         if not isinstance(cotangent, (list, tuple, dict)) or len(cotangent) != len(value):
             raise errors.UnsupportedArgument(
-                f"the cotangent of a {type(value).__name__} of {len(value)} has the same structure",
-                hint="one cotangent an entry",
+                f"the {called} of a {type(value).__name__} of {len(value)} has the same structure",
+                hint=f"one {called} an entry",
             )
+        if isinstance(value, dict) and not (isinstance(cotangent, dict) and cotangent.keys() == value.keys()):
+            raise errors.UnsupportedArgument(f"the {called} of a dict has its keys", hint=f"the keys of the {of}")
         keys: Any = value if isinstance(value, dict) else range(len(value))
         for k in keys:
-            check_cotangent(cotangent[k], value[k])
+            check_cotangent(cotangent[k], value[k], called, of)
     elif isinstance(value, (np.ndarray, np.generic, float, int, complex)) and cotangent is not None:
         if np.shape(cotangent) != np.shape(value):
             raise errors.UnsupportedArgument(
-                f"the cotangent has shape {np.shape(cotangent)}, the value {np.shape(value)}",
-                hint="give it the value's shape",
+                f"the {called} has shape {np.shape(cotangent)}, the {of} {np.shape(value)}",
+                hint=f"give it the {of}'s shape",
             )
 
 
@@ -313,4 +317,4 @@ def check_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> None:
         )
     for p, t in zip(primals, tangents, strict=True):
         if t is not None and may_vary(p):
-            check_cotangent(t, p)
+            check_cotangent(t, p, "tangent", "primal")

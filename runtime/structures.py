@@ -68,18 +68,41 @@ def zero_tangent(x: Any) -> Any:
 
 
 def full_tangent(dot: Any, x: Any) -> Any:
-    """A tangent of x with 0 where None stands for it inside a container.
+    """A tangent of x as generated code takes it: with 0 where None stands for it inside a container, arrays as those
+    of x are.
 
-    >>> full_tangent({"w": None, "b": 1.0}, {"w": 2.0, "b": 3.0})
-    {'w': 0.0, 'b': 1.0}
+    >>> full_tangent({"w": None, "b": np.array([1, 2])}, {"w": 2.0, "b": np.ones(2)})
+    {'w': 0.0, 'b': array([1., 2.])}
     """
     if dot is None:
         return zero_tangent(x)
     if not (isinstance(x, (list, tuple, dict)) or is_record(x)):
-        return dot
+        return laid_out(dot, x)
     entries, given = _entries(x), _entries(dot)
     parts = {k: full_tangent(given[k], v) for k, v in entries.items()}
     return dot if all(parts[k] is given[k] for k in parts) else rebuild(x, list(parts.values()))
+
+
+def laid_out(dot: Any, x: Any) -> Any:
+    """A tangent with the memory layout of x, so that both have the same views, and of inexact numbers.
+
+    >>> laid_out([1, 2], np.ones(2))
+    array([1., 2.])
+    """
+    if type(x) is not np.ndarray:
+        number = isinstance(x, numbers.Number | np.generic) and isinstance(dot, np.ndarray)
+        return dot[()] if number and dot.ndim == 0 else dot
+    if not hasattr(dot, "dtype"):
+        dot = np.array(dot)
+    if dot.dtype.kind in "iub":
+        dot = dot.astype(x.dtype if x.dtype.kind in "fc" else float)
+    if type(dot) is not np.ndarray:
+        return np.array(dot) if isinstance(dot, np.generic) else dot
+    if dot.strides == x.strides or dot.shape != x.shape or dot.itemsize != x.itemsize:
+        return dot
+    same = copy_of(x.view(dot.dtype))
+    same[...] = dot
+    return same
 
 
 def _entries(x: Any) -> dict[Any, Any]:
@@ -230,12 +253,19 @@ def owned(x: Any) -> Any:
 
 
 def as_cotangent(z_bar: Any, value: Any) -> Any:
-    """A cotangent of `value` with copies of its arrays; that of a number is a number, though a 0-d array was given.
+    """A cotangent of `value` with copies of its arrays, of inexact numbers; None stands for 0. That of a number is a
+    number, though a 0-d array was given.
 
     >>> as_cotangent((np.array(2.0), 1.0), (np.float64(0.5), 0.5))
     (np.float64(2.0), 1.0)
     """
+    if z_bar is None and value is not None:
+        return zeros(value)
+    if isinstance(value, np.ndarray) and not hasattr(z_bar, "dtype"):
+        z_bar = np.array(z_bar)
     if isinstance(z_bar, np.ndarray):
+        if z_bar.dtype.kind in "iub":
+            z_bar = z_bar.astype(value.dtype if np.asarray(value).dtype.kind in "fc" else float)
         return z_bar[()] if z_bar.ndim == 0 and isinstance(value, (numbers.Number, np.generic)) else owned(z_bar)
     if type(z_bar) in (list, tuple, dict) and type(value) is type(z_bar) and len(value) == len(z_bar):
         parts = _entries(value)

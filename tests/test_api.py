@@ -609,3 +609,38 @@ def test_written_arguments_that_share_memory_are_refused():
     with pytest.raises(errors.AliasingError):
         ad.grad(g)(captured)
     np.testing.assert_array_equal(ad.grad(g)(x), [0.0, 2.0])
+
+
+def _heat(u: Any) -> Any:
+    u[1:] += u[:-1] * 0.5
+    return u
+
+
+@pytest.mark.parametrize("given", [np.array([1, 1]), np.array([True, True]), [1.0, 1.0], [1, 1]])
+def test_tangents_and_cotangents_may_be_whole_numbers_and_lists(given: Any) -> None:
+    x = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(ad.jvp(_heat, (x,), (given,))[1], [1.0, 1.5])
+    np.testing.assert_array_equal(ad.vjp(_heat, x)[1](given)[0], [1.5, 1.0])
+    tangents = ({"a": given},)
+    np.testing.assert_array_equal(ad.jvp(lambda d: _heat(d["a"]), ({"a": x},), tangents)[1], [1.0, 1.5])
+
+
+def test_none_is_the_cotangent_zero() -> None:
+    x = np.array([1.0, 2.0])
+    np.testing.assert_array_equal(ad.vjp(lambda u: (2.0 * u, u), x)[1]((x, None))[0], 2.0 * x)
+
+
+def test_a_pullback_is_that_of_the_containers_as_they_were() -> None:
+    x = np.array([1.0, 2.0])
+    xs = [x.copy(), x.copy()]
+    pullback = ad.vjp(lambda xs: np.sum(xs[0] ** 2 * xs[1]), xs)[1]
+    xs.pop()
+    xs[0] = np.ones((3, 3))
+    first, second = pullback(1.0)[0]
+    np.testing.assert_array_equal(first, [2.0, 8.0])
+    np.testing.assert_array_equal(second, [1.0, 4.0])
+
+
+def test_the_cotangent_of_a_dict_has_its_keys() -> None:
+    with pytest.raises(ad.errors.UnsupportedArgument, match="keys"):
+        ad.vjp(lambda u: {"a": u * 2.0}, 1.0)[1]({"b": 1.0})

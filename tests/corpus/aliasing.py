@@ -305,3 +305,23 @@ def written_in_the_shapes_of_a_global_list(x):
     a, b = out
     b -= 0.1 * b * b
     return np.sum(a * b)
+
+
+def part_of_a_fancy_copy_over_a_write(x):
+    o = np.array([1, 0])
+    b = x[o][o]
+    x[0] = 0.0
+    return np.sum(b * b)
+
+
+def rows_of_a_masked_copy_over_a_write(A):
+    top = A[A[:, 0] > -100.0][:1]
+    A *= A
+    return np.sum(top * A[:1])
+
+
+def bounce_back(A):
+    edge = A[[1, 0]][:, 1:]
+    A += A * A
+    A[[0, 1], 1:] = edge
+    return np.sum(A * A)

@@ -25,6 +25,7 @@ from ad.kinds import Kind
 from ad.runtime.attempts import check_untouched
 from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
+from ad.transforms.analyses.facts import is_integer
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -470,6 +471,8 @@ def _passing_views(operations: Operations, found: Places) -> set[str]:
             if name is None or not _is_part(node.value, operations):
                 continue
             reads = [i for i, s in enumerate(block) if name in ir.names_read(s)]
+            if not _is_view(node.value, operations) and any(_is_part_of(name, block[i], operations) for i in reads):
+                continue  # parts of a copy have their shadows in that of the copy
             everywhere = sum(isinstance(n, gast.Name) and n.id == name for n in ir.walk(operations.fn.body))
             here = 1 + sum(isinstance(n, gast.Name) and n.id == name for i in reads for n in ir.walk(block[i]))
             simple = all(i > start and isinstance(block[i], (gast.Assign, gast.AugAssign, gast.Expr)) for i in reads)
@@ -492,6 +495,23 @@ def _is_part(value: gast.expr, operations: Operations) -> bool:
     """`u[i:j]` of an array."""
     owner = value.value if isinstance(value, gast.Subscript) else None
     return isinstance(owner, gast.Name) and isinstance(operations.known.get(owner.id), kinds.Array)
+
+
+def _is_view(value: gast.Subscript, operations: Operations) -> bool:
+    """`u[i, 1:]` by basic indices: never a copy."""
+    parts = value.slice.elts if isinstance(value.slice, gast.Tuple) else [value.slice]
+    found = [p if isinstance(p, gast.Slice) else kind_of_atom(p, operations.fn, operations.known) for p in parts]
+    return all(isinstance(p, gast.Slice) or is_integer(p) or p in _BASIC for p in found)
+
+
+_BASIC = (kinds.literal(None), kinds.literal(...))
+
+
+def _is_part_of(name: str, node: gast.stmt, operations: Operations) -> bool:
+    """`v = name[...]`, which may be a view."""
+    value, target = getattr(node, "value", None), ir.target_name(node)
+    part = isinstance(value, gast.Subscript) and isinstance(value.value, gast.Name) and value.value.id == name
+    return part and not (target and kinds.is_immutable_number(operations.known.get(target, kinds.UNKNOWN)))
 
 
 def _may_write(node: gast.AST, family: set[str], operations: Operations) -> bool:
