@@ -58,10 +58,13 @@ class Saving:
     sites: list[Site] = field(default_factory=list)
     definers: dict[str, list[Site]] = field(default_factory=dict)  # the sites that define a name
     users: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose backward code reads a name
+    writers: dict[str, list[Site]] = field(default_factory=dict)  # the steps that write into what it holds
     compound: list[Site] = field(default_factory=list)
+    wanted: set[str] = field(default_factory=set)  # names that backward code reads somewhere
     blocks: dict[int, list[Node]] = field(default_factory=dict)
 
     def run(self) -> None:
+        self.wanted = {n for node in tree.walk(self.nodes) for part in tree.needs(node) for n in self.value_reads(part)}
         self.visit(self.nodes, (), ())
         self.local_values()
         self.overwritten_values()
@@ -86,6 +89,8 @@ class Saving:
             return
         for name in self.needed(site.node):
             self.users.setdefault(name, []).append(site)
+        for name in self.written(site.node):
+            self.writers.setdefault(name, []).append(site)
 
     def insert(self, block: list[Node], index: int, step: Step) -> None:
         """Put a step into a block where local values are kept."""
@@ -110,8 +115,12 @@ class Saving:
         for part in tree.needs(node):
             found |= self.value_reads(part)
         if self.undo_all and isinstance(node, Step):
-            found |= {p for s in node.forward if (p := written_place(self.scope, s)) is not None}  # to undo the write
+            found |= self.written(node)  # to undo the write
         return found
+
+    def written(self, step: Step) -> set[str]:
+        """The places that a step writes into."""
+        return {p for s in step.forward if (p := written_place(self.scope, s)) is not None}
 
     def value_reads(self, node: gast.AST) -> set[str]:
         """Names read below a node, other than for a shape that never changes."""
@@ -153,6 +162,8 @@ class Saving:
             return
         loop = loops[-1]
         uses = self.uses(name, loop)
+        if self.wanted & {name, *self.aliases.get(name, ())}:  # a write is perhaps undone
+            uses += [s for s in self.writers.get(name, ()) if loop in s.loops]
         if not uses:
             return
         uses += self.later_uses(name, loop)

@@ -263,6 +263,10 @@ class _Sharing:
             held = self.contents.setdefault(new, set())
             for source in ir.names_read(_flat(list(op.args.values()))):
                 held |= self.parts(source)
+        elif isinstance(op.node, gast.BinOp) and (owners := self.containers(ir.names_read(op.node))):
+            self.hold(target, {new})
+            self.contents.setdefault(new, set()).update(*map(self.inside, owners))
+            self.made_inside(target, new, set())
         elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
             self.hold(target, {new})
             if op.rule is not None:
@@ -273,6 +277,11 @@ class _Sharing:
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
             self.made_inside(target, new, everything)
+
+    def containers(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that may hold a container: `xs + ys` and `xs * n` have its entries, not copies of them."""
+        found = {n: self.known.get(n, kinds.UNKNOWN) for n in names if self.may_hold_memory(n)}
+        return [n for n, kind in found.items() if not kinds.is_numeric(kind)]
 
     def made_inside(self, target: str, new: str, others: set[str]) -> None:
         """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""
