@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -442,6 +442,19 @@ def holds_function(kind: Kind) -> bool:
     if isinstance(kind, List):
         return kind.entry is not None and holds_function(kind.entry)
     return isinstance(kind, Dict) and any(holds_function(k) for _, k in kind.entries)
+
+
+def parts(kind: Kind) -> Iterator[Kind]:
+    """A kind, and those of whatever it contains.
+
+    >>> [show(k) for k in parts(List(Tuple((UNKNOWN,))))]
+    ['list of tuple (unknown)', 'tuple (unknown)', 'unknown']
+    """
+    yield kind
+    if isinstance(kind, List) and kind.entry is not None:
+        yield from parts(kind.entry)
+    for inner in (kind.entries if isinstance(kind, Tuple) else [k for _, k in getattr(kind, "entries", ())]):
+        yield from parts(inner)
 
 
 def is_deep(kind: Kind, levels: int = 12) -> bool:

@@ -612,7 +612,7 @@ def _perhaps_written(fn: Function) -> set[str]:
     """Names that `op=` writes into if they hold an array at run time: the callee runs as the user wrote it."""
     calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
     checks = [c for c in calls if ir.resolve(c.func, fn.env)[1] is in_place.refuse_in_place]
-    return {c.args[0].id for c in checks}
+    return {c.args[0].id for c in checks if isinstance(c.args[0], gast.Name)}  # a number may stand for the name
 
 
 def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:

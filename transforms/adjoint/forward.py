@@ -142,6 +142,8 @@ class Forward:
         operations = Operations(fn, known)
         mutates = lambda op: program.mutates(op, fn, known)
         self.places = places.analyse(operations, mutates, needs_check=False, calls_write=program.aliases)
+        if not program.aliases:
+            check_contents(fn, known, self.places)
         reached = find_reached(fn, known, self.places, self.wrt)
         growing = prepare.growing(fn, known, self.places)
         confirmed = prepare.confirm_arrays(fn, known, reached, self.names)
@@ -823,6 +825,21 @@ def find_reached(fn: Function, known: dict[str, Kind], found: Places, wrt: Seque
         if more <= active:
             return active
         active |= more
+
+
+def check_contents(fn: Function, known: dict[str, Kind], found: Places) -> None:
+    """Refuse a write into a container that puts into others, in which it is, what their kinds do not tell of: there
+    nothing is known of their entries (`ad.aliases`).
+    """
+    for w, statement in found.written.items():
+        kind = known.get(w, UNKNOWN)
+        for n in found.seen.get(w, set()) - {w}:
+            if not kinds.is_numeric(kind) and n in known and kind not in kinds.parts(known[n]):
+                raise errors.AliasingError(
+                    f"{n!r} is a container that changes by a write through {w!r}",
+                    at=ir.location(fn.source, statement),
+                    hint="write through one name",
+                )
 
 
 def check_escapes(fn: Function, known: dict[str, Kind], reached: set[str]) -> None:

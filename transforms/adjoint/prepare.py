@@ -43,10 +43,20 @@ class _Augmented:
 
     def block(self, body: Block) -> Block:
         out: Block = []
+        numbers: set[str] = set()  # names that hold a number just now, whatever they hold elsewhere
         for node in body:
             if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
-                out += self.statement(node)
+                if node.target.id in numbers:
+                    self.changed = True
+                    out += self.rebinding(node, node.target.id)
+                else:
+                    out += self.statement(node)
+                numbers.discard(node.target.id)
                 continue
+            numbers -= set(ir.names_bound(node))
+            if isinstance(node, gast.Assign) and isinstance(node.value, gast.Constant):
+                number = isinstance(node.value.value, int | float | complex)
+                numbers |= set(ir.names_bound(node.targets)) if number else set()
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
