@@ -22,6 +22,7 @@ from ad.runtime import (
     unbroadcast,
     weigh,
 )
+from ad.runtime.bound import check_bound
 
 
 @linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
@@ -88,7 +89,7 @@ def weigh_(z_bar, xs, weights):
     return scale_list(z_bar, weights)
 
 
-constant(list_shares, publishing.snapshot)
+constant(list_shares, publishing.snapshot, check_bound)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)

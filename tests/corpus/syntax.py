@@ -781,3 +781,30 @@ def _scaled(v, factor=None):
 
 def a_flag_that_only_one_kind_sets(a, b):
     return _scaled(a) * _scaled(b, factor=a + 1.0)
+
+
+def late_binding_is_caught(a):
+    try:
+        return y * a
+    except NameError:
+        y = a * a
+    return y
+
+
+def unbound_after_a_loop_that_does_not_run(a):
+    for i in range(0):
+        y = a * i
+    try:
+        z = y
+    except UnboundLocalError:
+        z = 3.0 * a
+    return z * a
+
+
+def walrus_that_does_not_run(a):
+    if a > 200.0 and (m := a * a) > 1.0:
+        return m
+    try:
+        return m * a
+    except NameError:
+        return a**3

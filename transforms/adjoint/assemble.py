@@ -20,6 +20,7 @@ from ad.runtime import seeds, structures
 from ad.runtime.copies import duplicate
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.calls import Split
+from ad.transforms.adjoint.control import surely_bound
 from ad.transforms.adjoint.reverse import OWN
 from ad.transforms.analyses.liveness import value_live
 
@@ -275,7 +276,7 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     writer.scope.params = set(params)
     saved = [n for n in sorted(value_live(body_b, set(), lambda *_: None)) if n not in bound or n in available]
     saved = [n for n in saved if n in available]
-    lists = [*lists, *_defaults(saved, params, [*lists, *forward])]
+    lists = [*lists, *_defaults(writer, saved, params, [*lists, *forward])]
     forward_body = writer.polished(
         [*lists, *forward, gast.Return(ir.tuple_(writer.result, ir.tuple_(*map(ir.name, saved))))]
     )
@@ -289,23 +290,10 @@ def split(writer: Any, names: Split) -> list[gast.FunctionDef]:
     ]
 
 
-def _defaults(saved: Sequence[str], params: Sequence[str], forward: Block) -> Block:
-    """Saved names that not every way through the forward sweep binds start as None."""
+def _defaults(writer: Any, saved: Sequence[str], params: Sequence[str], forward: Block) -> Block:
+    """Saved names that not every way through the forward sweep binds start with no value."""
     bound = set(params) | surely_bound(forward)
-    return [ir.assign(n, ir.constant(None)) for n in saved if n not in bound]
-
-
-def surely_bound(body: Block) -> set[str]:
-    """Names that every way through the statements binds."""
-    found: set[str] = set()
-    for node in body:
-        if ir.runs_through(node):
-            found |= surely_bound(node.body)
-        elif isinstance(node, gast.If):
-            found |= surely_bound(node.body) & surely_bound(node.orelse)
-        elif not isinstance(node, (gast.For, gast.While)):
-            found |= set(ir.names_bound(node))
-    return found
+    return [ir.assign(n, writer.scope.no_value(n)) for n in saved if n not in bound]
 
 
 def _raw_adjoint(writer: Any, x: str) -> gast.expr:

@@ -834,7 +834,8 @@ def check_contents(fn: Function, known: dict[str, Kind], found: Places) -> None:
     for w, statement in found.written.items():
         kind = known.get(w, UNKNOWN)
         for n in found.seen.get(w, set()) - {w}:
-            if not kinds.is_numeric(kind) and n in known and kind not in kinds.parts(known[n]):
+            told = set(kinds.parts(known.get(n, UNKNOWN)))
+            if not kinds.is_numeric(kind) and UNKNOWN not in told and not any(kinds.join(kind, k) == k for k in told):
                 raise errors.AliasingError(
                     f"{n!r} is a container that changes by a write through {w!r}",
                     at=ir.location(fn.source, statement),

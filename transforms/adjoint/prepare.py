@@ -19,6 +19,7 @@ from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
+from ad.runtime.bound import check_bound
 from ad.runtime.moves import as_array
 from ad.runtime.sequences import check_length, sequence
 from ad.transforms.analyses import places
@@ -403,7 +404,7 @@ def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Name) and isinstance(node.ctx, gast.Store):
             counts[node.id] = counts.get(node.id, 0) + 1
-        elif isinstance(node, gast.Lambda):
+        elif isinstance(node, gast.Lambda) or is_check(node, fn):
             captured.update(ir.names_read(node))
     steady = {p for p in fn.all_params() if counts[p] == 1}
     steady |= {n for s in fn.body if (n := ir.target_name(s)) is not None and counts[n] == 1}
@@ -422,6 +423,11 @@ def one_name(fn: Function, leaf_names: tuple[str, ...] = ()) -> None:
     visit(fn.body)
     if same:
         fn.body = ir.substitute_all(_without_copies(fn.body, same), dict(same))
+
+
+def is_check(node: gast.AST, fn: Function) -> bool:
+    """`check_bound(y, "y")`."""
+    return isinstance(node, gast.Call) and ir.resolve(node.func, fn.env)[1] is check_bound
 
 
 def _without_copies(body: Block, same: dict[str, str]) -> Block:

@@ -226,7 +226,7 @@ class Saving:
                 else:
                     self.save_place(node, name, in_loop)
         for name in sorted(flow.undefined | self.zeroed_unbound(flow.undefined | self.scope.unsure)):
-            self.lists.append(ir.quote("v = None", v=name))
+            self.lists.append(ir.assign(name, self.scope.no_value(name)))
 
     def zeroed_unbound(self, names: set[str]) -> set[str]:
         """Those of the names, which may hold None, whose adjoint is made 0. It is None where they do."""

@@ -14,6 +14,7 @@ from ad.ir import Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import Globals, Names
 from ad.rules import registry, shapes
+from ad.runtime.bound import check_bound, unbound
 from ad.transforms.analyses import facts
 from ad.transforms.analyses.operations import BINARY, Op, classify
 from ad.transforms.analyses.trips import Trips
@@ -75,6 +76,17 @@ class Scope:
             return UNKNOWN
         operands = {k: self._operand(v) for k, v in op.args.items()}
         return facts.operation_kind(op, operands, lambda _op, _kinds: UNKNOWN, self.slice_text) or UNKNOWN
+
+    def no_value(self, name: str) -> gast.expr:
+        """What stands for the value of a variable before it has one."""
+        return ir.name(self.bind(unbound, "unbound")) if name in self.checked else ir.constant(None)
+
+    @functools.cached_property
+    def checked(self) -> set[str]:
+        """Variables that are asked whether they have a value."""
+        calls = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Call) and n.args]
+        checks = [c for c in calls if ir.resolve(c.func, self.fn.env)[1] is check_bound]
+        return {n for c in checks for n in ir.names_read(c.args[0])}
 
     @functools.cached_property
     def trips(self) -> Trips:

@@ -263,7 +263,7 @@ class _Sharing:
             held = self.contents.setdefault(new, set())
             for source in ir.names_read(_flat(list(op.args.values()))):
                 held |= self.parts(source)
-        elif isinstance(op.node, gast.BinOp) and (owners := self.containers(ir.names_read(op.node))):
+        elif isinstance(op.node, gast.BinOp) and (owners := self.containers(op.node)):
             self.hold(target, {new})
             self.contents.setdefault(new, set()).update(*map(self.inside, owners))
             self.made_inside(target, new, set())
@@ -278,10 +278,15 @@ class _Sharing:
             self.contents.setdefault(new, set()).update(everything)
             self.made_inside(target, new, everything)
 
-    def containers(self, names: Iterable[str]) -> list[str]:
-        """Those of the names that may hold a container: `xs + ys` and `xs * n` have its entries, not copies of them."""
-        found = {n: self.known.get(n, kinds.UNKNOWN) for n in names if self.may_hold_memory(n)}
-        return [n for n, kind in found.items() if not kinds.is_numeric(kind)]
+    def containers(self, node: gast.BinOp) -> list[str]:
+        """The operands of `xs + ys` and `xs * n` that may be containers: the result has their entries, not copies."""
+        operands = [node.left, node.right]
+        held = [[kind_of_atom(n, self.fn, self.known), *ir.names_read(n)] for n in operands]
+        numeric = [k for k, *_ in held if kinds.is_numeric(k)]
+        repeats = isinstance(node.op, gast.Mult) and not any(isinstance(k, kinds.Array) or kinds.is_inexact(k) for k in numeric)
+        if numeric and not repeats:
+            return []
+        return [n for k, *names in held for n in names if not kinds.is_numeric(k) and self.may_hold_memory(n)]
 
     def made_inside(self, target: str, new: str, others: set[str]) -> None:
         """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""

@@ -25,6 +25,7 @@ from ad.transforms.normalize.global_writes import with_stores
 from ad.transforms.normalize.imports import with_imports
 from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.statements import Nested, Statements, without_stars
+from ad.transforms.normalize.unbound import with_checks
 from ad.transforms.normalize.webs import split_webs
 
 
@@ -44,7 +45,9 @@ def _lower(
     halting: frozenset[Location],
 ) -> Function:
     names = Names(n.id for n in ir.walk(source.tree) if isinstance(n, gast.Name))
+    source, checks = with_checks(source, captured, names)
     tree, helpers = lower_attempts(source, names, halting)
+    helpers.update(checks)
     params = (*resolve.parameters(tree), *captured)
     local = resolve.bound_names(tree) | set(captured)
     names.taken |= local | set(outer)

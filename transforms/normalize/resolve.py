@@ -115,10 +115,9 @@ def resolve(source: Source, names: Iterable[str]) -> tuple[dict[str, Any], dict[
                 at=_first_use(source, name),
                 hint="define it before differentiating",
             )
-        if is_constant(value):
+        if is_constant(value) or cell is None:  # a builtin, `Ellipsis` say
             env[name] = value
         else:
-            assert cell is not None
             hidden[name] = cell
     return env, hidden
 

@@ -20,6 +20,7 @@ from ad import ir
 from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import attempts, sequences
+from ad.runtime.bound import check_bound
 from ad.transforms.normalize import iterators, stars
 from ad.transforms.normalize.anf import Expressions, suggest
 from ad.transforms.normalize.fence import is_setattr
@@ -88,6 +89,9 @@ class Statements(Expressions):
 
     def s_Expr(self, node: gast.Expr) -> None:
         if isinstance(node.value, gast.Constant):
+            return
+        if isinstance(node.value, gast.Call) and self.env.get(ir.dotted(node.value.func)) is check_bound:
+            self.out.append(node)  # it asks of the variable itself
             return
         if isinstance(node.value, gast.Call) and is_setattr(node.value):
             owner, name, value = node.value.args

@@ -1,5 +1,7 @@
 """Last touches, when nothing else moves any more.
 
+    check_bound(y, "y")
+    s = x + y              =>         s = x + y                  (y is bound nowhere else)
     if test:                          x_gradient = as_gradient(x_bar, x)
         pass               =>         return x_gradient                      =>      return as_gradient(x_bar, x)
     test = a < b
@@ -12,13 +14,14 @@ import gast
 
 from ad import ir
 from ad.ir import Block
+from ad.runtime.bound import check_bound, unbound
 from ad.transforms.optimize import rewrite
 from ad.transforms.optimize.knowledge import Knowledge
 
 
 def tidy(body: Block, facts: Knowledge) -> Block:
     """The body without empty branches, with what is used once, in the next statement, written there."""
-    body = _without_empty(body)
+    body = _without_checks(_without_empty(body), facts, _given_no_value(body, facts))
     counts = _counts(body)
     body = _tested(body, facts, counts)
     return _returned(body, facts, counts)
@@ -39,6 +42,41 @@ def _without_empty(body: Block) -> Block:
                 continue
         out.append(node)
     return out or ([gast.Pass()] if body else [])
+
+
+def _given_no_value(body: Block, facts: Knowledge) -> set[str]:
+    """Names that hold `unbound` at first: reading them raises nothing."""
+    first = [s for s in body if isinstance(s, gast.Assign) and ir.resolve(s.value, facts.objects)[1] is unbound]
+    return set(ir.names_bound(first))
+
+
+def _without_checks(body: Block, facts: Knowledge, given: set[str]) -> Block:
+    """Without the checks of names that the next statement reads: Python asks the same."""
+    out: Block = []
+    for index, node in enumerate(body):
+        blocks = {f: _without_checks(getattr(node, f), facts, given) for f in ("body", "orelse") if getattr(node, f, 0)}
+        name = _checked(node, facts)
+        if name is not None and name not in given:
+            after = next((s for s in body[index + 1 :] if _checked(s, facts) is None), None)
+            if isinstance(after, gast.Assign | gast.AugAssign | gast.Return | gast.Expr) and name in _reads(after):
+                continue
+        out.append(rewrite.with_blocks(node, **blocks) if blocks else node)
+    return out
+
+
+def _checked(node: gast.stmt, facts: Knowledge) -> str | None:
+    """The y of `check_bound(y, "y")`."""
+    call = node.value if isinstance(node, gast.Expr) else None
+    if isinstance(call, gast.Call) and facts.callee(call) is check_bound and isinstance(call.args[0], gast.Name):
+        return str(call.args[0].id)
+    return None
+
+
+def _reads(node: gast.stmt) -> set[str]:
+    """Names that a statement reads, whatever its operands are."""
+    own = {n.id for n in [getattr(node, "target", None)] if isinstance(n, gast.Name)}
+    partly = any(isinstance(n, gast.BoolOp | gast.IfExp | gast.Lambda) for n in ir.walk(node))
+    return set() if partly else own | set(ir.names_read(node))
 
 
 def _only_raises(body: Block) -> bool:
