@@ -430,11 +430,13 @@ def _gradient_dtype(x: Any) -> Any:
 
 def _forward_jacobians(function: Any, args: list[Any], wrt: list[int], active: tuple[bool, ...]) -> list[Any]:
     found = []
+    if sum(np.size(args[i]) for i in wrt) > 1:
+        calls.check_repeatable(function, args, active)
     for i in wrt:
         columns = []
         for index in np.ndindex(np.shape(args[i])):
             tangents = [_basis(args[j], index if j == i else None) for j in sorted(wrt)]
-            columns.append(calls.jvp_of(function, args, active, tangents, DEFAULT)[1])
+            columns.append(structures.owned(calls.dot_of(function, args, active, tangents)))
         shape = np.shape(columns[0]) if columns else np.shape(function(*args))
         stacked = np.stack([np.asarray(c) for c in columns], axis=-1) if columns else np.zeros((*shape, 0))
         reshaped = stacked.reshape((*shape, *np.shape(args[i])))
@@ -505,7 +507,10 @@ def hvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> hvp(lambda x: np.sum(x ** 3), (np.array([1.0, 2.0]),), (np.ones(2),))
     (array([ 6., 12.]),)
     """
-    return jvp(gradient_by_all(f, len(primals)), primals, tangents)[1]
+    check_tangents(primals, tangents)
+    active = active_tangents(primals, tangents)
+    dots = [structures.full_tangent(t, p) for p, t, a in zip(primals, tangents, active, strict=True) if a]
+    return structures.owned(calls.dot_of(gradient_by_all(f, len(primals)), primals, active, dots))
 
 
 def gradient_by_all(f: Callable[..., Any], count: int) -> GradientFunction:

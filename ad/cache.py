@@ -37,6 +37,7 @@ class Compiled:
     def __post_init__(self) -> None:
         self.guards = [(c.holder, c.name, value) for c, value in self.generated.dependencies]
         self.hidden_kinds = tuple(_hidden_kind(c) for c in self.generated.hidden)
+        self.defaults = [d for _, slot, value in self.generated.slots if slot == "__defaults__" for d in value or ()]
         self.searched = 0
         self.dispatch: Callable[..., Any] | None = None
         self.fits: Callable[..., bool] | None = None
@@ -78,6 +79,11 @@ class Compiled:
     def check(self, args: Sequence[Any]) -> None:
         """AliasingError where an argument that the primal writes into shares memory with anything else it reaches."""
         for i in self.generated.written:
+            if any(args[i] is d for d in self.defaults):
+                raise errors.AliasingError(
+                    f"{self.generated.name}: a default value is written into, and would be another at the next call",
+                    hint="pass the argument, or make it in the function",
+                )
             others = [a for j, a in enumerate(args) if j != i] + self.hidden()
             check_disjoint(args[i], others, self.generated.name)
             check_once(args[i], others, self.generated.name)
@@ -245,8 +251,4 @@ def _share(a: np.ndarray, b: np.ndarray) -> bool:
 def _arrays(x: Any) -> list[np.ndarray]:
     if isinstance(x, np.ndarray):
         return [x]
-    if isinstance(x, (list, tuple)):
-        return [a for v in x for a in _arrays(v)]
-    if isinstance(x, dict):
-        return _arrays(list(x.values()))
-    return _arrays(list(vars(x).values())) if kinds.is_record(x) else []
+    return [a for v in entries(x).values() for a in _arrays(v)] if is_container(x) else []

@@ -440,6 +440,11 @@ class GradientOf(Primitive):
         call = Call(self.f, args, [], 0, ())
         return contracted(call, active, dots, replace(self.options, several=False, holomorphic=False))
 
+    def along(self, args: list[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> Any:
+        """The tangent of the gradient alone: the gradient of the tangent."""
+        call = self._tangent(args, active, dots)
+        return GradientOf(call.function, self.wrt, self.options)(*call.args)
+
     def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The gradient's pullback at g is the gradient of <g, f's gradient>, the tangent of f along g."""
         positions = tuple(i for i, a in enumerate(active) if a)
@@ -579,6 +584,26 @@ def jvp_of(
     found = tangent_call(call, call.mask(active), tangents, options)
     value, value_dot = found.function(*found.args)
     return value, value_dot
+
+
+def dot_of(f: Any, args: Sequence[Any], active: Sequence[bool], tangents: Sequence[Any]) -> Any:
+    """The tangent alone. What f does besides, it does once."""
+    call = reduced(f, args)
+    if isinstance(call.function, GradientOf):
+        return call.function.along(call.args, call.mask(active), tangents)
+    return jvp_of(f, args, active, tangents, DEFAULT)[1]
+
+
+def check_repeatable(f: Any, args: Sequence[Any], active: Sequence[bool]) -> None:
+    """UnsupportedArgument for a function that writes global variables: it would do so once a column."""
+    call = reduced(f, args)
+    function = call.function.f if isinstance(call.function, GradientOf) else call.function
+    mask = call.mask(active)
+    if isinstance(function, Plain) and tangent_function(function, call.args, mask, DEFAULT).generated.stores:
+        raise errors.UnsupportedArgument(
+            f"{function.__name__} writes a global variable, and would do so once for each column",
+            hint="use ad.jacrev or ad.hvp, which run it once",
+        )
 
 
 # --- called from generated code -------------------------------------------------------------------

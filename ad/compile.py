@@ -18,7 +18,7 @@ class Generated:
     """A derivative in text: its functions, the globals they use, what they read at each call, what they depend on.
 
     written: positions of the arguments that the primal writes into. slots: (object, attribute, value) that must not
-    change.
+    change. stores: whether it writes global variables.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Generated:
     stages: dict[str, str] = field(default_factory=dict)
     written: frozenset[int] = frozenset()
     slots: tuple[tuple[Any, str, Any], ...] = ()
+    stores: bool = False
 
     def text(self) -> str:
         """The functions' source."""

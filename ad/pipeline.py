@@ -423,6 +423,7 @@ class Program:
             self.stages or {},
             frozenset(written),
             tuple(self.slots.values()),
+            any(_places_of(fn, "store") for _, fn in self.normal.values()),
         )
 
 

@@ -462,3 +462,68 @@ def test_fields_in_another_order() -> None:
 def test_adjoints_of_deques_are_added_entry_by_entry() -> None:
     bar = structures.add(deque([1.0, None]), deque([2.0, None]))
     assert bar == deque([3.0, None])
+
+
+calls_so_far = 0
+
+
+def counts_its_calls(x):
+    global calls_so_far
+    calls_so_far += 1
+    return np.sum(x * x * calls_so_far)
+
+
+def test_second_derivatives_run_the_function_once() -> None:
+    global calls_so_far
+    calls_so_far = 0
+    np.testing.assert_array_equal(ad.hvp(counts_its_calls, (np.ones(2),), (np.ones(2),))[0], [2.0, 2.0])
+    assert calls_so_far == 1
+    with pytest.raises(ad.errors.UnsupportedArgument, match="once for each column"):
+        ad.hessian(counts_its_calls)(np.ones(2))
+
+
+def kept_in_a_default(x, seen=[]):
+    seen.append(x)
+    return x * len(seen)
+
+
+def kept_in_a_default_array(x, buffer=np.zeros(2)):
+    buffer[0] += x
+    return buffer[0] * x
+
+
+@pytest.mark.parametrize("f", [kept_in_a_default, kept_in_a_default_array])
+def test_a_default_that_is_written_is_refused(f) -> None:
+    for derivative in (ad.grad(f), lambda x: ad.vjp(f, x), lambda x: ad.jvp(f, (x,), (1.0,))):
+        with pytest.raises(ad.errors.AliasingError, match="default"):
+            derivative(2.0)
+    assert ad.grad(f)(2.0, *([[]] if f is kept_in_a_default else [np.zeros(2)])) in (1.0, 4.0)
+
+
+def first_of_a_deque(q):
+    q[0][0] = 2.0
+    return np.sum(q[0] * q[1])
+
+
+def test_arrays_of_a_deque_that_share_memory_are_refused() -> None:
+    a = np.ones(3)
+    with pytest.raises(ad.errors.AliasingError, match="shares memory"):
+        ad.grad(first_of_a_deque)(deque([a, a]))
+
+
+def ellipsis_by_name(x):
+    index = (Ellipsis, slice(0, 2))
+    return np.sum(x[index] ** 2)
+
+
+def number_then_array(x):
+    t = 1.0
+    t *= x
+    return np.sum(t**2)
+
+
+@pytest.mark.parametrize("f", [ellipsis_by_name, number_then_array])
+def test_second_derivative_of(f) -> None:
+    x, v = np.array([1.0, 2.0, 3.0]), np.ones(3)
+    numeric = (ad.grad(f)(x + 1e-6 * v) - ad.grad(f)(x - 1e-6 * v)) / 2e-6
+    np.testing.assert_allclose(ad.hvp(f, (x,), (v,))[0], numeric, atol=1e-6)

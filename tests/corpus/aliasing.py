@@ -325,3 +325,66 @@ def bounce_back(A):
     A += A * A
     A[[0, 1], 1:] = edge
     return np.sum(A * A)
+
+
+def list_repeated_and_written(x):
+    v = [x] * 2
+    v[0][0] = 2.0
+    return np.sum(x * x)
+
+
+def list_added_and_written(x, y):
+    v = [x] + [y]
+    v[0][0] = 2.0
+    return np.sum(x * x * y)
+
+
+def rows_repeated(x):
+    a = [[0.0] * 3 for _ in range(2)]
+    b = a * 2
+    b[0][1] += x[1]
+    return a[0][1] ** 2 + x[0]
+
+
+def table_of_nothing(x):
+    t = [[None] * 2 for _ in range(2)]
+    t[1][1] = x[0]
+    return t[1][1] ** 2
+
+
+def views_gathered_by_adding_lists(x):
+    views = []
+    for i in range(2):
+        views = views + [x[i : i + 2]]
+    for v in views:
+        v *= 2.0
+    return np.sum(x * x)
+
+
+def view_of_a_view_in_each_trip(x):
+    y = x.copy()
+    for k in range(2):
+        z = y[::-1]
+        z += 0.3 * y * z
+        y = z
+    return y[0] + y[-1] ** 2
+
+
+def transposed_in_each_trip(A):
+    b = 0.5 * A @ A.T
+    for k in range(2):
+        c = b.T
+        c += 0.1 * b * c
+        b = c
+    return np.sum(b * b)
+
+
+def halves_of_halves(x):
+    y = x.copy()
+    n = len(x)
+    while n > 1:
+        n //= 2
+        a, b = y[:n], y[n : 2 * n]
+        a += b * a
+        y = a
+    return np.sum(y)

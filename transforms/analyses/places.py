@@ -283,7 +283,8 @@ class _Sharing:
         operands = [node.left, node.right]
         held = [[kind_of_atom(n, self.fn, self.known), *ir.names_read(n)] for n in operands]
         numeric = [k for k, *_ in held if kinds.is_numeric(k)]
-        repeats = isinstance(node.op, gast.Mult) and not any(isinstance(k, kinds.Array) or kinds.is_inexact(k) for k in numeric)
+        whole = not any(isinstance(k, kinds.Array) or kinds.is_inexact(k) for k in numeric)
+        repeats = whole and isinstance(node.op, gast.Mult)
         if numeric and not repeats:
             return []
         return [n for k, *names in held for n in names if not kinds.is_numeric(k) and self.may_hold_memory(n)]
