@@ -43,6 +43,24 @@ class Kind:
     __slots__ = ()
 
 
+class _OfDType(Kind):
+    """A kind with a dtype, or None. NumPy takes None for float64 where it compares: they are told apart here."""
+
+    __slots__ = ()
+    dtype: DType | None
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self) or (self.dtype is None) is not (other.dtype is None):
+            return False
+        return self._fields() == other._fields()
+
+    def __hash__(self) -> int:
+        return hash(self._fields())
+
+    def _fields(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown(Kind):
     """Anything: only the run tells. hint: what it perhaps is, which a check at run time has to confirm."""
@@ -60,15 +78,15 @@ class Number(Kind):
     type: type
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar(Kind):
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar(_OfDType):
     """A NumPy scalar, or a Python number where paths join: immutable, of shape ()."""
 
     dtype: DType | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Array(Kind):
+@dataclass(frozen=True, slots=True, eq=False)
+class Array(_OfDType):
     """A NumPy array, 0-d included; None where dtype or shape are not known.
 
     ndim: the number of dimensions where that is known and the shape is not.
@@ -79,8 +97,8 @@ class Array(Kind):
     ndim: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Numeric(Kind):
+@dataclass(frozen=True, slots=True, eq=False)
+class Numeric(_OfDType):
     """A Python number, NumPy scalar or array: the run decides which."""
 
     dtype: DType | None = None
@@ -243,6 +261,18 @@ def dtype(kind: Kind) -> DType | None:
     if isinstance(kind, Number):
         return np.dtype(kind.type)
     return kind.dtype if isinstance(kind, (Scalar, Array, Numeric)) else None
+
+
+def same_dtype(a: Kind, b: Kind) -> bool:
+    """Whether two dtypes are known, and the same."""
+    da, db = dtype(a), dtype(b)
+    return da is not None and db is not None and da == db
+
+
+def is_double(kind: Kind) -> bool:
+    """Whether the values are surely of float64."""
+    found = dtype(kind)
+    return found is not None and found == np.dtype(float)
 
 
 def is_inexact(kind: Kind) -> bool | None:
@@ -413,7 +443,7 @@ def join_all(kinds: Iterable[Kind]) -> Kind | None:
 
 def _join_numeric(a: Kind, b: Kind) -> Kind:
     both_shape = shape(a) if shape(a) == shape(b) else None
-    both_dtype = dtype(a) if dtype(a) == dtype(b) else _join_dtype(a, b)
+    both_dtype = dtype(a) if same_dtype(a, b) else _join_dtype(a, b)
     if isinstance(a, Number) and isinstance(b, Number):
         return Number(both_dtype.type(0).item().__class__) if both_dtype is not None else Scalar(None)
     if isinstance(a, (Number, Scalar)) and isinstance(b, (Number, Scalar)):

@@ -91,7 +91,8 @@ def is_inexact(x: Any) -> bool:
 
 def is_double(*operands: Any) -> bool:
     """True where the operands surely combine to float64."""
-    return kinds.result_dtype(*map(_kind, operands)) == np.dtype(float)
+    found = kinds.result_dtype(*map(_kind, operands))
+    return found is not None and found == np.dtype(float)
 
 
 def dtype_of(dtype: Any) -> np.dtype[Any] | None:

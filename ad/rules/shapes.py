@@ -424,6 +424,8 @@ def at_least(x: Any) -> Kind:
 def moveaxis(x: Any, source: Any, destination: Any) -> Kind:
     """`np.moveaxis` of one axis."""
     shape = kinds.shape(as_kind(x))
+    if shape is None and kinds.rank(as_kind(x)) is not None:
+        return Array(kinds.dtype(as_kind(x)), None, kinds.rank(as_kind(x)))
     if not shape or not all(isinstance(a, int) and -len(shape) <= a < len(shape) for a in (source, destination)):
         return moved(x)
     rest = list(shape)
@@ -548,7 +550,7 @@ def array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
 def _array_of_entries(found: list[Kind]) -> Kind:
     """`np.array([a, b])`: the entries are stacked."""
     dtypes = [kinds.dtype(k) for k in found]
-    dtype = None if None in dtypes or not dtypes else np.result_type(*dtypes)
+    dtype = None if any(d is None for d in dtypes) or not dtypes else np.result_type(*dtypes)  # type: ignore[arg-type]
     dtype = dtype if dtype is not None and dtype.kind in "fc" else None
     if found and all(map(kinds.is_immutable_number, found)):
         return Array(dtype, (len(found),))
@@ -573,10 +575,10 @@ def same(x: Any, *args: Any, **kwargs: Any) -> Kind:
 
 def in_dtype_of(value: Any, x: Any) -> Kind:
     """A value in the dtype of x, complex or real, where that is known."""
-    kind, found = as_kind(value), kinds.dtype(as_kind(x))
+    kind = as_kind(value)
     if not kinds.is_numeric(kind):
         return UNKNOWN
-    if found is not None and found == kinds.dtype(kind):
+    if kinds.same_dtype(kind, as_kind(x)):
         return kinds.widen(kind)
     return kinds.retyped(kind, None) if isinstance(kind, Array) else Numeric(None, kinds.shape(kind))
 

@@ -169,7 +169,7 @@ def _gradient_of(writer: Any, x: str) -> gast.expr:
     bar, bar_kind = reverse.bar(x), reverse.bars[x]
     if isinstance(kind, kinds.Number):
         return _as_number(scope, ir.name(bar), bar_kind, kind)
-    doubles = kinds.dtype(kind) == np.dtype(float) and kinds.dtype(bar_kind) == np.dtype(float)
+    doubles = kinds.is_double(kind) and kinds.is_double(bar_kind)
     in_full = x not in writer.leaves or contributions.is_complete(scope, bar_kind, x)  # else its value is needed
     if isinstance(kind, kinds.Array) and kind.shape and doubles and in_full:
         reverse.buffer(x)

@@ -121,7 +121,7 @@ def expand(scope: Scope, value: gast.expr, kind: Kind, x: str) -> gast.expr:
     if function != "full":
         return ir.call(where, value, shape)
     literal = isinstance(kind, kinds.Literal)
-    narrow = kinds.dtype(scope.kind(x)) == np.dtype(float) and not literal and not _only_doubles(scope)
+    narrow = kinds.is_double(scope.kind(x)) and not literal and not _only_doubles(scope)
     return ir.call(where, shape, value, *([ir.constant("float64")] if narrow else []))
 
 

@@ -385,7 +385,7 @@ def _fits(value: kinds.Kind, y: kinds.Kind) -> bool:
 
 
 def _same(value: kinds.Kind, y: kinds.Kind) -> bool:
-    return kinds.dtype(value) == kinds.dtype(y) and kinds.shape(value) == kinds.shape(y)
+    return kinds.same_dtype(value, y) and kinds.shape(value) == kinds.shape(y)
 
 
 def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:

@@ -281,13 +281,13 @@ class _Sharing:
     def containers(self, node: gast.BinOp) -> list[str]:
         """The operands of `xs + ys` and `xs * n` that may be containers: the result has their entries, not copies."""
         operands = [node.left, node.right]
-        held = [[kind_of_atom(n, self.fn, self.known), *ir.names_read(n)] for n in operands]
-        numeric = [k for k, *_ in held if kinds.is_numeric(k)]
+        held = [kind_of_atom(n, self.fn, self.known) for n in operands]
+        numeric = [k for k in held if kinds.is_numeric(k)]
         whole = not any(isinstance(k, kinds.Array) or kinds.is_inexact(k) for k in numeric)
-        repeats = whole and isinstance(node.op, gast.Mult)
-        if numeric and not repeats:
+        if numeric and not (whole and isinstance(node.op, gast.Mult)):
             return []
-        return [n for k, *names in held for n in names if not kinds.is_numeric(k) and self.may_hold_memory(n)]
+        names = [n for k, part in zip(held, operands) if not kinds.is_numeric(k) for n in ir.names_read(part)]
+        return [n for n in names if self.may_hold_memory(n)]
 
     def made_inside(self, target: str, new: str, others: set[str]) -> None:
         """A container that a rule or a callee makes holds memory that was made with it, and perhaps others."""

@@ -106,7 +106,7 @@ class _Checks:
             return node, None
         method = getattr(self, f"s_{type(node).__name__}", None)
         if method is not None:
-            return method(node, state)  # type: ignore[no-any-return]
+            return method(node, state)
         if isinstance(node, gast.Return | gast.Raise | gast.Continue):
             return node, None
         return node, state.binding(_stored(node))

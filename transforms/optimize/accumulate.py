@@ -167,7 +167,8 @@ class Accumulate:
         shape = kinds.shape(kind)
         if shape is None or kinds.broadcast(shape, kinds.shape(right)) != shape:
             return False
-        return kinds.result_dtype(kind, right) == kinds.dtype(kind)
+        result = kinds.result_dtype(kind, right)
+        return result is not None and result == kinds.dtype(kind)
 
     def kind_of(self, name: str) -> Kind:
         """The kind of a name, if all that is bound to it agrees."""
