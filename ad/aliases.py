@@ -64,7 +64,8 @@ class AliasProgram(Program):
                     continue
                 raise
             written = [w for w in found.written if not isinstance(facts.kinds.get(w), kinds.Array)]
-            changed = {n for w in written for n in found.seen.get(w, set()) - {w}} | set(found.by_calls)
+            changed = {n for w in written for n in found.seen.get(w, set()) - {w} if not _told(n, w, found, facts)}
+            changed |= set(found.by_calls)
             more = {n: kinds.vague(facts.kinds[n]) for n in sorted(changed - forced.keys()) if n in facts.kinds}
             if not more:
                 return facts
@@ -126,6 +127,12 @@ class AliasProgram(Program):
         backward = self.globals_name(f"{base}_backward{suffix}", owns_result=True)
         self.splits[key] = Split(forward, backward, returned, (), hidden, frozenset())
         self.functions += assemble.split(writer, self.splits[key])
+
+
+def _told(n: str, w: str, found: places.Places, facts: Facts) -> bool:
+    """Whether the kind of n holds in spite of writes into a list by the name w."""
+    kind, written = (facts.kinds.get(name, kinds.UNKNOWN) for name in (n, w))
+    return kinds.tells_of(kind, written, n in found.same.get(w, ()))
 
 
 class AliasWriter(Writer):

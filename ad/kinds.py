@@ -487,6 +487,24 @@ def parts(kind: Kind) -> Iterator[Kind]:
         yield from parts(inner)
 
 
+def tells_of(kind: Kind, written: Kind, same: bool) -> bool:
+    """Whether the kind of a name holds after writes into a list that it holds (same), or that is in what it holds.
+
+    written: the kind of the name that is written, with all that is.
+
+    >>> tells_of(List(List(Number(float))), List(Number(float)), same=False)
+    True
+    >>> tells_of(List(Number(float)), List(UNKNOWN), same=True)
+    False
+    """
+    if not isinstance(written, List) or not isinstance(kind, List):
+        return False
+    lists = [kind] if same else [k for k in parts(kind) if k is not kind]
+    return all(isinstance(k, (List, Unknown)) or is_numeric(k) for k in lists) and all(
+        join(written, k) == k for k in lists if isinstance(k, List)
+    )
+
+
 def is_deep(kind: Kind, levels: int = 12) -> bool:
     """Whether containers stand in each other more often than programs write: one holds itself, perhaps."""
     if levels == 0:

@@ -834,8 +834,9 @@ def check_contents(fn: Function, known: dict[str, Kind], found: Places) -> None:
     for w, statement in found.written.items():
         kind = known.get(w, UNKNOWN)
         for n in found.seen.get(w, set()) - {w}:
-            told = set(kinds.parts(known.get(n, UNKNOWN)))
-            if not kinds.is_numeric(kind) and UNKNOWN not in told and not any(kinds.join(kind, k) == k for k in told):
+            told = known.get(n, UNKNOWN)
+            vague = kinds.is_numeric(kind) or UNKNOWN in set(kinds.parts(told))
+            if not vague and not kinds.tells_of(told, kind, n in found.same.get(w, ())):
                 raise errors.AliasingError(
                     f"{n!r} is a container that changes by a write through {w!r}",
                     at=ir.location(fn.source, statement),

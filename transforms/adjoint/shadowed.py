@@ -106,7 +106,8 @@ class ShadowReverse(Reverse):
         if not self.may_be_number(x) or (isinstance(value, gast.Constant) and value.value == 0.0):
             return
         if not self.is_place(x):
-            super().contribute(x, value, NUMBER)
+            real = kinds.is_real(self.scope.kind(x)) and kinds.is_immutable_number(self.scope.kind(x))
+            super().contribute(x, value, contributions.full_kind(self.scope, x) if real else NUMBER)
             return
         total = ir.binop(ir.name(self.bar(x)), gast.Add(), value) if x in self.bars else value
         self.assign(self.bar(x), total)
