@@ -35,7 +35,7 @@ from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.watching import count_writes
-from ad.transforms.analyses import places
+from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.classes import reachable
 from ad.transforms.analyses.facts import Facts, infer
@@ -285,6 +285,14 @@ class Program:
             return self.parameters_written(target, self.argument_kinds(op, fn, known))
 
         return places.mutated_arguments(op, written)
+
+    def sees_layout(self) -> bool:
+        """Whether in a function met so far it depends on the layout of memory what is a view."""
+        return layout.is_seen(fn for _, fn in self.normal.values())
+
+    def calls_others(self) -> bool:
+        """Whether more than one function has been met, or what only the run tells."""
+        return len(self.normal) > 1 or any(_calls_variables(fn) for _, fn in self.normal.values())
 
     def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
         """The writer of the function that is differentiated."""

@@ -30,6 +30,7 @@ from ad.runtime import (
 )
 from ad.runtime.copies import deep_copy
 from ad.runtime.shadows import private
+from ad.runtime.structures import in_layout
 
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
 constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
@@ -244,6 +245,12 @@ def copy(z_bar, a):
     if is_array(a):
         return z_bar
     return reshape_as(z_bar, a)
+
+
+@linear(in_layout, kind=shapes.same, shape_only=("x",), cases=lambda rng: [
+    ((x, like), {}) for x in [rng.normal(size=(2, 3))] for like in (x, np.zeros((3, 2)).T)])  # fmt: skip
+def in_layout_(z_bar, dot, x):
+    return z_bar
 
 
 @linear(deep_copy, kind=shapes.as_kind, fresh=True,

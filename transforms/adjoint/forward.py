@@ -50,7 +50,7 @@ from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
-from ad.transforms.analyses import operations, places
+from ad.transforms.analyses import layout, operations, places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.operations import Op, Operations, classify
 from ad.transforms.analyses.places import Places
@@ -154,6 +154,8 @@ class Forward:
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if self.places.is_written(p)]
         self.active = reached & useful(fn, known, self.places, handed_back)
+        self.sees_layout = program.sees_layout()
+        self.views = layout.views(fn, others=not is_root or program.calls_others()) if self.sees_layout else set()
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
         self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
@@ -197,7 +199,8 @@ class Forward:
 
     def private(self, param: str, value: gast.expr) -> gast.expr:
         """A copy of an argument or of its tangent, for this call alone."""
-        if isinstance(self.known.get(param), kinds.Array) and self.places.families.get(param, {param}) <= {param}:
+        alone = self.places.families.get(param, {param}) <= {param} and not self.sees_layout
+        if isinstance(self.known.get(param), kinds.Array) and alone:
             return ir.call(ir.attribute(value, "copy"))
         return self.scope.helper(private, value)
 
@@ -240,6 +243,11 @@ class Forward:
 
     def zero(self, value: gast.expr) -> gast.expr:
         """Zeros of the structure of a value."""
+        zeros = self.plain_zero(value)
+        return self.in_layout(value.id, zeros) if isinstance(value, gast.Name) else zeros
+
+    def plain_zero(self, value: gast.expr) -> gast.expr:
+        """Zeros of the structure of a value, in any layout."""
         kind = kinds.widen(self.scope.of(value))
         if isinstance(kind, (kinds.Number, kinds.Scalar)):
             return ir.constant(0.0)
@@ -583,7 +591,9 @@ class Forward:
             raise errors.NoRule(f"{op.rule.shown}: {error}", at=at, hint=hint) from error
         if value is None:
             return self.zero(ir.name(z))
-        return self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
+        value = self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
+        mirrored = op.rule.form == "linear" and not op.rule.fresh
+        return value if mirrored else self.in_layout(z, value)
 
     def check_operands(self, op: Op) -> None:
         """Only operands that the rule differentiates may be active; arithmetic on containers is something else."""
@@ -722,6 +732,14 @@ class Forward:
             return value
         return self.scope.helper(casting.as_complex_as, value, ir.name(z))
 
+    def in_layout(self, z: str, value: gast.expr) -> gast.expr:
+        """A tangent of what z holds, of the layout of z where a view of it may be written."""
+        kind = kinds.widen(self.scope.kind(z))
+        if kinds.is_immutable_number(kind) or not kinds.is_numeric(kind) or isinstance(value, gast.Constant):
+            return value
+        matters = layout.matters(z, self.places, self.views) or (not self.is_root and self.is_returned(z) and self.views)
+        return self.scope.helper(structures.in_layout, value, ir.name(z)) if matters else value
+
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
         return self.is_returned(x) or self.is_written_here(x)
@@ -770,7 +788,8 @@ class Forward:
             pattern = gast.Tuple([ir.target(z), ir.target(dot)], gast.Store())
             self.emit(gast.Assign([pattern], new, None), node)
             if op.tag == "dispatch" and z in self.active and self.is_written_here(z):
-                self.set_dot(z, self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z)), node)
+                wide = self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z))
+                self.set_dot(z, self.in_layout(z, wide), node)
 
     def user_call(self, op: Op, active: bool) -> gast.expr:
         values = bind(op, self.fn)

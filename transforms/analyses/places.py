@@ -337,8 +337,10 @@ def fills_array(op: Op, fn: Function, known: Mapping[str, Kind]) -> bool:
 
 
 def _says_how(op: Op, param: str) -> bool:
-    """Whether a parameter of a rule is a shape or an axis, with which no result shares memory."""
-    return op.rule is not None and param in ("shape", "newshape", "axis", "axes") and param not in op.rule.wrt
+    """Whether a parameter of a rule is a shape, an axis or a model, with which no result shares memory."""
+    if op.rule is None or param in op.rule.wrt:
+        return False
+    return param in ("shape", "newshape", "axis", "axes") or param in op.rule.shape_only
 
 
 def _makes_no_memory(op: Op) -> bool:
