@@ -18,6 +18,7 @@ from ad.runtime.contractions import (
     tensordot_y_bar,
 )
 from ad.runtime.division import divide
+from ad.runtime.layout import in_layout, in_order_of, memory_axes, memory_order
 from ad.runtime.linalg import (
     cofactors,
     columns,
@@ -86,6 +87,8 @@ __all__ = [
     "einsum_adjoint",
     "expand",
     "first_axis_shape",
+    "in_layout",
+    "in_order_of",
     "inner_x_bar",
     "inner_y_bar",
     "interleaved",
@@ -96,6 +99,8 @@ __all__ = [
     "mT",
     "matmul_x_bar",
     "matmul_y_bar",
+    "memory_axes",
+    "memory_order",
     "nested_like",
     "one_axis",
     "pad_adjoint",

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import bare, copy_of, has_layout, is_record, memory_like
+from ad.runtime.copies import bare, copy_of, is_record
+from ad.runtime.layout import in_layout
 
 
 def zeros(x: Any) -> Any:
@@ -94,21 +95,6 @@ def laid_out(dot: Any, x: Any) -> Any:
     if isinstance(dot, np.generic):
         dot = np.array(dot)
     return dot if type(dot) is not np.ndarray else in_layout(dot, x)
-
-
-def in_layout(dot: Any, x: Any) -> Any:
-    """An array in the memory layout of another of its shape: itself where it has that already.
-
-    >>> in_layout(np.ones((2, 3)), np.zeros((3, 2)).T).strides
-    (8, 16)
-    """
-    if not (isinstance(dot, np.ndarray) and isinstance(x, np.ndarray)) or dot.shape != x.shape:
-        return dot
-    if has_layout(dot, x) and (dot.flags.writeable or not x.flags.writeable):
-        return dot
-    same = memory_like(x, dot.dtype)
-    same[...] = dot
-    return same
 
 
 def _entries(x: Any) -> dict[Any, Any]:

@@ -19,8 +19,12 @@ from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
     as_complex_as,
     as_real_as,
+    in_layout,
+    in_order_of,
     item_position,
     keeps_derivative,
+    memory_axes,
+    memory_order,
     nested_like,
     reshape_as,
     scatter,
@@ -30,7 +34,6 @@ from ad.runtime import (
 )
 from ad.runtime.copies import deep_copy
 from ad.runtime.shadows import private
-from ad.runtime.structures import in_layout
 
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
 constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
@@ -124,7 +127,7 @@ def _array_cases(rng):
 
 @rule(np.array, kind=shapes.array, fresh=True, shape_only=("dtype",), sequences=("object",), cases=_array_cases)
 class array:
-    def jvp(object_dot, z, object, dtype=None):
+    def jvp(object_dot, z, object, dtype=None, *, order="K"):
         if dtype is None:
             return np.array(object_dot)
         if is_exact_dtype(dtype):
@@ -133,7 +136,7 @@ class array:
             return np.array(object_dot, dtype=dtype)
         return to_dtype(object_dot, dtype)
 
-    def vjp(z_bar, z, object, dtype=None):
+    def vjp(z_bar, z, object, dtype=None, *, order="K"):
         if is_exact_dtype(dtype):
             return None
         if not is_inexact_dtype(dtype):
@@ -247,9 +250,9 @@ def copy(z_bar, a):
     return reshape_as(z_bar, a)
 
 
-@linear(in_layout, kind=shapes.same, shape_only=("x",), cases=lambda rng: [
+@linear(in_layout, in_order_of, kind=shapes.same, shape_only=("x",), cases=lambda rng: [
     ((x, like), {}) for x in [rng.normal(size=(2, 3))] for like in (x, np.zeros((3, 2)).T)])  # fmt: skip
-def in_layout_(z_bar, dot, x):
+def in_layout_(z_bar, y, x):
     return z_bar
 
 
@@ -323,4 +326,4 @@ def geomspace(start, stop, num=50, endpoint=True):
     return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint))
 
 
-constant(keeps_derivative, item_position)
+constant(keeps_derivative, item_position, memory_axes, memory_order)

@@ -41,6 +41,7 @@ from ad.runtime.instances import (
     holds,
     is_plain_class,
 )
+from ad.runtime.layout import in_layout
 from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
@@ -122,8 +123,9 @@ class Tangents:
         name = self.program.globals_name(base if plain else f"{base}_jvp")
         hidden = self.program.hidden_of(callee, args)
         self.written[key] = Tangent(name, hidden)
-        is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
-        forward = Forward(self, fn, dict(facts.kinds), active, is_root)
+        first = self.has_root and len(self.written) == 1
+        forward = Forward(self, fn, dict(facts.kinds), active, first or not self.program.aliases)
+        forward.find_views(first)
         self.program.functions.append(forward.function(name, hidden, plain))
 
 
@@ -154,8 +156,6 @@ class Forward:
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if self.places.is_written(p)]
         self.active = reached & useful(fn, known, self.places, handed_back)
-        self.sees_layout = program.sees_layout()
-        self.views = layout.views(fn, others=not is_root or program.calls_others()) if self.sees_layout else set()
         self.scope = Scope(fn, known, self.active, program.globals, self.names)
         self.scope.owned = set()
         self.tainted = find_tainted(fn, known) if program.options.strong_zero else set()
@@ -165,7 +165,18 @@ class Forward:
         self.out: Block = []
         self.quietly = False  # within a `try` that catches errors of floating-point arithmetic
         self.attempted = False
+        self.sees_layout = False
+        self.views: set[str] = set()
+        self.handed_on: set[str] = set()  # to a function that may write into it
         self.within = any(isinstance(s, ir.Within) for s in ir.statements(fn.body))
+
+    def find_views(self, is_entry: bool) -> None:
+        """Which names may hold what is a view by its layout, here or where a result goes."""
+        self.sees_layout = self.tangents.program.sees_layout()
+        if self.sees_layout:
+            others = not is_entry or self.tangents.program.calls_others()
+            self.views = layout.views(self.fn, others)
+            self.handed_on = set() if is_entry else _results(self.fn)
 
     # --- the function ---------------------------------------------------------------------------------------------
 
@@ -735,10 +746,12 @@ class Forward:
     def in_layout(self, z: str, value: gast.expr) -> gast.expr:
         """A tangent of what z holds, of the layout of z where a view of it may be written."""
         kind = kinds.widen(self.scope.kind(z))
-        if kinds.is_immutable_number(kind) or not kinds.is_numeric(kind) or isinstance(value, gast.Constant):
+        array = kind == UNKNOWN or (kinds.is_numeric(kind) and not kinds.is_immutable_number(kind))
+        if not array or isinstance(value, gast.Constant):
             return value
-        matters = layout.matters(z, self.places, self.views) or (not self.is_root and self.is_returned(z) and self.views)
-        return self.scope.helper(structures.in_layout, value, ir.name(z)) if matters else value
+        family = self.places.families.get(z, set()) | {z}
+        matters = layout.matters(z, self.places, self.views) or not family.isdisjoint(self.handed_on)
+        return self.scope.helper(in_layout, value, ir.name(z)) if matters else value
 
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
