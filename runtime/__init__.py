@@ -8,7 +8,7 @@ from ad.runtime.axes import (
     reduced_shape,
     unit_of_products,
 )
-from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
+from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast, with_axes
 from ad.runtime.casting import as_complex_as, as_real_as, keeps_derivative, to_dtype, to_inexact
 from ad.runtime.contractions import (
     convolve_adjoint,
@@ -139,4 +139,5 @@ __all__ = [
     "vectors",
     "weigh",
     "weigh_elements",
+    "with_axes",
 ]

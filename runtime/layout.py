@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ad import errors
 from ad.runtime.copies import has_layout, memory_like
 
 
@@ -34,13 +35,19 @@ def in_order_of(z: Any, x: Any) -> Any:
     return in_layout(z, np.empty_like(x)) if like else z
 
 
-def memory_order(x: Any) -> str:
-    """What `order="A"` stands for.
+def memory_order(x: Any, order: Any) -> Any:
+    """The order "C" or "F" that stands for "A" or "K" where x is an array; any other is what it is.
 
-    >>> memory_order(np.zeros((2, 3)).T), memory_order(np.zeros((2, 3)))
+    >>> memory_order(np.zeros((2, 3)).T, "A"), memory_order(np.zeros((2, 3)), "A")
     ('F', 'C')
     """
-    return "F" if isinstance(x, np.ndarray) and x.flags.fnc else "C"
+    if not isinstance(x, np.ndarray) or order not in ("A", "K"):
+        return order
+    if order == "K" and not x.flags.forc:
+        raise errors.UnsupportedArgument(
+            'order="K" of an array that is not contiguous is not differentiated here', hint='write "K" at the call'
+        )
+    return "F" if x.flags.fnc else "C"
 
 
 def memory_axes(x: Any) -> tuple[int, ...]:

@@ -64,12 +64,12 @@ def _full_like_cases(rng):
 
 @rule(np.full_like, kind=shapes.full_like, fresh=True, wrt=("fill_value",), cases=_full_like_cases)
 class full_like:
-    def jvp(fill_value_dot, z, a, fill_value):
+    def jvp(fill_value_dot, z, a, fill_value, *, order="K"):
         if is_inexact(a):
             return np.full_like(a, fill_value_dot)
         return to_dtype(np.full(np.shape(a), fill_value_dot), z.dtype)
 
-    def vjp(z_bar, z, a, fill_value):
+    def vjp(z_bar, z, a, fill_value, *, order="K"):
         if is_inexact(a):
             return unbroadcast(z_bar, fill_value)
         return unbroadcast(to_inexact(z_bar, z.dtype), fill_value)
@@ -151,7 +151,9 @@ class array:
 @rule(np.asarray, np.asanyarray, kind=shapes.array, shape_only=("dtype",), sequences=("a",),
       cases=_array_cases)  # fmt: skip
 class asarray:
-    def jvp(a_dot, z, a, dtype=None, order=None):
+    def jvp(a_dot, z, a, dtype=None, order=None, *, copy=None):
+        if copy is not None and copy is not False:
+            raise TypeError("the keyword 'copy' is handled as True, False or None")
         if dtype is None:
             return np.asarray(a_dot, order=order)
         if is_exact_dtype(dtype):
@@ -160,7 +162,7 @@ class asarray:
             return np.asarray(a_dot, dtype=dtype, order=order)
         return np.asarray(to_dtype(a_dot, dtype), order=order)
 
-    def vjp(z_bar, z, a, dtype=None, order=None):
+    def vjp(z_bar, z, a, dtype=None, order=None, *, copy=None):
         if is_exact_dtype(dtype):
             return None
         if not is_inexact_dtype(dtype):
@@ -191,6 +193,8 @@ class astype:
         if is_exact_dtype(dtype):
             return None
         if is_inexact_dtype(dtype):
+            if order != "K":
+                return a_dot.astype(dtype, order=order, copy=copy)
             return a_dot.astype(dtype, copy=copy)
         return to_dtype(a_dot, dtype, copy)
 
@@ -240,9 +244,9 @@ class as_real_as_:
         return z_bar
 
 
-@linear(np.copy, kind=shapes.array_of, fresh=True,
-        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {})])  # fmt: skip
-def copy(z_bar, a):
+@linear(np.copy, kind=shapes.copied, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {}), ((rng.normal(size=(2, 3)), "F"), {})])
+def copy(z_bar, a, order="K"):
     if is_sequence(a):
         raise TypeError("np.copy takes an array here")
     if is_array(a):

@@ -286,7 +286,7 @@ def insert(arr, obj, values, axis=None):
     if np.ndim(obj) != 0:
         raise errors.NoRule("np.insert: the derivative is known for one place to insert at",
                             hint="insert one after the other, or concatenate the parts")  # fmt: skip
-    order = memory_order(arr)
+    order = memory_order(arr, "A")
     arr = np.moveaxis(arr, axis, 0)
     at = obj if obj >= 0 else obj + len(arr)
     values = np.asarray(values)

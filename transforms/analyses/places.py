@@ -338,10 +338,10 @@ def fills_array(op: Op, fn: Function, known: Mapping[str, Kind]) -> bool:
 
 
 def _says_how(op: Op, param: str) -> bool:
-    """Whether a parameter of a rule is a shape, an axis or a model, with which no result shares memory."""
+    """Whether a parameter of a rule is a shape, an axis, an order or a model, with which no result shares memory."""
     if op.rule is None or param in op.rule.wrt:
         return False
-    return param in ("shape", "newshape", "axis", "axes") or param in op.rule.shape_only
+    return param in ("shape", "newshape", "axis", "axes", "order") or param in op.rule.shape_only
 
 
 def _is_fresh(op: Op) -> bool:

@@ -73,15 +73,6 @@ def neutral_where(e: Expressions, node: gast.Call, function: Any, array: gast.ex
     return e.temp(chosen, "chosen", node)
 
 
-def without_copy(e: Expressions, node: gast.Call) -> gast.Call:
-    """`np.array(x)` for `np.array(x, copy=True)`, `np.asarray(x)` for `copy=None`."""
-    copy = next(k.value for k in node.keywords if k.arg == "copy")
-    if not isinstance(copy, gast.Constant) or copy.value is False:
-        return node
-    function = node.func if copy.value else sibling(e, node, np.asarray)
-    return ir.at(gast.Call(function, node.args, [k for k in node.keywords if k.arg != "copy"]), node)
-
-
 # --- out= -------------------------------------------------------------------------------------------------------------
 
 
