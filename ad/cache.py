@@ -19,7 +19,8 @@ from ad import errors, guards, kinds
 from ad.compile import Generated
 from ad.ir import Cell
 from ad.kinds import Kind
-from ad.runtime.shadows import entries, is_container, overlaps_itself
+from ad.runtime.copies import overlaps_itself
+from ad.runtime.shadows import entries, is_container
 
 MAX_VARIANTS = 8
 _statistics = {"misses": 0}

@@ -25,6 +25,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
+from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
@@ -35,7 +36,7 @@ from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.watching import count_writes
-from ad.transforms.analyses import places
+from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.classes import reachable
 from ad.transforms.analyses.facts import Facts, infer
@@ -286,6 +287,18 @@ class Program:
 
         return places.mutated_arguments(op, written)
 
+    def sees_layout(self) -> bool:
+        """Whether in a function met so far it depends on the layout of memory what is a view."""
+        return layout.is_seen(fn for _, fn in self.normal.values())
+
+    def reads_order(self) -> bool:
+        """Whether a function met so far reads elements in their order in memory."""
+        return layout.is_read(fn for _, fn in self.normal.values())
+
+    def calls_others(self) -> bool:
+        """Whether more than one function has been met, or what only the run tells."""
+        return len(self.normal) > 1 or any(_calls_variables(fn) for _, fn in self.normal.values())
+
     def writer(self, fn: Function, facts: Facts, active: Sequence[bool]) -> Writer:
         """The writer of the function that is differentiated."""
         return Writer(self, fn, facts, active, set(), False)
@@ -504,8 +517,16 @@ class Writer:
                 hint="copy it first",
             )
 
-        prepare.copy_written_parameters(self.fn, self.known, written, refuse)
+        prepare.copy_written_parameters(self.fn, self.known, written, refuse, self.copied)
         self.written_params = written
+
+    def copied(self, param: str) -> gast.expr:
+        """A copy of a parameter; where elements are read in their order in memory, it lies there as the parameter."""
+        if not self.program.reads_order():
+            return ir.call(ir.attribute(ir.name(param), "copy"))
+        name = self.names.fresh("private")
+        self.fn.env[name] = private
+        return ir.call(name, ir.name(param))
 
     def find_tainted(self, taint: bool) -> set[str]:
         if not self.options.strong_zero:

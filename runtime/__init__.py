@@ -8,7 +8,7 @@ from ad.runtime.axes import (
     reduced_shape,
     unit_of_products,
 )
-from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast
+from ad.runtime.broadcasting import expand, reshape_as, spread, unbroadcast, with_axes
 from ad.runtime.casting import as_complex_as, as_real_as, keeps_derivative, to_dtype, to_inexact
 from ad.runtime.contractions import (
     convolve_adjoint,
@@ -18,6 +18,7 @@ from ad.runtime.contractions import (
     tensordot_y_bar,
 )
 from ad.runtime.division import divide
+from ad.runtime.layout import in_layout, in_order_of, memory_axes, memory_order
 from ad.runtime.linalg import (
     cofactors,
     columns,
@@ -86,6 +87,8 @@ __all__ = [
     "einsum_adjoint",
     "expand",
     "first_axis_shape",
+    "in_layout",
+    "in_order_of",
     "inner_x_bar",
     "inner_y_bar",
     "interleaved",
@@ -96,6 +99,8 @@ __all__ = [
     "mT",
     "matmul_x_bar",
     "matmul_y_bar",
+    "memory_axes",
+    "memory_order",
     "nested_like",
     "one_axis",
     "pad_adjoint",
@@ -134,4 +139,5 @@ __all__ = [
     "vectors",
     "weigh",
     "weigh_elements",
+    "with_axes",
 ]

@@ -88,3 +88,12 @@ def reshape_as(z_bar: Any, x: Any) -> Any:
     if not shape and type(z_bar) is np.ndarray and not isinstance(x, np.ndarray):
         return z_bar[()]
     return z_bar
+
+
+def with_axes(x: Any, ndmin: int) -> Any:
+    """An array with new axes in front where it has fewer than `ndmin`: a view.
+
+    >>> with_axes(np.ones(2), 2)
+    array([[1., 1.]])
+    """
+    return np.asarray(x).reshape((1,) * (ndmin - np.ndim(x)) + np.shape(x))

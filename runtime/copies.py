@@ -57,21 +57,96 @@ def owner_of(x: np.ndarray) -> np.ndarray:
     return x
 
 
+def address_of(x: np.ndarray) -> int:
+    """Where the first element of x is."""
+    found: int = x.__array_interface__["data"][0]
+    return found
+
+
+def begin_of(x: np.ndarray) -> int:
+    """Where the memory of x begins: at its first element, but for axes that run backwards."""
+    if x.flags.c_contiguous:
+        return address_of(x)
+    return address_of(x) + sum(s * (n - 1) for s, n in zip(x.strides, x.shape, strict=True) if s < 0)
+
+
+def scaled_strides(x: np.ndarray, dtype: np.dtype[Any]) -> tuple[int, ...]:
+    """The strides of an array of the layout of x and another dtype."""
+    if dtype.itemsize == x.itemsize:
+        return x.strides
+    return tuple(s * dtype.itemsize // x.itemsize for s in x.strides)
+
+
+def has_layout(y: np.ndarray, x: np.ndarray) -> bool:
+    """Whether y, of the shape of x, has its elements in memory as x has them.
+
+    >>> has_layout(np.zeros((1, 3)), np.zeros((3, 1)).T), has_layout(np.zeros((2, 3)), np.zeros((3, 2)).T)
+    (True, False)
+    """
+    steps = zip(y.strides, scaled_strides(x, y.dtype), x.shape, strict=True)
+    return x.size == 0 or all(a == b for a, b, n in steps if n > 1)
+
+
+def overlaps_itself(x: np.ndarray) -> bool:
+    """Whether some elements of x are the same memory: broadcast dimensions, sliding windows.
+
+    >>> overlaps_itself(np.broadcast_to(1.0, 3)), overlaps_itself(np.zeros((3, 3))[::-1].T)
+    (True, False)
+    """
+    if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
+        return False
+    if x.ndim == 1:
+        return x.strides[0] == 0 and x.size > 1
+    steps = sorted((abs(s), n) for s, n in zip(x.strides, x.shape, strict=True) if n > 1)
+    reach = 0
+    for step, n in steps:
+        if step <= reach:
+            return True
+        reach += step * (n - 1)
+    return False
+
+
+def memory_like(x: np.ndarray, dtype: np.dtype[Any] | None = None) -> np.ndarray:
+    """Zeros in memory of the layout of x, gaps included: what is a view or a copy of x (`x.ravel()`) is one of them as
+    well. Elements of x that are one are apart here.
+
+    >>> memory_like(np.zeros((4, 4))[:, ::2]).strides == np.zeros((4, 4))[:, ::2].strides
+    True
+    """
+    dtype = dtype or x.dtype
+    if x.flags.c_contiguous or any(s % x.itemsize for s in x.strides) or overlaps_itself(x):
+        return np.zeros(x.shape, dtype)
+    strides = scaled_strides(x, dtype)
+    reach = [s * (n - 1) for s, n in zip(strides, x.shape, strict=True)]
+    first = -sum(r for r in reach if r < 0)
+    memory = np.zeros((first + sum(r for r in reach if r > 0)) // dtype.itemsize + 1, dtype)
+    return np.ndarray(x.shape, dtype, memory, first, strides)
+
+
+def all_of(memory: np.ndarray) -> np.ndarray:
+    """What `memory_like` made, in one dimension, in the order of memory: a view.
+
+    >>> all_of(memory_like(np.zeros((2, 3)).T)).shape
+    (6,)
+    """
+    return memory.reshape(-1) if memory.base is None else memory.base  # type: ignore[return-value]
+
+
 def copy_of(x: np.ndarray) -> np.ndarray:
-    """A copy in memory of the same layout: what is a view or a copy of x (`x.ravel()`) is one of it as well.
+    """A copy in memory of the same layout: what is a view or a copy of x (`x.ravel()`) is one of it as well. Where
+    elements of x are one (`np.broadcast_to`), it is an ordinary array, laid out as `x + 0.0` is.
 
     >>> copy_of(np.zeros((4, 4))[:, ::2]).strides == np.zeros((4, 4))[:, ::2].strides
     True
     """
+    if overlaps_itself(x):
+        return np.positive(x) if x.dtype.kind in "iufc" else x.copy()
     same = x.copy(order="K")
-    if same.strides == x.strides or x.size <= 1 or any(s % x.itemsize for s in x.strides):
+    if has_layout(same, x) or x.dtype.hasobject:
         return same
-    reach = [s * (n - 1) // x.itemsize for s, n in zip(x.strides, x.shape, strict=True)]
-    first = -sum(r for r in reach if r < 0)
-    memory = np.empty(first + sum(r for r in reach if r > 0) + 1, x.dtype)
-    copied: np.ndarray = np.ndarray(x.shape, x.dtype, memory, first * x.itemsize, x.strides)
-    copied[...] = x
-    return copied
+    laid_out = memory_like(x)
+    laid_out[...] = x
+    return laid_out
 
 
 _COPYING = ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__")
@@ -165,14 +240,13 @@ class _Duplicate:
 
     def array(self, x: np.ndarray) -> np.ndarray:
         owner = owner_of(x)
-        contiguous = owner.flags.c_contiguous or owner.flags.f_contiguous
-        if not contiguous or type(owner) is not np.ndarray or not owner.size or owner.dtype.hasobject:
+        if type(owner) is not np.ndarray or not x.size or owner.dtype.hasobject or overlaps_itself(owner):
             return copy_of(x)
         if id(owner) not in self.made:
-            self.note(owner, owner.copy(order="K"))
+            memory = memory_like(owner)
+            memory[...] = owner
+            self.note(owner, memory)
         memory = self.made[id(owner)]
         if owner is x:
             return memory
-        offset = x.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
-        flat = memory.reshape(-1, order="C" if memory.flags.c_contiguous else "F")
-        return np.ndarray(x.shape, x.dtype, buffer=flat, offset=offset, strides=x.strides)
+        return np.ndarray(x.shape, x.dtype, all_of(memory), address_of(x) - begin_of(owner), x.strides)

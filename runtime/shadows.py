@@ -18,7 +18,16 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.broadcasting import unbroadcast
-from ad.runtime.copies import copy_of, owner_of
+from ad.runtime.copies import (
+    address_of,
+    all_of,
+    begin_of,
+    copy_of,
+    memory_like,
+    overlaps_itself,
+    owner_of,
+    scaled_strides,
+)
 from ad.runtime.instances import check_attribute
 from ad.runtime.moves import Mark, Whole, marked
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
@@ -48,7 +57,7 @@ def is_real_part(x: np.ndarray, owner: np.ndarray) -> bool:
     if owner.dtype.kind != "c" or x.dtype != owner.real.dtype:
         return False
     steps = [s for s, n in zip(x.strides, x.shape, strict=True) if n > 1]
-    return not any(s % owner.itemsize for s in [*steps, _address(x) - _address(owner)])
+    return not any(s % owner.itemsize for s in [*steps, address_of(x) - address_of(owner)])
 
 
 def check_imaginary(z: Any, x: Any, where: str) -> None:
@@ -102,7 +111,7 @@ class Shadows:
     """The shadows of all places that one backward sweep meets, found by identity."""
 
     def __init__(self) -> None:
-        self.arrays: dict[int, tuple[np.ndarray, np.ndarray, int]] = {}  # owner, its shadow, where the owner begins
+        self.arrays: dict[int, tuple[np.ndarray, np.ndarray, int]] = {}  # owner, its shadow, where the owner's memory begins
         self.containers: dict[int, tuple[Any, defaultdict[Any, Any]]] = {}
 
     # --- arrays -----------------------------------------------------------------------------------
@@ -120,7 +129,7 @@ class Shadows:
         if found is None:
             if owner.dtype.hasobject:
                 raise errors.AliasingError("an array of objects is not differentiated", hint="use a list, or floats")
-            found = self.arrays[id(owner)] = (owner, _memory(owner), _address(owner))
+            found = self.arrays[id(owner)] = (owner, memory_like(owner, _dtype(owner)), begin_of(owner))
         return found[1] if x is owner else _part(x, *found)
 
     def take(self, z: Any, z_bar: Any = 0.0) -> Any:
@@ -157,9 +166,9 @@ class Shadows:
                 value = np.real(value)
         if overlaps_itself(x):
             owner = owner_of(x)
-            numbers = _memory(owner, np.dtype(np.intp))
-            numbers[...] = np.arange(owner.size).reshape(owner.shape)
-            np.add.at(self.of(owner).reshape(-1), _part(x, owner, numbers, _address(owner)), value)
+            memory, places = all_of(self.of(owner)), memory_like(owner, np.dtype(np.intp))
+            all_of(places)[...] = np.arange(memory.size)
+            np.add.at(memory, _part(x, owner, places, begin_of(owner)), value)
         else:
             np.add(shadow, value, out=shadow, casting="unsafe")
 
@@ -309,23 +318,8 @@ def _dtype(x: np.ndarray) -> np.dtype[Any]:
     return x.dtype if x.dtype.kind in "fc" else np.dtype(float)
 
 
-def _memory(owner: np.ndarray, dtype: np.dtype[Any] | None = None) -> np.ndarray:
-    """Zeros in the memory layout of an array that owns its memory."""
-    dtype = dtype or _dtype(owner)
-    if owner.flags.c_contiguous:
-        return np.zeros(owner.shape, dtype)
-    raw = np.zeros(owner.size, dtype)
-    return np.ndarray(owner.shape, dtype, raw, 0, _scaled(owner, dtype))
-
-
-def _scaled(x: np.ndarray, dtype: np.dtype[Any]) -> tuple[int, ...]:
-    if dtype.itemsize == x.itemsize:
-        return x.strides
-    return tuple(s * dtype.itemsize // x.itemsize for s in x.strides)
-
-
 def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray, start: int) -> np.ndarray:
-    """The part of a shadow of `owner`, which begins at the address `start`, that belongs to its view x."""
+    """The part of a shadow of `owner`, whose memory begins at the address `start`, that belongs to its view x."""
     if x is owner:
         return shadow
     real = x.dtype != owner.dtype and shadow.dtype.kind == "c" and is_real_part(x, owner)
@@ -337,27 +331,8 @@ def _part(x: np.ndarray, owner: np.ndarray, shadow: np.ndarray, start: int) -> n
         )
     if not x.size:
         return np.zeros(x.shape, dtype)
-    offset = _address(x) - start
+    offset = address_of(x) - start
     memory = shadow if shadow.base is None else shadow.base
     offset = offset * shadow.itemsize // owner.itemsize
-    return np.ndarray(x.shape, dtype, memory, offset, _scaled(x, dtype))
+    return np.ndarray(x.shape, dtype, memory, offset, scaled_strides(x, dtype))
 
-
-def _address(x: np.ndarray) -> int:
-    """Where the first element of x is."""
-    return x.__array_interface__["data"][0]
-
-
-def overlaps_itself(x: np.ndarray) -> bool:
-    """Whether some elements of x are the same memory: broadcast dimensions, sliding windows."""
-    if x.flags.c_contiguous or x.flags.f_contiguous or x.flags.owndata:
-        return False
-    if x.ndim == 1:
-        return x.strides[0] == 0 and x.size > 1
-    steps = sorted((abs(s), n) for s, n in zip(x.strides, x.shape, strict=True) if n > 1)
-    reach = 0
-    for step, n in steps:
-        if step <= reach:
-            return True
-        reach += step * (n - 1)
-    return False

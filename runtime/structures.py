@@ -14,6 +14,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import bare, copy_of, is_record
+from ad.runtime.layout import in_layout
 
 
 def zeros(x: Any) -> Any:
@@ -29,13 +30,8 @@ def zeros(x: Any) -> Any:
     if isinstance(x, np.ndarray) and x.dtype.kind in "OV":
         raise errors.UnsupportedArgument(f"an array of dtype {x.dtype} is not differentiated", hint="use floats")
     if isinstance(x, np.ndarray):
-        return (
-            np.zeros_like(x)
-            if x.dtype.kind in "fc"
-            else np.zeros(x.shape)
-            if x.dtype.kind in "iu"
-            else None
-        )
+        dtype = x.dtype if x.dtype.kind in "fc" else np.dtype(float)
+        return np.zeros_like(x, dtype) if x.dtype.kind in "iufc" else None
     if isinstance(x, (bool, np.bool_)):
         return None
     if isinstance(x, numbers.Number):
@@ -61,7 +57,7 @@ def zero_tangent(x: Any) -> Any:
             return [0.0] * len(v)
         if id(v) not in made:
             inner = is_structure(v)
-            made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else zeros(v)
+            made[id(v)] = rebuild(v, [of(e) for e in _entries(v).values()]) if inner else in_layout(zeros(v), v)
         return made[id(v)]
 
     return of(x)
@@ -96,13 +92,9 @@ def laid_out(dot: Any, x: Any) -> Any:
         dot = np.array(dot)
     if dot.dtype.kind in "iub":
         dot = dot.astype(x.dtype if x.dtype.kind in "fc" else float)
-    if type(dot) is not np.ndarray:
-        return np.array(dot) if isinstance(dot, np.generic) else dot
-    if dot.strides == x.strides or dot.shape != x.shape or dot.itemsize != x.itemsize:
-        return dot
-    same = copy_of(x.view(dot.dtype))
-    same[...] = dot
-    return same
+    if isinstance(dot, np.generic):
+        dot = np.array(dot)
+    return dot if type(dot) is not np.ndarray else in_layout(dot, x)
 
 
 def _entries(x: Any) -> dict[Any, Any]:

@@ -19,8 +19,12 @@ from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
     as_complex_as,
     as_real_as,
+    in_layout,
+    in_order_of,
     item_position,
     keeps_derivative,
+    memory_axes,
+    memory_order,
     nested_like,
     reshape_as,
     scatter,
@@ -60,12 +64,12 @@ def _full_like_cases(rng):
 
 @rule(np.full_like, kind=shapes.full_like, fresh=True, wrt=("fill_value",), cases=_full_like_cases)
 class full_like:
-    def jvp(fill_value_dot, z, a, fill_value):
+    def jvp(fill_value_dot, z, a, fill_value, *, order="K"):
         if is_inexact(a):
             return np.full_like(a, fill_value_dot)
         return to_dtype(np.full(np.shape(a), fill_value_dot), z.dtype)
 
-    def vjp(z_bar, z, a, fill_value):
+    def vjp(z_bar, z, a, fill_value, *, order="K"):
         if is_inexact(a):
             return unbroadcast(z_bar, fill_value)
         return unbroadcast(to_inexact(z_bar, z.dtype), fill_value)
@@ -123,7 +127,7 @@ def _array_cases(rng):
 
 @rule(np.array, kind=shapes.array, fresh=True, shape_only=("dtype",), sequences=("object",), cases=_array_cases)
 class array:
-    def jvp(object_dot, z, object, dtype=None):
+    def jvp(object_dot, z, object, dtype=None, *, order="K"):
         if dtype is None:
             return np.array(object_dot)
         if is_exact_dtype(dtype):
@@ -132,7 +136,7 @@ class array:
             return np.array(object_dot, dtype=dtype)
         return to_dtype(object_dot, dtype)
 
-    def vjp(z_bar, z, object, dtype=None):
+    def vjp(z_bar, z, object, dtype=None, *, order="K"):
         if is_exact_dtype(dtype):
             return None
         if not is_inexact_dtype(dtype):
@@ -147,7 +151,9 @@ class array:
 @rule(np.asarray, np.asanyarray, kind=shapes.array, shape_only=("dtype",), sequences=("a",),
       cases=_array_cases)  # fmt: skip
 class asarray:
-    def jvp(a_dot, z, a, dtype=None, order=None):
+    def jvp(a_dot, z, a, dtype=None, order=None, *, copy=None):
+        if copy is not None and copy is not False:
+            raise TypeError("the keyword 'copy' is handled as True, False or None")
         if dtype is None:
             return np.asarray(a_dot, order=order)
         if is_exact_dtype(dtype):
@@ -156,7 +162,7 @@ class asarray:
             return np.asarray(a_dot, dtype=dtype, order=order)
         return np.asarray(to_dtype(a_dot, dtype), order=order)
 
-    def vjp(z_bar, z, a, dtype=None, order=None):
+    def vjp(z_bar, z, a, dtype=None, order=None, *, copy=None):
         if is_exact_dtype(dtype):
             return None
         if not is_inexact_dtype(dtype):
@@ -187,6 +193,8 @@ class astype:
         if is_exact_dtype(dtype):
             return None
         if is_inexact_dtype(dtype):
+            if order != "K":
+                return a_dot.astype(dtype, order=order, copy=copy)
             return a_dot.astype(dtype, copy=copy)
         return to_dtype(a_dot, dtype, copy)
 
@@ -236,14 +244,20 @@ class as_real_as_:
         return z_bar
 
 
-@linear(np.copy, kind=shapes.array_of, fresh=True,
-        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {})])  # fmt: skip
-def copy(z_bar, a):
+@linear(np.copy, kind=shapes.copied, fresh=True,
+        cases=lambda rng: [((rng.normal(size=(2, 3)),), {}), ((1.5,), {}), ((rng.normal(size=(2, 3)), "F"), {})])
+def copy(z_bar, a, order="K"):
     if is_sequence(a):
         raise TypeError("np.copy takes an array here")
     if is_array(a):
         return z_bar
     return reshape_as(z_bar, a)
+
+
+@linear(in_layout, in_order_of, kind=shapes.same, shape_only=("x",), cases=lambda rng: [
+    ((x, like), {}) for x in [rng.normal(size=(2, 3))] for like in (x, np.zeros((3, 2)).T)])  # fmt: skip
+def in_layout_(z_bar, y, x):
+    return z_bar
 
 
 @linear(deep_copy, kind=shapes.as_kind, fresh=True,
@@ -316,4 +330,4 @@ def geomspace(start, stop, num=50, endpoint=True):
     return np.exp(np.linspace(np.log(start), np.log(stop), num, endpoint))
 
 
-constant(keeps_derivative, item_position)
+constant(keeps_derivative, item_position, memory_axes, memory_order)

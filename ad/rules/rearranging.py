@@ -8,6 +8,7 @@ from ad import errors
 from ad.rules import shapes
 from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
+    memory_order,
     pad_adjoint,
     positions,
     reshape_as,
@@ -265,7 +266,7 @@ def column_stack(z_bar, tup):
     return unstacked(z_bar, tup, np.transpose, 1)
 
 
-@reference(np.append, wrt=("arr", "values"), cases=lambda rng: [
+@reference(np.append, wrt=("arr", "values"), fresh=True, cases=lambda rng: [
     ((rng.normal(size=(2, 3)), rng.normal(size=2)), {}), ((rng.normal(size=3), 1.5), {}),
     ((rng.normal(size=(2, 3)), rng.normal(size=(1, 3)), 0), {}),
 ])  # fmt: skip
@@ -275,7 +276,7 @@ def append(arr, values, axis=None):
     return np.concatenate((arr, values), axis)
 
 
-@reference(np.insert, wrt=("arr", "values"), cases=lambda rng: [
+@reference(np.insert, wrt=("arr", "values"), fresh=True, cases=lambda rng: [
     ((rng.normal(size=4), 1, 0.5), {}), ((rng.normal(size=(2, 3)), 1, rng.normal(size=2), 1), {}),
     ((rng.normal(size=(2, 3)), -1, 0.5, 0), {}), ((rng.normal(size=(2, 3)), 2, 0.5), {}),
 ])  # fmt: skip
@@ -285,6 +286,7 @@ def insert(arr, obj, values, axis=None):
     if np.ndim(obj) != 0:
         raise errors.NoRule("np.insert: the derivative is known for one place to insert at",
                             hint="insert one after the other, or concatenate the parts")  # fmt: skip
+    order = memory_order(arr, "A")
     arr = np.moveaxis(arr, axis, 0)
     at = obj if obj >= 0 else obj + len(arr)
     values = np.asarray(values)
@@ -292,7 +294,8 @@ def insert(arr, obj, values, axis=None):
         rows = np.moveaxis(values, axis, 0)
     else:
         rows = np.broadcast_to(values, np.shape(arr[:1]))
-    return np.moveaxis(np.concatenate((arr[:at], rows, arr[at:])), 0, axis)
+    z = np.moveaxis(np.concatenate((arr[:at], rows, arr[at:])), 0, axis)
+    return np.asarray(z, order=order)
 
 
 # Taken apart: views of the argument.

@@ -83,6 +83,7 @@ class Rule:
 
 _rules: dict[Any, Rule] = {}
 _by_arity: dict[tuple[Any, int], Rule] = {}
+_references: dict[int, list[Rule]] = {}  # by the function in whose place they are differentiated
 
 
 def lookup(target: Any, arity: int | None = None) -> Rule | None:
@@ -104,11 +105,18 @@ def all_rules() -> Iterator[Rule]:
 
 
 def _register(rule: Rule) -> None:
+    if rule.plain is not None:
+        _references.setdefault(id(rule.plain), []).append(rule)
     for target in rule.targets:
         if rule.arity is None:
             _rules[target] = rule
         else:
             _by_arity[target, rule.arity] = rule
+
+
+def is_fresh_reference(function: Any) -> bool:
+    """Whether a function is what a reference declares, and its result shares no memory with any argument."""
+    return any(r.fresh for r in _references.get(id(function), ()))
 
 
 Rule.__hash__ = object.__hash__  # type: ignore[method-assign]
@@ -310,6 +318,7 @@ __all__ = [
     "bilinear",
     "bind",
     "constant",
+    "is_fresh_reference",
     "linear",
     "lookup",
     "partials",

@@ -7,7 +7,15 @@ import numpy as np
 from ad import errors
 from ad.rules import shapes
 from ad.rules.registry import constant, reference
-from ad.runtime import along, axes_of, first_axis_shape, one_axis, reduced_shape, unit_of_products
+from ad.runtime import (
+    along,
+    axes_of,
+    first_axis_shape,
+    in_order_of,
+    one_axis,
+    reduced_shape,
+    unit_of_products,
+)
 
 
 def _product_cases(rng):
@@ -66,7 +74,7 @@ def cumprod(a, axis=None):
     while step < len(products):
         products = np.concatenate((products[:step], products[step:] * products[:-step]))
         step = 2 * step
-    return np.moveaxis(products, 0, axis)
+    return in_order_of(np.moveaxis(products, 0, axis), a)
 
 
 constant(unit_of_products, kind=shapes.inexact_scalar)

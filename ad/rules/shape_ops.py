@@ -10,7 +10,7 @@ from ad.rules import shapes
 from ad.rules.predicates import is_array, is_sequence, known, ndim
 from ad.rules.registry import constant, linear
 from ad.rules.shapes import as_kind
-from ad.runtime import add_windows, reshape_as, split_like, unbroadcast, untranspose
+from ad.runtime import add_windows, reshape_as, split_like, unbroadcast, untranspose, with_axes
 
 
 def _cases(*extra):
@@ -18,29 +18,44 @@ def _cases(*extra):
     return lambda rng: [((rng.normal(size=(2, 3)), *args), {}) for args in extra]
 
 
-@linear(np.reshape, kind=shapes.reshape, cheap=True, cases=_cases((6,), ((3, -1),), ((-1,),)))
-def reshape(z_bar, a, shape):
-    if is_array(a):
+@linear(np.reshape, kind=shapes.reshape_to, cheap=True,
+        cases=_cases((6,), ((3, -1),), ((-1,),), ((3, 2), "F")))  # fmt: skip
+def reshape(z_bar, a, shape, order="C"):
+    if order == "C" and is_array(a):
         return z_bar.reshape(a.shape)
-    return reshape_as(z_bar, a)
+    if order == "C":
+        return reshape_as(z_bar, a)
+    return np.reshape(z_bar, np.shape(a), order=order)
 
 
 @linear(np.ndarray.reshape, kind=shapes.reshape, cheap=True,
-        cases=_cases((6,), (3, -1), ((1, 6),)))  # fmt: skip
-def reshape_method(z_bar, a, *shape):
-    return z_bar.reshape(a.shape)
-
-
-@linear(np.ravel, np.ndarray.ravel, kind=shapes.flat, cheap=True, cases=_cases(()))
-def ravel(z_bar, a):
-    if is_array(a):
+        cases=lambda rng: [*_cases((6,), (3, -1), ((1, 6),))(rng),
+                           ((rng.normal(size=(2, 3)), 3, 2), {"order": "F"})])  # fmt: skip
+def reshape_method(z_bar, a, *shape, order="C"):
+    if order == "C":
         return z_bar.reshape(a.shape)
-    return reshape_as(z_bar, a)
+    return z_bar.reshape(a.shape, order=order)
 
 
-@linear(np.ndarray.flatten, kind=shapes.flat, fresh=True, cheap=True, cases=_cases(()))
-def flatten(z_bar, a):
-    return z_bar.reshape(a.shape)
+@linear(np.ravel, np.ndarray.ravel, kind=shapes.flat, cheap=True, cases=_cases((), ("F",)))
+def ravel(z_bar, a, order="C"):
+    if order == "C" and is_array(a):
+        return z_bar.reshape(a.shape)
+    if order == "C":
+        return reshape_as(z_bar, a)
+    return np.reshape(z_bar, np.shape(a), order=order)
+
+
+@linear(np.ndarray.flatten, kind=shapes.flat, fresh=True, cheap=True, cases=_cases((), ("F",)))
+def flatten(z_bar, a, order="C"):
+    if order == "C":
+        return z_bar.reshape(a.shape)
+    return z_bar.reshape(a.shape, order=order)
+
+
+@linear(with_axes, kind=shapes.at_least, cheap=True, cases=_cases((1,), (4,)))
+def with_axes_(z_bar, x, ndmin):
+    return reshape_as(z_bar, x)
 
 
 def _squeeze_cases(rng):

@@ -217,6 +217,11 @@ def array_of(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
     return kinds.ranked(given, kinds.shape(kind), kinds.rank(kind))
 
 
+def copied(x: Any, order: Any = "K") -> Kind:
+    """`np.copy`: an array of the shape and dtype of the argument."""
+    return array_of(x)
+
+
 def normalize_axes(axis: Any, rank: int) -> tuple[int, ...] | None:
     """The axes that `axis` names, ascending; None where the text does not say or they do not fit."""
     if axis is None:
@@ -372,8 +377,13 @@ def transposed(x: Any, *axes: Any) -> Kind:
     )
 
 
-def reshape(x: Any, *dims: Any) -> Kind:
-    """`np.reshape(x, shape)` and `x.reshape(*shape)`."""
+def reshape_to(x: Any, shape: Any, order: Any = "C") -> Kind:
+    """`np.reshape(x, shape)`."""
+    return reshape(x, shape)
+
+
+def reshape(x: Any, *dims: Any, order: Any = "C") -> Kind:
+    """`x.reshape(*shape)`."""
     dtype = kinds.dtype(as_kind(x))
     wanted = as_shape(dims[0] if len(dims) == 1 else tuple(dims))
     if wanted is None or -1 not in wanted:
@@ -387,7 +397,7 @@ def reshape(x: Any, *dims: Any) -> Kind:
     return Array(dtype, tuple(missing if d == -1 else d for d in wanted))
 
 
-def flat(x: Any) -> Kind:
+def flat(x: Any, order: Any = "C") -> Kind:
     """`np.ravel(x)`."""
     return reshape(x, -1)
 
@@ -415,7 +425,7 @@ def indices(*args: Any, **kwargs: Any) -> Kind:
     return Array(np.dtype(np.intp), None)
 
 
-def at_least(x: Any) -> Kind:
+def at_least(x: Any, *args: Any) -> Kind:
     """`np.atleast_2d` and its kind: an array, of numbers as well."""
     kind = kinds.widen(as_kind(x))
     return Array(kinds.dtype(kind), None) if kinds.is_numeric(kind) else Array()
@@ -592,7 +602,7 @@ def full(shape: Any, fill_value: Any) -> Kind:
     return kinds.ranked(dtype, as_shape(shape), shape_rank(shape))
 
 
-def full_like(a: Any, fill_value: Any) -> Kind:
+def full_like(a: Any, fill_value: Any, *, order: Any = "K") -> Kind:
     """`np.full_like`: shape and dtype of the first argument."""
     return array_of(a)
 

@@ -34,8 +34,8 @@ pytestmark = [
 ]
 
 
-def program(call: harness.Call, name: str) -> tuple[Callable[..., Any], list[Any]]:
-    """The call as a function of its operands, and these."""
+def program(call: harness.Call, name: str, then: str = "") -> tuple[Callable[..., Any], list[Any]]:
+    """The call as a function of its operands, and these; `then`: what is done with its value z before it is returned."""
     names = [p for p in call.rule.params if p not in call.rule.keyword_only]
     spelled, parameters, primals = [], [], []
     captured: dict[str, Any] = {"target": call.target, "np": np}
@@ -50,7 +50,9 @@ def program(call: harness.Call, name: str) -> tuple[Callable[..., Any], list[Any
         else:
             label = "np.inf" if isinstance(value, float) and math.isinf(value) else repr(value)
         spelled.append(label if i < len(given) else f"{parameter}={label}")
-    text = f"def program({', '.join(parameters)}):\n    return {_spell(call.target, spelled)}\n"
+    value = _spell(call.target, spelled)
+    body = f"    z = {value}\n{then}    return z\n" if then else f"    return {value}\n"
+    text = f"def program({', '.join(parameters)}):\n{body}"
     return define(text, name, captured), primals
 
 

@@ -41,6 +41,7 @@ from ad.runtime.instances import (
     holds,
     is_plain_class,
 )
+from ad.runtime.layout import in_layout
 from ad.runtime.sequences import sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
@@ -50,7 +51,7 @@ from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
 from ad.transforms.adjoint.scope import Scope
-from ad.transforms.analyses import operations, places
+from ad.transforms.analyses import layout, operations, places
 from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.operations import Op, Operations, classify
 from ad.transforms.analyses.places import Places
@@ -122,8 +123,9 @@ class Tangents:
         name = self.program.globals_name(base if plain else f"{base}_jvp")
         hidden = self.program.hidden_of(callee, args)
         self.written[key] = Tangent(name, hidden)
-        is_root = (self.has_root and len(self.written) == 1) or not self.program.aliases
-        forward = Forward(self, fn, dict(facts.kinds), active, is_root)
+        first = self.has_root and len(self.written) == 1
+        forward = Forward(self, fn, dict(facts.kinds), active, first or not self.program.aliases)
+        forward.find_views(first)
         self.program.functions.append(forward.function(name, hidden, plain))
 
 
@@ -165,7 +167,18 @@ class Forward:
         self.out: Block = []
         self.quietly = False  # within a `try` that catches errors of floating-point arithmetic
         self.attempted = False
+        self.sees_layout = False
+        self.views: set[str] = set()
+        self.handed_on: set[str] = set()  # to a function that may write into it
         self.within = any(isinstance(s, ir.Within) for s in ir.statements(fn.body))
+
+    def find_views(self, is_entry: bool) -> None:
+        """Which names may hold what is a view by its layout, here or where a result goes."""
+        self.sees_layout = self.tangents.program.sees_layout()
+        if self.sees_layout:
+            others = not is_entry or self.tangents.program.calls_others()
+            self.views = layout.views(self.fn, others)
+            self.handed_on = set() if is_entry else _results(self.fn)
 
     # --- the function ---------------------------------------------------------------------------------------------
 
@@ -199,7 +212,8 @@ class Forward:
 
     def private(self, param: str, value: gast.expr) -> gast.expr:
         """A copy of an argument or of its tangent, for this call alone."""
-        if isinstance(self.known.get(param), kinds.Array) and self.places.families.get(param, {param}) <= {param}:
+        alone = self.places.families.get(param, {param}) <= {param} and not self.sees_layout
+        if isinstance(self.known.get(param), kinds.Array) and alone:
             return ir.call(ir.attribute(value, "copy"))
         return self.scope.helper(private, value)
 
@@ -242,6 +256,11 @@ class Forward:
 
     def zero(self, value: gast.expr) -> gast.expr:
         """Zeros of the structure of a value."""
+        zeros = self.plain_zero(value)
+        return self.in_layout(value.id, zeros) if isinstance(value, gast.Name) else zeros
+
+    def plain_zero(self, value: gast.expr) -> gast.expr:
+        """Zeros of the structure of a value, in any layout."""
         kind = kinds.widen(self.scope.of(value))
         if isinstance(kind, (kinds.Number, kinds.Scalar)):
             return ir.constant(0.0)
@@ -585,7 +604,9 @@ class Forward:
             raise errors.NoRule(f"{op.rule.shown}: {error}", at=at, hint=hint) from error
         if value is None:
             return self.zero(ir.name(z))
-        return self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
+        value = self.as_wide(z, self.owned(z, self.whole(z, op, self.real(z, op, value)), op))
+        mirrored = op.rule.form == "linear" and not op.rule.fresh
+        return value if mirrored else self.in_layout(z, value)
 
     def check_operands(self, op: Op) -> None:
         """Only operands that the rule differentiates may be active; arithmetic on containers is something else."""
@@ -724,6 +745,16 @@ class Forward:
             return value
         return self.scope.helper(casting.as_complex_as, value, ir.name(z))
 
+    def in_layout(self, z: str, value: gast.expr) -> gast.expr:
+        """A tangent of what z holds, of the layout of z where a view of it may be written."""
+        kind = kinds.widen(self.scope.kind(z))
+        array = kind == UNKNOWN or (kinds.is_numeric(kind) and not kinds.is_immutable_number(kind))
+        if not array or isinstance(value, gast.Constant):
+            return value
+        family = self.places.families.get(z, set()) | {z}
+        matters = layout.matters(z, self.places, self.views) or not family.isdisjoint(self.handed_on)
+        return self.scope.helper(in_layout, value, ir.name(z)) if matters else value
+
     def may_be_seen(self, x: str) -> bool:
         """Whether what x holds may be written, here or by whoever gets it."""
         return self.is_returned(x) or self.is_written_here(x)
@@ -772,7 +803,8 @@ class Forward:
             pattern = gast.Tuple([ir.target(z), ir.target(dot)], gast.Store())
             self.emit(gast.Assign([pattern], new, None), node)
             if op.tag == "dispatch" and z in self.active and self.is_written_here(z):
-                self.set_dot(z, self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z)), node)
+                wide = self.scope.helper(casting.as_complex_as, ir.name(dot), ir.name(z))
+                self.set_dot(z, self.in_layout(z, wide), node)
 
     def user_call(self, op: Op, active: bool) -> gast.expr:
         values = bind(op, self.fn)

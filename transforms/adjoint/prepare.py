@@ -605,7 +605,11 @@ def _replace_reads(body: Block, container: str, leaf_of: dict[object, str]) -> B
 
 
 def copy_written_parameters(
-    fn: Function, known: dict[str, kinds.Kind], written: set[str], refuse: Callable[[str], errors.ADError]
+    fn: Function,
+    known: dict[str, kinds.Kind],
+    written: set[str],
+    refuse: Callable[[str], errors.ADError],
+    copied: Callable[[str], gast.expr],
 ) -> None:
     """Parameters that the function writes into are copied first: the caller's arrays stay as they are."""
     copies: Block = []
@@ -613,7 +617,7 @@ def copy_written_parameters(
         if param in written:
             if not isinstance(known.get(param), kinds.Array):
                 raise refuse(param)
-            copies.append(ir.assign(param, ir.call(ir.attribute(ir.name(param), "copy"))))
+            copies.append(ir.assign(param, copied(param)))
     fn.body = [*copies, *fn.body]
 
 

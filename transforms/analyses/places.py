@@ -22,6 +22,7 @@ import gast
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import Kind
+from ad.rules import registry
 from ad.runtime.attempts import check_untouched
 from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
@@ -267,7 +268,7 @@ class _Sharing:
             self.hold(target, {new})
             self.contents.setdefault(new, set()).update(*map(self.inside, owners))
             self.made_inside(target, new, set())
-        elif op.tag in ("test", "shape") or (op.rule is not None and op.rule.fresh) or _makes_no_memory(op):
+        elif op.tag in ("test", "shape") or _is_fresh(op) or _makes_no_memory(op):
             self.hold(target, {new})
             if op.rule is not None:
                 self.made_inside(target, new, set())
@@ -352,8 +353,15 @@ def fills_array(op: Op, fn: Function, known: Mapping[str, Kind]) -> bool:
 
 
 def _says_how(op: Op, param: str) -> bool:
-    """Whether a parameter of a rule is a shape or an axis, with which no result shares memory."""
-    return op.rule is not None and param in ("shape", "newshape", "axis", "axes") and param not in op.rule.wrt
+    """Whether a parameter of a rule is a shape, an axis, an order or a model, with which no result shares memory."""
+    if op.rule is None or param in op.rule.wrt:
+        return False
+    return param in ("shape", "newshape", "axis", "axes", "order") or param in op.rule.shape_only
+
+
+def _is_fresh(op: Op) -> bool:
+    """Whether what an operation makes is in memory of its own."""
+    return op.rule.fresh if op.rule is not None else op.tag == "call" and registry.is_fresh_reference(op.target)
 
 
 def _makes_no_memory(op: Op) -> bool:

@@ -27,10 +27,12 @@ from ad.runtime import patterns, sequences
 from ad.runtime.copies import deep_copy
 from ad.runtime.instances import check_super
 from ad.transforms.normalize import (
+    arrays,
     comprehensions,
     heaps,
     index_tricks,
     iterators,
+    orders,
     stars,
     ufunc_methods,
     writes,
@@ -300,7 +302,7 @@ class Expressions:
         return iterators.consumed(self, node)
 
     def _Call(self: Any, node: gast.Call) -> gast.expr:
-        for lowered in (writes.lowered, ufunc_methods.lowered, heaps.lowered, iterators.updated):
+        for lowered in (writes.lowered, orders.lowered, ufunc_methods.lowered, heaps.lowered, iterators.updated):
             value = lowered(self, node)
             if value is not None:
                 return value
@@ -321,8 +323,8 @@ class Expressions:
             if (known is any or known is all) and comprehensions.is_simple_generator(node.args[0]):
                 return comprehensions.quantified(self, known, node.args[0])
             node = ir.at(gast.Call(node.func, [self.consumed(node.args[0]), *node.args[1:]], node.keywords), node)
-        if known is np.array and any(k.arg == "copy" for k in node.keywords):
-            node = writes.without_copy(self, node)
+        if (known is np.array or known is np.asarray) and any(k.arg in ("copy", "ndmin") for k in node.keywords):
+            node = arrays.without_copy(self, node)
         if known is next and self.is_fresh_iterator(node):
             return self.first_entry(node.args[0].args[0], node)
         if known is copy.deepcopy and len(node.args) == 1 and not node.keywords:

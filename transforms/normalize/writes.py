@@ -48,6 +48,8 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     found, function = ir.resolve(node.func, e.env)
     if not found or is_open(node):
         return None
+    if function is np.mean and node.args and any(k.arg == "where" for k in node.keywords):
+        return _mean_where(e, node)
     if function in NEUTRAL and node.args and (where := next((k for k in node.keywords if k.arg == "where"), None)):
         array = neutral_where(e, node, function, node.args[0], where.value)
         keywords = [k for k in node.keywords if k is not where]
@@ -56,7 +58,7 @@ def lowered(e: Expressions, node: gast.Call) -> gast.expr | None:
     if writer is not None:
         bound = _bound(function, node)
         return None if bound is None else writer(e, node, bound)
-    if isinstance(function, np.ufunc) and any(k.arg in ("where", "dtype") for k in node.keywords):
+    if isinstance(function, np.ufunc) and any(k.arg in ("where", "dtype", "casting") for k in node.keywords):
         return _with_out(e, node, function)
     if may_write(function, node):
         return _with_out(e, node, function)
@@ -73,13 +75,18 @@ def neutral_where(e: Expressions, node: gast.Call, function: Any, array: gast.ex
     return e.temp(chosen, "chosen", node)
 
 
-def without_copy(e: Expressions, node: gast.Call) -> gast.Call:
-    """`np.array(x)` for `np.array(x, copy=True)`, `np.asarray(x)` for `copy=None`."""
-    copy = next(k.value for k in node.keywords if k.arg == "copy")
-    if not isinstance(copy, gast.Constant) or copy.value is False:
-        return node
-    function = node.func if copy.value else sibling(e, node, np.asarray)
-    return ir.at(gast.Call(function, node.args, [k for k in node.keywords if k.arg != "copy"]), node)
+def _mean_where(e: Expressions, node: gast.Call) -> gast.expr | None:
+    """`np.mean(x, axis, where=m)`: the sum of what is chosen by the number of that."""
+    given = {k.arg: k.value for k in node.keywords}
+    if len(node.args) > 2 or set(given) - {"axis", "keepdims", "where"}:
+        return None
+    array, *axis = map(e.atom, node.args)
+    rest = {str(k): e.atom(v) for k, v in given.items()}
+    mask = e.temp(helper(e, writes.mask, rest.pop("where"), array), "m", node)
+    summed = sibling(e, node, np.sum)
+    chosen = e.temp(ir.call(sibling(e, node, np.where), mask, array, ir.constant(0.0)), "chosen", node)
+    total, count = (ir.call(ir.clone(summed), v, *map(ir.clone, axis), **rest) for v in (chosen, mask))
+    return ir.binop(e.temp(total, "total", node), gast.Div(), e.temp(count, "count", node))
 
 
 # --- out= -------------------------------------------------------------------------------------------------------------
@@ -141,6 +148,9 @@ class _Call:
             return _is_numpy(function) and len(outs) == 1 and not isinstance(outs[0], gast.Tuple)
         if len(self.args) != function.nin or len(outs) != function.nout or set(self.keywords) - _UFUNC_KEYWORDS:
             return False
+        casting = self.keywords.get("casting")
+        if casting is not None and getattr(casting, "value", None) != "same_kind":
+            return False
         where = self.keywords.get("where")
         if where is not None and (function.signature or function.nout > 1 or isinstance(outs[0], gast.Constant)):
             return False  # without `out` the entries that are left out are whatever the memory holds
@@ -150,6 +160,7 @@ class _Call:
     def evaluate(self, e: Expressions) -> None:
         """Atoms for all parts, in the order of the text."""
         at_end = "out" in self.keywords
+        self.keywords.pop("casting", None)  # what it is without
         self.args = [e.atom(a) for a in self.args]
         if not at_end:
             self.outs = [_array(e, y) for y in self.outs]
@@ -175,7 +186,7 @@ class _Call:
 _READ_FIRST = (
     np.sum, np.prod, np.max, np.min, np.amax, np.amin, np.any, np.all, np.mean, np.cumsum, np.cumprod, np.clip
 )  # fmt: skip
-_UFUNC_KEYWORDS = {"out", "where", "dtype"}
+_UFUNC_KEYWORDS = {"out", "where", "dtype", "casting"}
 
 
 def _array(e: Expressions, y: gast.expr) -> gast.expr | None:
@@ -235,7 +246,7 @@ def _bound(function: Any, node: gast.Call) -> Bound | None:
 
 
 _SIGNATURES = {
-    "copyto": ("dst", "src", "where"),
+    "copyto": ("dst", "src", "casting", "where"),
     "putmask": ("a", "mask", "values"),
     "place": ("arr", "mask", "vals"),
     "put": ("a", "ind", "v", "mode"),
@@ -257,7 +268,11 @@ def _copyto(e: Expressions, node: gast.Call, bound: Bound) -> gast.expr | None:
         return None
     atoms = {k: e.atom(v) for k, v in bound.items()}
     y, v = atoms["dst"], atoms["src"]
-    check(e, node, writes.check_copied, y, v)
+    casting = atoms.get("casting", ir.constant("same_kind"))
+    if not isinstance(casting, gast.Constant) or casting.value not in ("same_kind", "unsafe"):
+        return None
+    if casting.value == "same_kind":
+        check(e, node, writes.check_copied, y, v)
     if "where" not in atoms:
         return _written(e, node, y, ir.constant(...), v)
     m = e.temp(helper(e, writes.mask, atoms["where"], y), "m", node)
