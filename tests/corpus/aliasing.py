@@ -1,5 +1,7 @@
 """Two names for one array, views, and what is safe about them."""
 
+import itertools
+
 import numpy as np
 
 
@@ -325,3 +327,10 @@ def bounce_back(A):
     A += A * A
     A[[0, 1], 1:] = edge
     return np.sum(A * A)
+
+
+def element_that_accumulate_hands_on(x):
+    t = x * 2.0
+    r = list(itertools.accumulate([t, x], lambda a, b: a))[1]
+    r[0] = 5.0
+    return np.sum(t * x)
