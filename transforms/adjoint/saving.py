@@ -60,9 +60,11 @@ class Saving:
     users: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose backward code reads a name
     compound: list[Site] = field(default_factory=list)
     blocks: dict[int, list[Node]] = field(default_factory=dict)
+    undone: set[int] = field(default_factory=set)  # the steps whose writes are undone
 
     def run(self) -> None:
         self.visit(self.nodes, (), ())
+        self.find_undone()
         self.local_values()
         self.overwritten_values()
 
@@ -86,6 +88,22 @@ class Saving:
             return
         for name in self.needed(site.node):
             self.users.setdefault(name, []).append(site)
+
+    def find_undone(self) -> None:
+        """What is read to undo writes is needed as well: `w[k] = w_saved.pop()` comes before k is made anew."""
+        flow = _Flow(self, set())
+        flow.run()
+        undone = {id(node) for kind, node, *_ in flow.found if kind == "place"}
+        for site in self.sites if undone else ():
+            if id(site.node) in undone:
+                for name in sorted(self.in_indices(site.node) - self.needed(site.node)):
+                    self.users.setdefault(name, []).append(site)
+        self.undone = undone
+
+    def in_indices(self, node: Node) -> set[str]:
+        """The names in the indices of what a step writes."""
+        writes = node.forward if isinstance(node, Step) else []
+        return {n for s in writes if (index := _index_written(self.scope, s)) for n in ir.names_read(index)}
 
     def insert(self, block: list[Node], index: int, step: Step) -> None:
         """Put a step into a block where local values are kept."""
@@ -111,7 +129,7 @@ class Saving:
             found |= self.value_reads(part)
         if self.undo_all and isinstance(node, Step):
             found |= {p for s in node.forward if (p := written_place(self.scope, s)) is not None}  # to undo the write
-        return found
+        return found | (self.in_indices(node) if id(node) in self.undone else set())
 
     def value_reads(self, node: gast.AST) -> set[str]:
         """Names read below a node, other than for a shape that never changes."""
@@ -305,6 +323,15 @@ def _zeroed(node: gast.Assign) -> str | None:
         if ir.dotted(call.func).rpartition(".")[2] in ("zeros_like", "zeros"):
             return str(call.args[0].id)
     return None
+
+
+def _index_written(scope: Scope, statement: gast.stmt) -> gast.expr | None:
+    """The index of `x[index] = v`, or of `np.add.at(x, index, v)`."""
+    if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Subscript):
+        return statement.targets[0].slice
+    call = isinstance(statement, gast.Expr) and isinstance(statement.value, gast.Call)
+    op = classify(statement.value, scope.fn, scope.known) if call else None
+    return op.args["index"] if op is not None and op.tag == "add_at" else None
 
 
 def written_place(scope: Scope, statement: gast.stmt) -> str | None:
