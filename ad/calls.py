@@ -28,7 +28,7 @@ from ad.accessors import ACCESSORS, written_out
 from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
-from ad.kinds import CODE, Kind
+from ad.kinds import CODE, Code, Kind
 from ad.pipeline import Options
 from ad.rules import registry
 from ad.runtime import structures
@@ -398,6 +398,13 @@ class Callee:
         return reduced(self.f, args, kwargs)
 
 
+class Handed(Callee):
+    """A function that the user calls by way of a variable: what it returns may be a part of what it is given."""
+
+    def __call__(self, *args: Any) -> Any:
+        return self.f(*args)
+
+
 # --- gradients and pullbacks as callees -----------------------------------------------------------
 
 
@@ -622,9 +629,12 @@ def call_vjp(
 
 def _options(f: Any) -> Options:
     """A function that the user calls by way of a variable must not write into its arguments."""
-    return DEFAULT if isinstance(f, Callee) else PURE
+    return DEFAULT if isinstance(f, Callee) and not isinstance(f, Handed) else PURE
 
 
 def tangent_of(f: Any, active: tuple[bool, ...]) -> Tangent:
     """The tangent function of a callee known only now, of which these arguments are active."""
     return Tangent(f, active)
+
+
+registry.constant(tangent_of, kind=lambda *_: Code())

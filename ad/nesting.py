@@ -25,6 +25,7 @@ from ad.calls import (
     DEFAULT,
     Call,
     Callee,
+    Handed,
     Plain,
     Primitive,
     PullbackOf,
@@ -147,18 +148,19 @@ def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     call = reduced(f, rest, kwargs)
     if isinstance(f, Closure):  # its `__call__`, whose first argument is the closure
         return replace(call, shift=0, places=(0, *call.places))
-    function = _apply_constant(call.function, len(call.args))
+    callee = Callee(call.function) if isinstance(f, Callee) else Handed(call.function)
+    function = _apply_constant(callee, len(call.args))
     places = (0, *(p + 1 for p in call.places))
     fixed = frozenset(p + 1 for p in call.fixed) | (frozenset() if is_constant(f) else {0})
     return Call(function, [f, *call.args], ["f", *call.names], call.shift + 1, places, fixed)
 
 
 @functools.lru_cache(maxsize=1024)
-def _apply_constant(function: Any, count: int) -> Plain:
+def _apply_constant(function: Callee, count: int) -> Plain:
     """`apply` where the callee turns out to carry no derivatives."""
     names = _names("x", count)
     text = _definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
-    return text_function("apply_constant", text, {"function": Callee(function)})
+    return text_function("apply_constant", text, {"function": function})
 
 
 apply.__ad_reduce__ = _apply_reduced  # type: ignore[attr-defined]
@@ -282,6 +284,8 @@ def reduced_jvp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     f, primals, tangents = args[:3]
     check_tangents(primals, tangents)
     active = active_tangents(primals, tangents)
+    if isinstance(f, (Plain, types.MethodType, functools.partial)):
+        f = Callee(f)
     return Call(_jvp(active, bool(kwargs.get("has_aux", False))), [f, primals, tangents], [], 0, (0, 1, 2))
 
 

@@ -1,5 +1,7 @@
 """Two names for one array, views, and what is safe about them."""
 
+import itertools
+
 import numpy as np
 
 
@@ -388,3 +390,10 @@ def halves_of_halves(x):
         a += b * a
         y = a
     return np.sum(y)
+
+
+def element_that_accumulate_hands_on(x):
+    t = x * 2.0
+    r = list(itertools.accumulate([t, x], lambda a, b: a))[1]
+    r[0] = 5.0
+    return np.sum(t * x)

@@ -698,3 +698,23 @@ def points_stacked(x):
     p.go(x)
     p.points.append(x * x)
     return np.sum(np.stack(p.points) ** 2) + np.vstack(p.points)[1, 0] + np.sum(np.concatenate(p.points))
+
+
+def entry_of_a_dict_comprehension_removed(x):
+    d = {0: x, 1: x * x}
+    e = {k: v for k, v in d.items()}
+    del e[0]
+    return np.sum(e[1] ** 2)
+
+
+def alias_in_a_dict_of_a_zip_scaled(x):
+    t = x * 2.0
+    first = {k: v for k, v in zip("ab", (t, x))}["a"]  # noqa: C416
+    t *= 3.0
+    return np.sum(first * x)
+
+
+def dict_comprehension_merged(x):
+    p = {k: v for k, v in {"a": x, "b": x * 2.0}.items()}
+    p |= {"b": x * x, "c": x}
+    return np.sum(p["b"] ** 2 * p["a"]) + np.sum(p["c"] ** 3)

@@ -173,3 +173,93 @@ def methods_of_what_a_callee_returns(x):
     z = y.copy()
     z = z * y.mean() + y.sum()
     return z.sum() + np.array([v * v for v in x]).sum()
+
+
+def _first_two(v):
+    return v[:2]
+
+
+def _same(v):
+    return v
+
+
+def _reversing():
+    return lambda v: v[::-1]
+
+
+def _doubled(f, v):
+    w = f(v)
+    w *= 2.0
+
+
+_PARTS = {"first": _first_two, "whole": _same}
+
+
+def same_object_returned(x):
+    t = x * 2.0
+    r = (lambda v: v)(t)
+    r *= 3.0
+    return np.sum(t * x)
+
+
+def views_from_a_list_of_lambdas(x):
+    t = x * 2.0
+    for f in [lambda v: v[1:], lambda v: v[:1]]:
+        r = f(t)
+        r *= 3.0
+    return np.sum(t * x)
+
+
+def views_from_a_dict_of_lambdas(A):
+    views = {"rows": lambda M: M, "columns": lambda M: M.T}
+    B = A * A
+    for k in views:
+        M = views[k](B)
+        M[0] *= 2.0
+    return np.sum(B * A)
+
+
+def view_from_a_made_lambda(x):
+    t = x * 2.0
+    r = _reversing()(t)
+    r[0] = 3.0
+    return np.sum(t * x)
+
+
+def one_of_two_arguments_returned(x):
+    t = x * 2.0
+    r = (lambda v, w=None: v if w is None else w)(x, t)
+    r *= 3.0
+    return np.sum(t * x)
+
+
+def one_of_many_arguments_returned(x):
+    t = x * 2.0
+    r = (lambda *a: a[1])(x, t)
+    r *= 3.0
+    return np.sum(t * x)
+
+
+def view_written_where_it_is_made(x):
+    t = x * 2.0
+    _doubled(lambda v: v[1:], t)
+    _doubled(_first_two, t)
+    return np.sum(t * x)
+
+
+def view_of_a_chosen_function(x, flag):
+    t = x * 2.0
+    f = _first_two if flag else _same
+    r = f(t)
+    r *= 3.0
+    _PARTS["first"](t)[0] = 1.0
+    return np.sum(t * x)
+
+
+def views_from_a_tuple_of_functions(A):
+    B = A * A
+    r = B
+    for f in (np.transpose, np.ravel, _first_two):
+        r = f(r)
+        r *= 3.0
+    return np.sum(B * A)

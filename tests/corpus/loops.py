@@ -514,3 +514,24 @@ def loop_list_that_grows(fs, a):  # corpus: beyond
         if len(xs) < 4:
             xs.append(q * a)
     return xs[-1]
+
+
+def place_undone_before_its_index_is_made_anew(w, x):
+    s = 0.0
+    weights = np.ones(5)
+    for i in range(3):
+        k = (2, 0, 1)[i]
+        s = s + x[k] * np.sum(weights * w)
+        weights[k] = 2.0 * i + 3.0
+    return s
+
+
+def slice_undone_before_its_bound_is_made_anew(w, x):
+    s = 0.0
+    weights = np.ones(5)
+    for i in range(3):
+        k = (i + 2) % 3
+        s = s + x[k] * np.sum(weights * w)
+        weights[:k] = 2.0 * i + 3.0
+        np.add.at(weights, [k, k], 0.5)
+    return s

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import gast
-import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block

@@ -58,7 +58,7 @@ class Saving:
     sites: list[Site] = field(default_factory=list)
     definers: dict[str, list[Site]] = field(default_factory=dict)  # the sites that define a name
     users: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose backward code reads a name
-    writers: dict[str, list[Site]] = field(default_factory=dict)  # the steps that write into what it holds
+    undoers: dict[str, list[Site]] = field(default_factory=dict)  # the steps whose write is perhaps undone by the name
     compound: list[Site] = field(default_factory=list)
     wanted: set[str] = field(default_factory=set)  # names that backward code reads somewhere
     blocks: dict[int, list[Node]] = field(default_factory=dict)
@@ -89,8 +89,8 @@ class Saving:
             return
         for name in self.needed(site.node):
             self.users.setdefault(name, []).append(site)
-        for name in self.written(site.node):
-            self.writers.setdefault(name, []).append(site)
+        for name in sorted(self.undoing_reads(site.node)):
+            self.undoers.setdefault(name, []).append(site)
 
     def insert(self, block: list[Node], index: int, step: Step) -> None:
         """Put a step into a block where local values are kept."""
@@ -115,12 +115,18 @@ class Saving:
         for part in tree.needs(node):
             found |= self.value_reads(part)
         if self.undo_all and isinstance(node, Step):
-            found |= self.written(node)  # to undo the write
+            found |= self.undoing_reads(node)
         return found
 
-    def written(self, step: Step) -> set[str]:
-        """The places that a step writes into."""
-        return {p for s in step.forward if (p := written_place(self.scope, s)) is not None}
+    def undoing_reads(self, step: Step) -> set[str]:
+        """What is read to undo the writes of a step, if that may be asked for: `w[k] = w_saved.pop()` reads w and k."""
+        found: set[str] = set()
+        for s in step.forward:
+            place = written_place(self.scope, s)
+            if place is not None and (self.undo_all or self.wanted & {place, *self.aliases.get(place, ())}):
+                index = _index_written(self.scope, s)
+                found |= {place, *(ir.names_read(index) if index is not None else ())}
+        return found
 
     def value_reads(self, node: gast.AST) -> set[str]:
         """Names read below a node, other than for a shape that never changes."""
@@ -162,8 +168,7 @@ class Saving:
             return
         loop = loops[-1]
         uses = self.uses(name, loop)
-        if self.wanted & {name, *self.aliases.get(name, ())}:  # a write is perhaps undone
-            uses += [s for s in self.writers.get(name, ()) if loop in s.loops]
+        uses += [s for s in self.undoers.get(name, ()) if loop in s.loops]
         if not uses:
             return
         uses += self.later_uses(name, loop)
@@ -316,6 +321,15 @@ def _zeroed(node: gast.Assign) -> str | None:
         if ir.dotted(call.func).rpartition(".")[2] in ("zeros_like", "zeros"):
             return str(call.args[0].id)
     return None
+
+
+def _index_written(scope: Scope, statement: gast.stmt) -> gast.expr | None:
+    """The index of `x[index] = v`, or of `np.add.at(x, index, v)`."""
+    if isinstance(statement, gast.Assign) and isinstance(statement.targets[0], gast.Subscript):
+        return statement.targets[0].slice
+    call = isinstance(statement, gast.Expr) and isinstance(statement.value, gast.Call)
+    op = classify(statement.value, scope.fn, scope.known) if call else None
+    return op.args["index"] if op is not None and op.tag == "add_at" else None
 
 
 def written_place(scope: Scope, statement: gast.stmt) -> str | None:

@@ -227,7 +227,7 @@ class Facts:
 
     def test(self, value: gast.expr) -> Kind | None:
         if isinstance(value, gast.Lambda):
-            return UNKNOWN  # its parameters are no variables of the function, and never get a kind
+            return kinds.Code()  # its parameters are no variables of the function, and never get a kind
         if isinstance(value, gast.JoinedStr):
             return kinds.TEXT
         names = [n for n in ir.names_read(value) if n not in self.fn.env]

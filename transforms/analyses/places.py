@@ -323,6 +323,8 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutated_by(op)):
+                if op.tag == "call" and not self.may_hold_memory(name):
+                    continue
                 if self.attempted:
                     raise errors.MayBeHalfDone(
                         f"this call writes into its argument {name!r} within a `try`, and could fail half way",
