@@ -363,7 +363,11 @@ def written_place(scope: Scope, statement: gast.stmt) -> str | None:
 
 
 class _Flow:
-    """The forward dataflow of needed values: what must be saved where, first findings only."""
+    """The forward dataflow of needed values: what must be saved where, first findings only.
+
+    A name of which the object is needed, but not what it contains, because a write before is undone as a whole
+    (`y[...] = y_saved`), stands as "y=".
+    """
 
     def __init__(self, saving: Saving, done: set[tuple[int, str]]) -> None:
         self.saving, self.done = saving, done
@@ -404,11 +408,11 @@ class _Flow:
         else:
             bound = {n for inner in tree.walk(node.body) for n in tree.defines(inner) | _target(inner)}
         if not (isinstance(node.primal, ir.Attempt) and ir.runs_through(node.primal)):
-            for name in sorted(bound & needed):
+            for name in _asked(bound, needed):
                 self.note("name", node, name, block, in_loop)
                 if name not in defined:
                     self.undefined.add(name)
-            needed = needed - bound
+            needed = needed - _both(bound)
         n1, d1 = self.block(node.body, needed, defined, in_loop)
         n2, d2 = self.block(node.orelse, needed, defined, in_loop)
         own = self.saving.needed(node) - self.saving.settled
@@ -420,8 +424,8 @@ class _Flow:
         self, node: Step, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
     ) -> tuple[set[str], set[str]]:
         own = self.saving.needed(node) - self.saving.settled
-        bound = tree.defines(node)
-        for name in sorted(bound & needed):
+        bound, whole = tree.defines(node), set[str]()
+        for name in _asked(bound, needed):
             if self.saving.may_hold_memory(name):
                 self.kept.add(name)
             if (id(node), name) not in self.done or name not in defined:
@@ -434,8 +438,11 @@ class _Flow:
                 wanted = needed | self.kept | (own if node.undo_first else set())
                 if self.saving.undo_all or (self.saving.aliases.get(place, set()) | {place}) & wanted:
                     self.note("place", node, place, block, in_loop)
+                if (id(node), place) in self.done | self._seen and isinstance(statement, gast.AugAssign):
+                    whole.add(place)
         self.kept |= node.keeps
-        return (needed - bound) | own, defined | bound
+        own -= whole - {n for part in node.backward for n in self.saving.value_reads(part) if not node.undo_first}
+        return (needed - _both(bound) - whole) | own | {f"{n}=" for n in whole}, defined | bound
 
     def loop(
         self, node: Loop, block: list[Node], needed: set[str], defined: set[str], in_loop: bool
@@ -444,23 +451,32 @@ class _Flow:
         bound = tree.defines(node)
         if isinstance(node.primal, gast.For):
             bound = bound | {node.primal.target.id}
-        for name in sorted(bound & needed):
+        for name in _asked(bound, needed):
             self.note("name", node, name, block, in_loop)
             if name not in defined:
                 self.undefined.add(name)
-        needed -= bound
+        needed -= _both(bound)
         inner = set(defined) | bound
         while True:
             kept = len(self.kept)
             after, _ = self.block(node.body, needed, inner, True)
-            again = needed | (after - ({node.primal.target.id} if isinstance(node.primal, gast.For) else set()))
+            again = needed | (after - _both(_target(node)))
             if again == needed and len(self.kept) == kept:
                 break
             needed = again
         trip = {node.trips} if node.trips else set()
-        if isinstance(node.primal, gast.For):
-            after = after - {node.primal.target.id}
-        return needed | after | (self.saving.needed(node) - self.saving.settled), defined | trip
+        own = self.saving.needed(node) - self.saving.settled
+        return needed | (after - _both(_target(node))) | own, defined | trip
+
+
+def _asked(bound: set[str], needed: set[str]) -> list[str]:
+    """Those of the names that are bound whose object is needed."""
+    return sorted(n for n in bound if n in needed or f"{n}=" in needed)
+
+
+def _both(names: set[str]) -> set[str]:
+    """Names as they stand for what they contain, and for their object alone."""
+    return names | {f"{n}=" for n in names}
 
 
 def _writes(node: Node) -> bool:
