@@ -20,7 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
-from ad.runtime.instances import check_entries, is_plain_class
+from ad.runtime.instances import check_entries, check_operands, is_plain_class
 from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.containers import builds_container
@@ -358,7 +358,16 @@ class Reverse:
 
     def r_rule(self, z: str, op: Op) -> None:
         self.scope.where = op.node
+        if isinstance(op.node, gast.UnaryOp) or (isinstance(op.node, gast.BinOp) and op.rule.form != "partials"):  # type: ignore[union-attr]
+            self.check_objects(op)
         getattr(self, f"by_{op.rule.form}")(z, op)  # type: ignore[union-attr]
+
+    def check_objects(self, op: Op) -> None:
+        """`-x` and `x @ y` are refused where x turns out to be an object, whose class says what that is."""
+        names = [n for n in op.operands() if self.scope.kind(n) == UNKNOWN and n in self.scope.active]
+        if names:
+            where = ir.place(self.scope.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_operands, where, *map(ir.name, names))))
 
     def wrt(self, z: str, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
