@@ -696,3 +696,14 @@ def operators_of_one_of_two_dataclasses(x, flag):
     span = _Gap(x) if flag else _Span(x * 2.0)
     other = _Span(x) if flag else _Gap(x * 2.0)
     return np.sum((span + other).ends ** 2) + span[0] * other[1]
+
+
+class _Dense:
+    def __init__(self, sizes, p):
+        self.weight = p.reshape(sizes[0], sizes[1])
+
+
+def reshaped_to_sizes_in_a_list(A):
+    net = _Dense([8, 2], A)
+    net.weight *= 2.0
+    return np.sum(A**2)

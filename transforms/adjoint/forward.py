@@ -605,7 +605,7 @@ class Forward:
                 if not self.is_active(part):
                     continue
                 kind = self.scope.kind(part.id)
-                if param not in (*op.rule.wrt, *op.rule.shape_only) and kinds.is_inexact(kind) is not False:
+                if param not in op.rule.wrt and param not in op.rule.inert and kinds.is_inexact(kind) is not False:
                     raise errors.NoRule(
                         f"no derivative with respect to {param!r} of `{op.rule.shown}`",
                         at=ir.location(self.fn.source, op.node),

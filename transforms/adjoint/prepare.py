@@ -27,6 +27,7 @@ from ad.transforms.analyses.operations import (
     BINARY,
     classify,
     is_of_an_array,
+    is_plain_dataclass,
     kind_of_atom,
     perhaps_of_objects,
 )
@@ -458,10 +459,13 @@ def stored(fn: Function, active: set[str]) -> list[gast.Call]:
 def check_operators(
     fn: Function, known: dict[str, kinds.Kind], active: set[str], classes_with: Callable[[str], list[type]]
 ) -> None:
-    """AliasingError where an operator may be that of an object of one of several classes: see `adjoint.objects`."""
+    """AliasingError where an operator may be that of one of several dataclasses, which `adjoint.objects` tells apart.
+
+    What makes objects of other classes is refused already, and the run refuses what it meets.
+    """
     for node in ir.statements(fn.body):
         for method, names in perhaps_of_objects(node, fn, known).items():
-            if active.intersection(names) and classes_with(method):
+            if active.intersection(names) and any(map(is_plain_dataclass, classes_with(method))):
                 why = f"`{names[0]}` may be an object of a class that defines `{method}`"
                 raise errors.AliasingError(why, at=ir.location(fn.source, node), hint="call a method of it")
 
