@@ -471,6 +471,7 @@ class Writer:
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)
+        prepare.check_operators(fn, self.known, self.active, program.classes_with)
         self.places = places.analyse(self.operations, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
         program.note_stores(fn, self.places, self.known, self.active)

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from ad.runtime.structures import zeros
+
 
 class Unbound:
     """What a variable holds that has no value yet, where generated code mentions it all the same."""
@@ -26,3 +30,12 @@ def check_bound(value: Any, name: str) -> None:
     """
     if value is unbound:
         raise UnboundLocalError(f"cannot access local variable {name!r} where it is not associated with a value")
+
+
+def zeros_if_bound(value: Any) -> Any:
+    """The adjoint 0 of a variable; where it has no value (None stands for that, too) nothing asks for its adjoint.
+
+    >>> zeros_if_bound(np.ones(2)), zeros_if_bound(None)
+    (array([0., 0.]), array(0.))
+    """
+    return np.zeros(()) if value is None or value is unbound else zeros(value)

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.copies import is_record
+from ad.runtime.instances import operator_of
 
 Axis = int | tuple[int, ...] | None
 
@@ -21,6 +23,8 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     """
     if isinstance(x, (list, tuple)):
         return _of_sequence(x_bar, x)
+    if is_record(x):
+        raise operator_of(x)
     shape = np.shape(x)
     if np.shape(x_bar) != shape:
         x_bar = _sum_to(x_bar, shape)

@@ -30,8 +30,13 @@ def is_library(x: Any) -> bool:
     return name.split(".")[0] in _OURS | {"scipy"}
 
 
+_PLAIN = frozenset((np.ndarray, float, int, complex, list, tuple, dict, str, np.float64))
+
+
 def is_record(x: Any) -> bool:
     """An instance of a class of the user's own, with attributes, or a function with what it captures."""
+    if type(x) in _PLAIN:
+        return False
     return isinstance(x, Closure) or (is_own(x) and hasattr(x, "__dict__") and not callable(x))
 
 

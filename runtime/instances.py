@@ -72,6 +72,22 @@ def check_entries(x: Any, where: str) -> None:
         )
 
 
+def check_operands(where: str, *xs: Any) -> None:
+    """AliasingError for an operator, or an index, of an object, whose class says what that means.
+
+    >>> check_operands("model.py:3", 1.0, [2.0])
+    """
+    for x in xs:
+        if is_record(x):
+            raise operator_of(x, where)
+
+
+def operator_of(x: Any, where: str = "") -> errors.AliasingError:
+    """The error for an operator of an object whose class only the run tells."""
+    why = f"an operator or an index of a {type(x).__name__}, whose class only the run tells, is not differentiated here"
+    return errors.AliasingError(f"{where}: {why}" if where else why, hint="call a method of it")
+
+
 def check_iterated(x: Any) -> None:
     """AliasingError for a loop over an object, whose entries may be computed."""
     if is_record(x):

@@ -28,7 +28,7 @@ from ad.runtime.copies import (
     owner_of,
     scaled_strides,
 )
-from ad.runtime.instances import check_attribute
+from ad.runtime.instances import check_attribute, check_operands
 from ad.runtime.moves import Mark, Whole, marked
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
 
@@ -212,6 +212,11 @@ class Shadows:
             check_attribute(x, key)
             if not is_place(z):
                 self.add_part(x, key, z_bar)
+
+    def item(self, x: Any, key: Any, z: Any, z_bar: Any = 0.0) -> None:
+        """The adjoint of `z = x[key]`, where only the run tells what x is."""
+        check_operands("", x)
+        self.read(x, key, z, z_bar)
 
     def add_part(self, x: Any, key: Any, z_bar: Any) -> None:
         """The adjoint of a number read from x."""

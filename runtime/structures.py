@@ -14,6 +14,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import bare, copy_of, is_record
+from ad.runtime.instances import check_operands
 from ad.runtime.layout import in_layout
 
 
@@ -166,6 +167,7 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
     >>> add_entry((1.0, 2.0), 1, 3.0)
     (1.0, 5.0)
     """
+    check_operands("", x_bar)
     if isinstance(x_bar, tuple):
         entries = list(x_bar)
         entries[i] = add(entries[i], z_bar)

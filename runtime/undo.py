@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ad.runtime.instances import check_operands
+
 _MISSING = object()
 
 
@@ -13,6 +15,7 @@ def peek(place: Any, key: Any) -> Any:
     """What stands at `place[key]`, for `put_back`."""
     if isinstance(place, np.ndarray):
         return np.array(place[key])
+    check_operands("", place)
     return place.get(key, _MISSING) if isinstance(place, dict) else place[key]
 
 

@@ -527,3 +527,46 @@ def test_second_derivative_of(f) -> None:
     x, v = np.array([1.0, 2.0, 3.0]), np.ones(3)
     numeric = (ad.grad(f)(x + 1e-6 * v) - ad.grad(f)(x - 1e-6 * v)) / 2e-6
     np.testing.assert_allclose(ad.hvp(f, (x,), (v,))[0], numeric, atol=1e-6)
+
+
+def _multiplied_at(x: Any, i: Any) -> Any:
+    table = np.ones((3, 3))
+    np.multiply.at(table, (i, 0), x)
+    return np.sum(table * table)
+
+
+def test_indices_that_are_an_argument_carry_nothing() -> None:
+    x_bar, i_bar = ad.vjp(_multiplied_at, np.array([1.0, 2.0]), np.array([0, 1]))[1](1.0)
+    assert x_bar.tolist() == [2.0, 4.0] and i_bar.tolist() == [0.0, 0.0]
+
+
+class _Text:
+    def __init__(self, data):
+        self.data = data
+
+    def __add__(self, other):
+        return _Text(self.data * 3.0 + other.data)
+
+    def __getitem__(self, i):
+        return self.data[i] ** 2
+
+
+class _Note(_Text):
+    pass
+
+
+@pytest.mark.parametrize("operator", [lambda o: o[0], lambda o: (o + o).data[0]])
+def test_operators_of_objects_whose_class_nothing_tells_are_refused(operator: Any) -> None:
+    """They ran on tangents and adjoints: an index of one squared its adjoint."""
+
+    def total(objects: Any) -> Any:
+        found = 0.0
+        for o in objects:
+            found = found + operator(o)
+        return found
+
+    given = [_Text(np.ones(2)), _Note(np.ones(2))]
+    with pytest.raises(ad.errors.ADError):
+        ad.grad(total)(given)
+    with pytest.raises(ad.errors.ADError):
+        ad.jvp(total, (given,), (given,))

@@ -46,7 +46,8 @@ class Rule:
     smooth: False where the derivative jumps, so that the tests keep away from ties.
     sequences: the parameters that may be a list or tuple of active values; their adjoint is a list.
     arity: the rule serves calls with just so many positional arguments.
-    shape_only: the parameters of which only the shape and kind matter, so that an active one carries nothing.
+    shape_only: the parameters of which only the shape and kind matter, or that are indices, so that an active one
+        carries nothing.
     symmetric: the first operand is a symmetric matrix, so that the tests keep to such.
     plain: of a reference, the Python function that computes the same and is differentiated in its place.
     """
@@ -75,11 +76,20 @@ class Rule:
     plain: Callable[..., Any] | None = None
 
     @property
+    def inert(self) -> frozenset[str]:
+        """The parameters of which an active one carries nothing: those of NumPy that must be integers, as well."""
+        first = self.targets[0]
+        numpy = getattr(first, "__objclass__", None) is np.ndarray or getattr(first, "__module__", None) == "numpy"
+        return frozenset(self.shape_only) | (_INTEGERS - set(self.wrt) if numpy else frozenset())
+
+    @property
     def shown(self) -> str:
         """The name that messages give the function: that of NumPy, or the rule's own."""
         module, name = (getattr(self.targets[0], a, None) or "" for a in ("__module__", "__name__"))
         return f"{module}.{name}".replace("numpy", "np", 1) if module.startswith("numpy") else self.name
 
+
+_INTEGERS = frozenset(("shape", "newshape", "axis", "axes", "indices"))
 
 _rules: dict[Any, Rule] = {}
 _by_arity: dict[tuple[Any, int], Rule] = {}

@@ -64,7 +64,7 @@ def repeated(z_bar, v, positions):
 
 
 @linear(writes.at_values, kind=lambda v, y, i: kinds.Array(kinds.dtype(shapes.as_kind(v))), fresh=True,
-        shape_only=("y",),
+        shape_only=("y", "i"),
         cases=lambda rng: [((rng.normal(size=2), np.zeros((3, 2)), np.array([1, 1, 0])), {}),
                            ((1.5, np.zeros(3), np.array([1, 1])), {})])  # fmt: skip
 def at_values(z_bar, v, y, i):

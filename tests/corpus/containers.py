@@ -718,3 +718,17 @@ def dict_comprehension_merged(x):
     p = {k: v for k, v in {"a": x, "b": x * 2.0}.items()}
     p |= {"b": x * x, "c": x}
     return np.sum(p["b"] ** 2 * p["a"]) + np.sum(p["c"] ** 3)
+
+
+def values_of_a_dict_scaled(x):
+    d = {"a": x * 2.0, "b": x}
+    for v in d.values():
+        v *= 1.5
+    return np.sum(d["a"] * d["b"])
+
+
+def list_of_the_values_over_a_write(x):
+    t = x * 2.0
+    r = list({"a": t}.values())[0]
+    t *= 3.0
+    return np.sum(r * x)

@@ -607,3 +607,103 @@ def changed_where_it_is_made(x):
         return h
 
     return np.sum(made(x).value ** 2)
+
+
+class _Row:
+    def __init__(self, data):
+        self.data = data
+
+    def __getitem__(self, i):
+        return self.data[i]
+
+    def __setitem__(self, i, v):
+        self.data[i] = v
+
+    def __len__(self):
+        return len(self.data)
+
+    def __neg__(self):
+        return _Row(-self.data)
+
+    def __add__(self, other):
+        return _Row(self.data + other.data)
+
+    def __mul__(self, k):
+        return _Row(self.data * k)
+
+    def __rmul__(self, k):
+        return _Row(k * self.data)
+
+    @property
+    def head(self):
+        return self.data[:2]
+
+    @head.setter
+    def head(self, v):
+        self.data[:2] = v
+
+
+class _Squared(_Row):
+    def __getitem__(self, i):
+        return self.data[i] ** 2
+
+    def __add__(self, other):
+        return _Row(self.data * 3.0 + other.data)
+
+
+def entries_of_one_of_two_classes(x, flag):
+    row = _Squared(x) if flag else _Row(x * 2.0)
+    return row[0] * row[1] + np.sum(row[2:]) * len(row)
+
+
+def entries_written_of_one_of_two_classes(x):
+    rows = [_Squared(x), _Row(2.0 * x)]
+    for row in rows:
+        row[3] = row[0] * row[1]
+    return np.sum(rows[0].data ** 2) + np.sum(rows[1].data * x)
+
+
+def property_of_one_of_two_classes_scaled(x, flag):
+    row = _Row(x) if flag else _Squared(x)
+    row.head *= 3.0
+    return np.sum(x * row.data)
+
+
+def operators_of_one_of_two_classes(x, flag):
+    row = _Row(x) if flag else _Squared(x * 2.0)
+    other = _Squared(x) if flag else _Row(x * x)
+    return np.sum((other + row).data ** 2) + np.sum((-row * 2.0).data * (3.0 * other).data)
+
+
+@dataclass
+class _Span:
+    ends: object
+
+    def __add__(self, other):
+        return _Span(self.ends * 3.0 + other.ends)
+
+    def __getitem__(self, i):
+        return self.ends[i] ** 2
+
+
+@dataclass
+class _Gap(_Span):
+    def __getitem__(self, i):
+        return self.ends[i] * 5.0
+
+
+def operators_of_one_of_two_dataclasses(x, flag):
+    span = _Gap(x) if flag else _Span(x * 2.0)
+    other = _Span(x) if flag else _Gap(x * 2.0)
+    return np.sum((span + other).ends ** 2) + span[0] * other[1]
+
+
+class _Dense:
+    def __init__(self, sizes, p):
+        self.weight = p.reshape(sizes[0], sizes[1])
+
+
+def reshaped_to_sizes_in_a_list(A):
+    net = _Dense([8, 2], A)
+    net.weight *= 2.0
+    return np.sum(A**2)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -26,8 +27,8 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
-from ad.runtime.instances import as_instance
-from ad.runtime.sequences import keys_of
+from ad.runtime.instances import as_instance, check_iterated, check_operands
+from ad.runtime.sequences import keys_of, sequence
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
@@ -108,9 +109,12 @@ class Lowering:
 
     def check_read_at_once(self, target: str | None, what: str) -> None:
         """A view or an iterator, of which a list is made here, must be all read before anything else changes."""
+        checks = [n for s in ir.statements(self.fn.body) if self.is_check(s) for n in ir.walk(s)]
+        seen = {id(n) for n in checks}
         loads = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
-        reads = [n for n in loads if isinstance(n.ctx, gast.Load)]
-        reader = next((s for s in self.after if target in ir.names_read(s) or not self.changes_nothing(s)), None)
+        reads = [n for n in loads if isinstance(n.ctx, gast.Load) and id(n) not in seen]
+        after = [s for s in self.after if not self.is_check(s)]
+        reader = next((s for s in after if target in ir.names_read(s) or not self.changes_nothing(s)), None)
         plain = isinstance(reader, (gast.Assign, gast.Expr))
         if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(reader)):
             raise errors.AliasingError(
@@ -119,16 +123,32 @@ class Lowering:
                 hint=f"make a list of it at once: `list(...{what}...)`",
             )
 
+    def is_check(self, node: gast.stmt) -> bool:
+        """Whether a statement is a check that forward mode wrote."""
+        call = node.value if isinstance(node, gast.Expr) and isinstance(node.value, gast.Call) else None
+        return call is not None and ir.resolve(call.func, self.fn.env)[1] in (check_iterated, check_operands)
+
+    def fills_new_list(self, node: gast.For) -> bool:
+        """Whether a loop only appends to a list that was made just before it, as `list(xs)` does in other words."""
+        before = itertools.takewhile(lambda s: s is not node, self.after)
+        made = {ir.target_name(s) for s in before if isinstance(getattr(s, "value", None), gast.List)}
+        calls = [s.value for s in node.body if isinstance(s, gast.Expr) and isinstance(s.value, gast.Call)]
+        appends = [c for c in calls if isinstance(c.func, gast.Attribute) and c.func.attr == "append"]
+        owners = [getattr(c.func.value, "id", None) for c in appends]
+        return len(owners) == len(node.body) and made.issuperset(owners)
+
     def changes_nothing(self, node: gast.stmt) -> bool:
         """Whether a statement surely changes no container."""
+        if isinstance(node, gast.For):
+            return self.fills_new_list(node)
         if ir.target_name(node) is None:
-            return False
+            return self.is_check(node)
         if not isinstance(node.value, gast.Call):
             return True
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, moves.sort_order)
+        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, sequence, moves.sort_order)
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)

@@ -38,6 +38,7 @@ from ad.runtime.instances import (
     check_entries,
     check_held,
     check_iterated,
+    check_operands,
     holds,
     is_plain_class,
 )
@@ -154,6 +155,8 @@ class Forward:
             prepare.bind_environment(fn, program.globals, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
+        if not program.aliases:
+            prepare.check_operators(fn, known, reached, program.classes_with)
         program.note_stores(fn, self.places, known, reached)
         self.reached = reached
         handed_back = () if is_root else [p for p in fn.params if self.places.is_written(p)]
@@ -292,6 +295,7 @@ class Forward:
         return mirrored
 
     def statement(self, node: gast.stmt) -> None:
+        self.check_objects(node)
         if isinstance(node, (gast.If, gast.For, gast.While)):
             self.compound(node)
         elif isinstance(node, gast.Assign):
@@ -310,6 +314,14 @@ class Forward:
             self.effect(node)
         else:
             self.emit(node)
+
+    def check_objects(self, node: gast.stmt) -> None:
+        """What the class of an object says of an operator is not done with tangents: the run tells, and refuses it."""
+        found = operations.perhaps_of_objects(node, self.fn, self.known).values()
+        names = [n for owners in found for n in owners if n in self.active]
+        if names:
+            where = ir.place(self.fn.source, node)
+            self.emit(gast.Expr(self.scope.helper(check_operands, where, *map(ir.name, names))))
 
     def compound(self, node: gast.If | gast.For | gast.While) -> None:
         first: Block = []
@@ -616,7 +628,7 @@ class Forward:
                 if not self.is_active(part):
                     continue
                 kind = self.scope.kind(part.id)
-                if param not in (*op.rule.wrt, *op.rule.shape_only) and kinds.is_inexact(kind) is not False:
+                if param not in op.rule.wrt and param not in op.rule.inert and kinds.is_inexact(kind) is not False:
                     raise errors.NoRule(
                         f"no derivative with respect to {param!r} of `{op.rule.shown}`",
                         at=ir.location(self.fn.source, op.node),

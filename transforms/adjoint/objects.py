@@ -39,6 +39,7 @@ _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
     "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
     "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
 }  # fmt: skip  # methods that nothing but texts has, as a rule
+_OF_LIKES = ("add", "sub", "matmul")  # operators that objects have with others of their kind, as a rule
 
 
 class Objects(Lowering):
@@ -52,10 +53,11 @@ class Objects(Lowering):
 
     def statement(self, node: gast.stmt) -> bool:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Attribute):
-            return self.attribute_written(node)
+            return self.attribute_written(node) or self.written_by_class(node, node.targets[0].attr)
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Subscript):
             target = node.targets[0]
-            return self.called(None, target.value, "__setitem__", [target.slice, node.value])
+            known = self.called(None, target.value, "__setitem__", [target.slice, node.value])
+            return known or self.written_by_class(node, "__setitem__")
         if isinstance(node, gast.AugAssign):
             return self.augmented(node)
         target = ir.target_name(node)
@@ -65,11 +67,13 @@ class Objects(Lowering):
         if isinstance(value, gast.Attribute):
             return self.attribute_read(target, value)
         if isinstance(value, gast.Subscript):
-            return self.called(target, value.value, "__getitem__", [value.slice])
+            known = self.called(target, value.value, "__getitem__", [value.slice])
+            return known or self.chosen(target, value.value, "__getitem__", value)
         if isinstance(value, gast.BinOp):
             return self.arithmetic(target, value)
         if isinstance(value, gast.UnaryOp) and isinstance(value.op, gast.USub):
-            return self.called(target, value.operand, "__neg__", [])
+            known = self.called(target, value.operand, "__neg__", [])
+            return known or self.chosen(target, value.operand, "__neg__", value)
         return isinstance(value, gast.Call) and self.call_of(target, value)
 
     def function_of(self, node: gast.expr, name: str) -> Any:
@@ -140,8 +144,14 @@ class Objects(Lowering):
             return False
         if self.called(target, node.left, f"__{name}__", [node.right]):
             return True
-        plain = ir.is_atom(node.left) and isinstance(kinds.widen(self.kind(node.left)), (kinds.Number, kinds.Scalar))
-        return plain and self.called(target, node.right, f"__r{name}__", [node.left])
+        like = kinds.widen(self.kind(node.right)) if ir.is_atom(node.right) else UNKNOWN
+        if name not in _OF_LIKES or isinstance(like, (kinds.Record, kinds.Unknown)):
+            if self.chosen(target, node.left, f"__{name}__", node):
+                return True
+        if not (ir.is_atom(node.left) and isinstance(kinds.widen(self.kind(node.left)), (kinds.Number, kinds.Scalar))):
+            return False
+        known = self.called(target, node.right, f"__r{name}__", [node.left])
+        return known or self.chosen(target, node.right, f"__r{name}__", node)
 
     def augmented(self, node: gast.AugAssign) -> bool:
         """a += b: `__iadd__` of its class, or `a = a + b`."""
@@ -156,7 +166,7 @@ class Objects(Lowering):
 
     def augmented_by_class(self, a: gast.expr, name: str, node: gast.AugAssign) -> bool:
         """a += b, where only the run tells the class of a."""
-        if self.kind(a) != UNKNOWN or not self.unknown or hasattr(node, "decided"):
+        if self.kind(a) != UNKNOWN or not self.unknown or hasattr(node, "decided") or self.fn.name == name:
             return False
         kind = kinds.widen(self.kind(node.value))
         if kinds.is_numeric(kind) or not isinstance(kind, (kinds.Record, kinds.Unknown)):
@@ -168,8 +178,7 @@ class Objects(Lowering):
 
         def of_class(cls: type) -> None:
             found = self.temp(self.call(as_instance, a, ir.name(self.function(cls)), self.where()), "found")
-            self.emit(gast.AugAssign(ir.target(found.id), node.op, ir.clone(node.value)))
-            self.emit(ir.assign(node.target.id, found))
+            self.bound(node.target.id, inspect.getattr_static(cls, name), [found, node.value])
 
         self.by_class(a, [(c, functools.partial(of_class, c)) for c in classes], lambda: self.out.append(node))
         return True
@@ -177,7 +186,8 @@ class Objects(Lowering):
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)
         if found and function is len and len(node.args) == 1:
-            return self.called(target, node.args[0], "__len__", [])
+            known = self.called(target, node.args[0], "__len__", [])
+            return known or self.chosen(target, node.args[0], "__len__", node)
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)
         if isinstance(node.func, gast.Name) and (cls := self.class_named(node.func)) is not None:
@@ -212,9 +222,9 @@ class Objects(Lowering):
         return self.bound(target, function, [*first, *node.args], node.keywords)
 
     def chosen(self, target: str | None, x: gast.expr, name: str, node: Any) -> bool:
-        """A method or property of an object of one of several classes, by its class."""
-        known = not isinstance(x, gast.Name) or self.kind(x) != UNKNOWN or self.class_of(x) is not None
-        if known or not self.unknown or hasattr(node, "decided") or not (classes := self.candidates(name)):
+        """A method, property or operator of an object of one of several classes, by its class."""
+        classes = self.classes_of(x, name, node)
+        if not classes:
             return False
         other = ir.clone(node)
         other.decided = True
@@ -223,10 +233,51 @@ class Objects(Lowering):
             self.emit(gast.Expr(other) if target is None else ir.assign(target, other))
 
         otherwise: Callable[[], None] = as_written
-        if isinstance(node, gast.Call) and not _may_be_elsewhere(name, node):
+        method = isinstance(node, gast.Call) and isinstance(node.func, gast.Attribute)
+        if method and not _may_be_elsewhere(name, node):
             *classes, last = classes
-            otherwise = self.of_class(target, x, last, node)
-        self.by_class(x, [(c, self.of_class(target, x, c, node)) for c in classes], otherwise)
+            otherwise = self.of_class(target, x, last, name, node)
+        self.by_class(x, [(c, self.of_class(target, x, c, name, node)) for c in classes], otherwise)
+        return True
+
+    def classes_of(self, x: gast.expr, name: str, node: gast.AST) -> Sequence[type]:
+        """The classes of which x may be, if a statement is to tell: none if its kind is known, or thought to be."""
+        if not isinstance(x, gast.Name) or x.id in self.fn.env or self.kind(x) != UNKNOWN or not self.unknown:
+            return ()
+        if hasattr(node, "decided") or self.class_of(x) is not None or self.is_thought_of(x, name):
+            return ()
+        return self.candidates(name)
+
+    def is_thought_of(self, x: gast.Name, name: str) -> bool:
+        """Whether an operator is most likely that of arrays and containers: the run refuses what else there is.
+
+        Within the method of that name it is, as in `def __getitem__(self, i): return self.data[i]`.
+        """
+        hint = getattr(self.kind(x), "hint", None) or self.hints.get(x.id, UNKNOWN)
+        array = kinds.is_numeric(hint) or isinstance(hint, (kinds.List, kinds.Dict, kinds.Tuple))
+        return name.startswith("__") and (array or self.fn.name == name)
+
+    def written_by_class(self, node: gast.Assign, name: str) -> bool:
+        """`x[i] = v` and `x.name = v`, where only the run tells the class of x."""
+        x = node.targets[0].value
+        classes = self.classes_of(x, name, node)
+        if not classes:
+            return False
+
+        def of_class(cls: type) -> None:
+            found = self.temp(self.call(as_instance, x, ir.name(self.function(cls)), self.where()), "found")
+            method, target = inspect.getattr_static(cls, name), node.targets[0]
+            setter = method.fset if isinstance(method, property) else None
+            if isinstance(target, gast.Subscript) and isinstance(method, types.FunctionType):
+                self.bound(None, method, [found, self.index(target.slice), node.value])
+            elif isinstance(target, gast.Attribute) and isinstance(setter, types.FunctionType):
+                self.bound(None, setter, [found, node.value])
+            else:
+                self.emit(ir.clone(node, lambda n: found if n is x else None))
+
+        other = ir.clone(node)
+        other.decided = True
+        self.by_class(x, [(c, functools.partial(of_class, c)) for c in classes], lambda: self.out.append(other))
         return True
 
     def by_class(
@@ -238,19 +289,31 @@ class Objects(Lowering):
             otherwise = functools.partial(self.branch, test, then, otherwise)
         otherwise()
 
-    def of_class(self, target: str | None, x: gast.expr, cls: type, node: Any) -> Callable[[], None]:
-        """What emits the call of a method, or the reading of an attribute, of an instance of a class."""
+    def of_class(self, target: str | None, x: gast.expr, cls: type, name: str, node: Any) -> Callable[[], None]:
+        """What emits a method call, an operation or the reading of an attribute, of an instance of a class."""
 
         def emitted() -> None:
             found = self.temp(self.call(as_instance, x, ir.name(self.function(cls)), self.where()), "found")
-            same = ir.clone(node)
-            if isinstance(same, gast.Call):
-                same.func.value = found
-            else:
-                same.value = found
-            self.emit(gast.Expr(same) if target is None else ir.assign(target, same))
+            if not self.method_called(target, inspect.getattr_static(cls, name), found, x, node):
+                same = ir.clone(node, lambda n: found if n is x else None)
+                self.emit(gast.Expr(same) if target is None else ir.assign(target, same))
 
         return emitted
+
+    def method_called(self, target: str | None, method: Any, found: gast.expr, x: gast.expr, node: Any) -> bool:
+        """The method, getter or operator of x, which is an instance of a known class: a call of its function."""
+        if isinstance(node, gast.Attribute):
+            getter = method.fget if isinstance(method, property) else None
+            return isinstance(getter, types.FunctionType) and self.bound(target, getter, [found])
+        if not isinstance(method, types.FunctionType):
+            return False
+        if isinstance(node, gast.Call):
+            args = node.args if isinstance(node.func, gast.Attribute) else []
+            return self.bound(target, method, [found, *args], node.keywords)
+        args = [node.slice] if isinstance(node, gast.Subscript) else []
+        if isinstance(node, gast.BinOp):
+            args = [node.right if x is node.left else node.left]
+        return self.bound(target, method, [found, *map(self.index, args)])
 
     def is_unknown(self, node: gast.expr) -> bool:
         """Whether nothing tells what a name is."""

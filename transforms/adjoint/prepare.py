@@ -24,7 +24,14 @@ from ad.runtime.moves import as_array
 from ad.runtime.sequences import check_length, sequence
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
-from ad.transforms.analyses.operations import BINARY, classify, is_of_an_array, kind_of_atom
+from ad.transforms.analyses.operations import (
+    BINARY,
+    classify,
+    is_of_an_array,
+    is_plain_dataclass,
+    kind_of_atom,
+    perhaps_of_objects,
+)
 
 
 def lower_augmented(fn: Function, facts: Facts, names: Names, both: bool = False) -> bool:
@@ -463,6 +470,20 @@ def stored(fn: Function, active: set[str]) -> list[gast.Call]:
     calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call) and n.args]
     stores = [c for c in calls if ir.resolve(c.func, fn.env)[1] is publishing.snapshot]
     return [c for c in stores if set(ir.names_read(c.args[0])) & active]
+
+
+def check_operators(
+    fn: Function, known: dict[str, kinds.Kind], active: set[str], classes_with: Callable[[str], list[type]]
+) -> None:
+    """AliasingError where an operator may be that of one of several dataclasses, which `adjoint.objects` tells apart.
+
+    What makes objects of other classes is refused already, and the run refuses what it meets.
+    """
+    for node in ir.statements(fn.body):
+        for method, names in perhaps_of_objects(node, fn, known).items():
+            if active.intersection(names) and any(map(is_plain_dataclass, classes_with(method))):
+                why = f"`{names[0]}` may be an object of a class that defines `{method}`"
+                raise errors.AliasingError(why, at=ir.location(fn.source, node), hint="call a method of it")
 
 
 def check_stores(fn: Function, found: places.Places, known: dict[str, kinds.Kind]) -> None:

@@ -20,7 +20,7 @@ from ad.ir import Block
 from ad.kinds import UNKNOWN, Kind
 from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
-from ad.runtime.instances import check_entries, is_plain_class
+from ad.runtime.instances import check_entries, check_operands, is_plain_class
 from ad.runtime.lists import nested_like
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.containers import builds_container
@@ -358,7 +358,19 @@ class Reverse:
 
     def r_rule(self, z: str, op: Op) -> None:
         self.scope.where = op.node
+        if isinstance(op.node, (gast.BinOp, gast.UnaryOp)):
+            self.check_objects(op)
         getattr(self, f"by_{op.rule.form}")(z, op)  # type: ignore[union-attr]
+
+    def check_objects(self, op: Op) -> None:
+        """`-x`, `x @ y` and `x + x` are refused where x turns out to be an object, whose class says what that is."""
+        assert op.rule is not None
+        sides = [a for a in op.args.values() if isinstance(a, gast.Name)]
+        each = isinstance(op.node, gast.BinOp) and op.rule.form == "partials" and len(op.operands()) == len(sides)
+        names = [n for n in op.operands() if self.scope.kind(n) == UNKNOWN and n in self.scope.active]
+        if names and not each:  # else `unbroadcast` tells
+            where = ir.place(self.scope.fn.source, op.node)
+            self.emit(gast.Expr(self.scope.helper(check_operands, where, *map(ir.name, names))))
 
     def wrt(self, z: str, op: Op) -> list[tuple[int, str, Any]]:
         """(position, parameter, operand) of the operands that are active."""
@@ -370,7 +382,7 @@ class Reverse:
             entries = operand if isinstance(operand, list) else [operand]
             if any(self.active(e) for e in entries):
                 found.append((index, param, operand))
-        stray = [k for k, v in op.args.items() if k not in (*rule.wrt, *rule.shape_only) and self._carries(v)]
+        stray = [k for k, v in op.args.items() if k not in rule.wrt and k not in rule.inert and self._carries(v)]
         if stray:
             raise errors.NoRule(
                 f"no derivative with respect to {stray[0]!r} of `{rule.shown}`",

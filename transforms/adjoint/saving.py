@@ -20,7 +20,8 @@ import gast
 
 from ad import errors, ir, kinds
 from ad.ir import Block
-from ad.runtime import instances, moves, structures, undo
+from ad.runtime import instances, moves, undo
+from ad.runtime.bound import zeros_if_bound
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
@@ -29,7 +30,7 @@ from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses.operations import classify
 
 _SHAPE = ("shape", "size", "ndim", "dtype")
-_SHAPE_CALLS = ("zeros_like", "len", "zeros")
+_SHAPE_CALLS = ("zeros_like", "len", "zeros", "zeros_if_bound")
 
 
 @dataclass
@@ -241,7 +242,7 @@ class Saving:
                 if name := _zeroed(s) if isinstance(s, gast.Assign) else None:
                     if name in names:
                         found.add(name)
-                        s.value = self.scope.helper(structures.zeros, ir.name(name))
+                        s.value = self.scope.helper(zeros_if_bound, ir.name(name))
         return found
 
     def keep(self, value: gast.expr, name: str, in_loop: bool) -> tuple[gast.stmt, gast.expr]:

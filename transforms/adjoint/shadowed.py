@@ -244,7 +244,8 @@ class ShadowReverse(Reverse):
         view = isinstance(owner, kinds.Array) and self.is_basic(index) and not self._is_mask(index)
         if view and isinstance(self.scope.kind(z), kinds.Array):
             return
-        self.emit(gast.Expr(self.shadow("read", x, as_index(index), ir.name(z), z_bar)))
+        method = "item" if isinstance(owner, kinds.Unknown) else "read"
+        self.emit(gast.Expr(self.shadow(method, x, as_index(index), ir.name(z), z_bar)))
 
     def _is_mask(self, index: gast.expr) -> bool:
         return ir.is_atom(index) and isinstance(self.scope.of(index), kinds.Array)

@@ -169,6 +169,19 @@ def special_methods(node: gast.expr) -> list[tuple[str, list[gast.expr]]]:
     return []
 
 
+def perhaps_of_objects(node: gast.AST, fn: Function, known: Kinds) -> dict[str, list[str]]:
+    """The methods that an operator or an index in a statement may call, with the names that may hold objects."""
+    found: dict[str, list[str]] = {}
+    target = node.targets[0] if isinstance(node, gast.Assign) else None
+    operators = special_methods(node.value) if isinstance(node, gast.Assign) else []
+    if isinstance(target, gast.Subscript):
+        operators = [*operators, ("__setitem__", [target.value])]
+    for method, (owner, *_) in operators:
+        if isinstance(owner, gast.Name) and isinstance(kind_of_atom(owner, fn, known), kinds.Unknown):
+            found.setdefault(method, []).append(owner.id)
+    return found
+
+
 def is_object(node: gast.expr, fn: Function, known: Kinds) -> bool:
     """Whether an atom is, or is thought to be, an instance of a class of the user's own."""
     if not ir.is_atom(node):

@@ -17,6 +17,7 @@ import numpy as np
 from ad import ir, kinds
 from ad.kinds import Array, Extent, Kind, Literal, Number, Scalar
 from ad.runtime import count, divide, larger, power_log, power_term, spread, strong, unbroadcast
+from ad.runtime.bound import zeros_if_bound
 from ad.runtime.structures import zeros
 from ad.transforms.optimize.knowledge import Knowledge, is_own
 
@@ -35,7 +36,7 @@ _WHOLE = (
     np.transpose,
     np.ravel,
 )
-_HELPERS = (zeros, spread, unbroadcast, power_term, power_log, strong, divide, larger, count)
+_HELPERS = (zeros_if_bound, zeros, spread, unbroadcast, power_term, power_log, strong, divide, larger, count)
 _PYTHON = (abs, float, bool, max, min, isinstance, type)
 
 
