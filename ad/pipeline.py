@@ -34,6 +34,7 @@ from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
+from ad.transforms.adjoint.stepwise import step_by_step
 from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import places
 from ad.transforms.analyses.activity import activity, may_carry
@@ -151,6 +152,8 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
+        if step_by_step(fn, facts.kinds, names):
+            facts = self.infer(fn, known)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)

@@ -41,7 +41,7 @@ from ad.runtime.instances import (
     holds,
     is_plain_class,
 )
-from ad.runtime.sequences import sequence
+from ad.runtime.sequences import entries, sequence
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -491,10 +491,12 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        x = op.args["0"]
-        if op.target is sequence and not isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array)):
-            self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
-        return ir.call(op.node.func, self.tangent(x), *op.node.args[1:])
+        x, whole = op.args["0"], ir.call(op.node.func, self.tangent(op.args["0"]), *op.node.args[1:])
+        plain = isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array))
+        if op.target not in (sequence, entries) or plain:
+            return whole
+        self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
+        return gast.IfExp(self.is_nothing(x), ir.constant(None), whole)
 
     def t_special(self, z: str, op: Op) -> gast.expr:
         raise operations.of_an_object(op, self.fn)
@@ -506,8 +508,11 @@ class Forward:
         found = ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
         if self.scope.of(op.args["0"]) != UNKNOWN:
             return found
-        nothing = ir.quote_expr("x_dot is None", x_dot=self.tangent(op.args["0"]))  # of a text
-        return gast.IfExp(nothing, ir.constant(None), found)
+        return gast.IfExp(self.is_nothing(op.args["0"]), ir.constant(None), found)
+
+    def is_nothing(self, x: gast.expr) -> gast.expr:
+        """Whether a value has no tangent: a text, an iterator."""
+        return ir.quote_expr("x_dot is None", x_dot=self.tangent(x))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
         x, name = op.args["0"], op.node.attr

@@ -20,7 +20,7 @@ from ad.ir import Block, Function
 from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
 from ad.runtime.moves import as_array
-from ad.runtime.sequences import check_length, sequence
+from ad.runtime.sequences import check_length, entries, sequence, together
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, classify, is_of_an_array, kind_of_atom
@@ -179,25 +179,53 @@ def index_loops(
             return [*_frozen_bounds(node, known, names), node]
         if not (isinstance(node.iter, gast.Name) and node.iter.id in active):
             return [*_frozen_bounds(node, known, names), node]
-        counter, count = names.fresh("i"), names.fresh("n")
-        known[counter] = known[count] = kinds.Number(int)
-        for name, function in (("len", len), ("range", range)):
-            fn.env.setdefault(name, function)
-        if node.iter.id in growing:
-            node.body += length_check(node, count)
+        counter = names.fresh("i")
+        known[counter] = kinds.Number(int)
         element = ir.subscript(ir.name(node.iter.id), ir.name(counter))
         first = ir.assign(node.target.id, ir.at(element, node.iter), node)
-        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count)), [first, *node.body], [], None)
-        return [ir.assign(count, ir.call("len", ir.name(node.iter.id)), node), ir.at(loop, node)]
+        if isinstance(known.get(node.iter.id), (kinds.List, kinds.Tuple, kinds.Array)):
+            return by_range(node, counter, first)
+        return by_steps(node, counter, first)
 
-    def length_check(node: gast.For, count: str) -> Block:
-        where, now = ir.location(fn.source, node), names.fresh("n")
-        known[now] = kinds.Number(int)
-        helper = next((k for k, f in fn.env.items() if f is check_length), None) or names.fresh("check_length")
-        fn.env[helper] = check_length
+    def by_range(node: gast.For, counter: str, first: gast.stmt) -> Block:
+        count = counted(node.iter, node)
+        if node.iter.id in growing:
+            node.body += length_check(node, count)
+        helper(range)
+        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count.targets[0].id)), [first, *node.body], [], None)
+        return [count, ir.at(loop, node)]
+
+    def by_steps(node: gast.For, counter: str, first: gast.stmt) -> Block:
+        """Of what may be an iterator the entries are taken one at a time."""
+        steps = names.fresh("steps")
+        known[steps] = kinds.List(kinds.Number(int))
+        if node.iter.id in growing:
+            start = counted(ir.name(steps), node)
+            node.body += [start, *length_check(node, start)]
+        taken = ir.assign(steps, ir.at(ir.call(helper(together), node.iter), node), node)
+        loop = gast.For(ir.target(counter), ir.name(steps), [first, *node.body], [], None)
+        return [taken, ir.at(loop, node)]
+
+    def counted(xs: gast.expr, node: gast.stmt) -> gast.Assign:
+        count = names.fresh("n")
+        known[count] = kinds.Number(int)
+        return ir.assign(count, ir.call(helper(len), ir.clone(xs)), node)
+
+    def helper(function: Any) -> str:
+        name = next((k for k, f in fn.env.items() if f is function), None)
+        if name is None:
+            name = function.__name__ if isinstance(function, type | types.BuiltinFunctionType) else names.fresh(
+                function.__name__
+            )
+        fn.env[name] = function
+        return str(name)
+
+    def length_check(node: gast.For, count: gast.Assign) -> Block:
+        where, now = ir.location(fn.source, node), counted(node.iter, node)
         told = ir.constant(f"{where.filename}:{where.lineno}")
-        check = gast.Expr(ir.call(helper, ir.name(now), ir.name(count), told))
-        return [ir.assign(now, ir.call("len", ir.name(node.iter.id)), node), ir.at(check, node)]
+        lengths = [ir.name(c.targets[0].id) for c in (now, count)]
+        check = gast.Expr(ir.call(helper(check_length), *lengths, told))
+        return [now, ir.at(check, node)]
 
     fn.body = block(fn.body)
 
@@ -391,7 +419,7 @@ def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
     """`items = sequence(xs)` is `items = xs` where xs is surely a list, tuple or array."""
     for node in ir.statements(fn.body):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
-            if ir.resolve(node.value.func, fn.env)[1] is sequence and isinstance(node.value.args[0], gast.Name):
+            if ir.resolve(node.value.func, fn.env)[1] in (sequence, entries) and isinstance(node.value.args[0], gast.Name):
                 if isinstance(known.get(node.value.args[0].id), (kinds.List, kinds.Tuple, kinds.Array)):
                     node.value = node.value.args[0]
 

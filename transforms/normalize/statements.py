@@ -237,7 +237,7 @@ class Statements(Expressions):
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
         elif self.iterator(it) is None:
-            self.emit_loop(target, self.sequence(it), fill, node)
+            self.emit_loop(target, self.sequence(it, sequences.sequence), fill, node)
         else:
             self.index_loop(target, it, fill, node)
 
@@ -264,9 +264,9 @@ class Statements(Expressions):
             return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
 
-    def sequence(self, it: gast.expr) -> gast.expr:
+    def sequence(self, it: gast.expr, how: Any = sequences.entries) -> gast.expr:
         """An atom that can be iterated over more than once and indexed, whatever `it` was."""
-        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(self.consumed(it))), "items", it)
+        return self.temp(ir.call(self.helper(how), self.atom(self.consumed(it))), "items", it)
 
     def helper(self, function: Any) -> str:
         """The name under which the text calls a function of the runtime."""
