@@ -137,6 +137,20 @@ def check_length(now: int, start: int, where: str) -> None:
         raise errors.AliasingError(why, hint="loop over a copy, `for x in list(xs)`, or use `while` with an index")
 
 
+def size_of(d: Any) -> int:
+    """The number of entries of a dict, 0 for anything else."""
+    return len(d) if isinstance(d, dict) else 0
+
+
+def check_size(d: Any, size: int) -> None:
+    """RuntimeError, as Python's, if a dict got longer or shorter while a loop goes through it.
+
+    >>> check_size({"a": 1}, 1)
+    """
+    if size_of(d) != size:
+        raise RuntimeError("dictionary changed size during iteration")
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

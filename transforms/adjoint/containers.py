@@ -27,7 +27,8 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.instances import as_instance
-from ad.runtime.sequences import keys_of
+from ad.runtime.sequences import entries, keys_of, sequence
+from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
@@ -128,7 +129,7 @@ class Lowering:
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, moves.sort_order)
+        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, moves.sort_order, sequence, entries, sequence_tangent)
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)

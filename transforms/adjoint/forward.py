@@ -42,6 +42,7 @@ from ad.runtime.instances import (
     is_plain_class,
 )
 from ad.runtime.sequences import entries, sequence
+from ad.runtime.structures import sequence_tangent
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -146,9 +147,11 @@ class Forward:
             check_contents(fn, known, self.places)
         reached = find_reached(fn, known, self.places, self.wrt)
         growing = prepare.growing(fn, known, self.places)
+        bound = len(fn.env)
         confirmed = prepare.confirm_arrays(fn, known, reached, self.names)
+        confirmed = prepare.whole_counts(fn, known, reached, self.names) or confirmed
         prepare.index_loops(fn, known, reached, self.names, growing)
-        if confirmed or growing:
+        if confirmed or len(fn.env) > bound:
             prepare.bind_environment(fn, program.globals, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
@@ -491,12 +494,12 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        x, whole = op.args["0"], ir.call(op.node.func, self.tangent(op.args["0"]), *op.node.args[1:])
+        x, dot = op.args["0"], self.tangent(op.args["0"])
         plain = isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array))
         if op.target not in (sequence, entries) or plain:
-            return whole
+            return ir.call(op.node.func, dot, *op.node.args[1:])
         self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
-        return gast.IfExp(self.is_nothing(x), ir.constant(None), whole)
+        return self.scope.helper(sequence_tangent, dot, x)
 
     def t_special(self, z: str, op: Op) -> gast.expr:
         raise operations.of_an_object(op, self.fn)

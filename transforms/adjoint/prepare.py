@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -43,7 +44,7 @@ class _Augmented:
 
     def block(self, body: Block) -> Block:
         out: Block = []
-        numbers: set[str] = set()  # names that hold a number just now, whatever they hold elsewhere
+        numbers: set[str] = set()  # names that hold a number or a tuple just now, whatever they hold elsewhere
         for node in body:
             if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
                 if node.target.id in numbers:
@@ -57,6 +58,8 @@ class _Augmented:
             if isinstance(node, gast.Assign) and isinstance(node.value, gast.Constant):
                 number = isinstance(node.value.value, int | float | complex)
                 numbers |= set(ir.names_bound(node.targets)) if number else set()
+            if isinstance(node, gast.Assign) and isinstance(node.value, gast.Tuple):
+                numbers |= set(ir.names_bound(node.targets))
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
@@ -228,6 +231,41 @@ def index_loops(
         return [now, ir.at(check, node)]
 
     fn.body = block(fn.body)
+
+
+def whole_counts(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> bool:
+    """`xs * n` of a list and a count that is differentiated elsewhere becomes `t = index(n); xs * t`. Whether there
+    was one.
+    """
+    before = len(known)
+
+    def block(body: Block) -> Block:
+        return [new for node in body for new in statement(node)]
+
+    def statement(node: gast.stmt) -> Block:
+        for inner in ("body", "orelse"):
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                setattr(node, inner, block(getattr(node, inner)))
+        value: Any = getattr(node, "value", None)
+        if not isinstance(value, gast.BinOp) or not isinstance(value.op, gast.Mult):
+            return [node]
+        sides = [kind_of_atom(side, fn, known) for side in (value.left, value.right)]
+        repeats = any(isinstance(k, (kinds.List, kinds.Tuple)) or kinds.is_text(k) for k in sides)
+        name = "left" if kinds.is_immutable_number(sides[0]) else "right"
+        count = getattr(value, name)
+        if not repeats or not isinstance(count, gast.Name) or count.id not in active:
+            return [node]
+        if not kinds.is_immutable_number(kind_of_atom(count, fn, known)):
+            return [node]
+        whole = names.fresh(f"{count.id}_times")
+        fn.env["index"] = operator.index
+        known[whole] = kinds.Number(int)
+        node.value = ir.clone(value)
+        setattr(node.value, name, ir.name(whole))
+        return [ir.assign(whole, ir.at(ir.call("index", count), node), node), node]
+
+    fn.body = block(fn.body)
+    return len(known) != before
 
 
 def confirm_arrays(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> bool:

@@ -29,6 +29,7 @@ from ad.runtime import moves
 from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance
 from ad.runtime.sequences import entries, keys_of, sequence
+from ad.runtime.structures import sequence_tangent
 from ad.transforms.analyses.generators import is_generator
 
 BINARY: dict[type, Any] = {
@@ -259,7 +260,7 @@ def _known_call(
         return Op("test", node, args={"0": node})
     if target is keys_of:
         return Op("shape", node, args={"0": args[0]}, target=target)
-    if target in (sequence, entries):
+    if target in (sequence, entries, sequence_tangent):
         return Op("sequence", node, args={"0": args[0]}, target=target)
     if target == np.add.at and len(args) == 3 and not keywords:
         return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)

@@ -240,9 +240,10 @@ class _Sharing:
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag == "sequence":
-            source = op.args["0"].id
-            self.hold(target, {new} | self.objects(source))
-            self.contents.setdefault(new, set()).update(self.parts(source))
+            self.hold(target, {new})
+            for source in ir.names_read(op.args["0"]):
+                self.hold(target, self.objects(source))
+                self.contents.setdefault(new, set()).update(self.parts(source))
         elif op.tag in ("getitem", "field", "list_pop"):
             source = op.args["0"]
             if isinstance(source, gast.Name):
@@ -264,7 +265,7 @@ class _Sharing:
         elif op.tag == "move":
             self.hold(target, {new})
             self.contents.setdefault(new, set()).update(self.moved(op))
-        elif op.target in (list, tuple, dict, sorted) or makes_iterator(op.target) or self.converts(op):
+        elif op.target in (list, tuple, dict, sorted, set, frozenset) or makes_iterator(op.target) or self.converts(op):
             self.hold(target, {new})
             held = self.contents.setdefault(new, set())
             for source in ir.names_read(_flat(list(op.args.values()))):
