@@ -142,12 +142,12 @@ def size_of(d: Any) -> int:
     return len(d) if isinstance(d, dict) else 0
 
 
-def check_size(d: Any, size: int) -> None:
+def check_size(now: int, start: int) -> None:
     """RuntimeError, as Python's, if a dict got longer or shorter while a loop goes through it.
 
-    >>> check_size({"a": 1}, 1)
+    >>> check_size(1, 1)
     """
-    if size_of(d) != size:
+    if now != start:
         raise RuntimeError("dictionary changed size during iteration")
 
 

@@ -129,7 +129,7 @@ class Lowering:
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, moves.sort_order, sequence, entries, sequence_tangent)
+        return function in (*BUILDERS, sum, len, any, all) or hasattr(function, "moves") or function in (keys_of, moves.sort_order, sequence, entries, sequence_tangent)
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)

@@ -250,7 +250,8 @@ class Statements(Expressions):
 
         def watching() -> None:
             fill()
-            check = ir.call(self.helper(sequences.check_size), ir.clone(owner), ir.clone(size))
+            now = self.temp(ir.call(self.helper(sequences.size_of), ir.clone(owner)), "size", it)
+            check = ir.call(self.helper(sequences.check_size), now, ir.clone(size))
             self.out.append(ir.at(gast.Expr(ir.at(check, node)), node))
 
         return ir.at(gast.Call(ir.at(ir.attribute(owner, it.func.attr), it), [], []), it), watching
