@@ -176,6 +176,28 @@ class Text(Kind):
 TEXT = Text()
 
 
+@dataclass(frozen=True, slots=True)
+class Walk(Kind):
+    """An iterator. entry: what it yields, where that is numbers and texts, or tuples of them."""
+
+    entry: Kind = UNKNOWN
+
+
+def walk(entry: Kind | None) -> Walk:
+    """The kind of an iterator over entries of a kind.
+
+    >>> show(walk(Tuple((Number(int), TEXT))))
+    'iterator of tuple (int, text)'
+    """
+    return Walk(forget_shapes(entry)) if entry is not None and _is_plain(entry) else Walk()
+
+
+def _is_plain(kind: Kind) -> bool:
+    if isinstance(kind, Tuple):
+        return all(map(_is_plain, kind.entries))
+    return isinstance(widen(kind), (Number, Text, Literal))
+
+
 def literal(value: Any) -> Literal:
     """The kind of a value that stands in the text."""
     return Literal(value, type(value))
@@ -208,6 +230,8 @@ def show(kind: Kind | None) -> str:
             return f"{type_.__name__} ({', '.join(map(show, entries))})"
         case List(entry=entry):
             return f"list of {show(entry)}" if entry else "list"
+        case Walk(entry=entry):
+            return f"iterator of {show(entry)}"
         case Dict(entries=entries):
             return "dict {" + ", ".join(f"{k!r}: {show(v)}" for k, v in entries) + "}"
         case Record(type=type_, entries=entries):
@@ -415,6 +439,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return Tuple(tuple(map(join, a.entries, b.entries)), a.type)
     if isinstance(a, List) and isinstance(b, List):
         return List(join_all(e for e in (a.entry, b.entry) if e is not None))
+    if isinstance(a, Walk) and isinstance(b, Walk):
+        return walk(join(a.entry, b.entry))
     if isinstance(a, Dict) and isinstance(b, Dict):
         joined = dict(a.entries)
         for k, kind in b.entries:

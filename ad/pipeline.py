@@ -31,10 +31,12 @@ from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
+from ad.transforms.adjoint.keys import Keys
 from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
+from ad.transforms.adjoint.stepwise import step_by_step
 from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
@@ -145,6 +147,8 @@ class Program:
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
+        if Keys(fn, facts, names, self.aliases).run():
+            facts = self.infer(fn, known)
         facts = self.lower_containers(fn, facts, known, names)
         if not (self.aliases or self.decides_in_place) and parts.name_parts(fn, facts, names):
             fn.body = split_webs(fn.all_params(), fn.body, names)
@@ -152,6 +156,8 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
+        if step_by_step(fn, facts.kinds, names):
+            facts = self.infer(fn, known)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
@@ -462,7 +468,8 @@ class Writer:
         self.wrt = wrt
         self.operations = Operations(fn, self.known)
         self.active = self.find_active(wrt)
-        if prepare.confirm_arrays(fn, self.known, self.active, self.names):
+        counts = prepare.whole_counts(fn, self.known, self.active, self.names)
+        if prepare.confirm_arrays(fn, self.known, self.active, self.names) or counts:
             self.active = self.find_active(wrt)
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         growing = prepare.growing(fn, self.known, first)

@@ -20,6 +20,16 @@ def caught() -> BaseException | None:
     return sys.exc_info()[1]
 
 
+def forgotten(name: str) -> Any:
+    """What reading the name of an exception raises after its handler.
+
+    >>> try: forgotten("e")
+    ... except NameError as error: print(error)
+    cannot access local variable 'e' where it is not associated with a value
+    """
+    raise UnboundLocalError(f"cannot access local variable {name!r} where it is not associated with a value")
+
+
 def half_done(where: str) -> errors.UnsupportedSyntax:
     """The error where something may have been written before the exception that is being handled.
 

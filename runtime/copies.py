@@ -11,6 +11,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.closures import Closure
+from ad.runtime.sequences import Taken
 
 _OURS = frozenset(sys.stdlib_module_names) - {"types", "argparse", "collections"} | {"numpy", "ad"}
 
@@ -216,7 +217,7 @@ class _Duplicate:
             return self.made[id(x)]
         if type(x) is np.ndarray:
             return self.note(x, self.array(x))
-        if type(x) is list:
+        if type(x) is list or type(x) is Taken:
             new: Any = self.note(x, [])
             new.extend(map(self.of, x))
             return new

@@ -3,24 +3,97 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from ad import errors
 
+_INDEXED = (list, tuple, range, deque, np.ndarray)
+
+
+class Taken(list[Any]):
+    """What a loop takes of an iterator: no more than it asks for, kept for the loop that runs backward.
+
+    >>> numbers = iter([1, 2, 3])
+    >>> taken = Taken(numbers)
+    >>> for n in taken:
+    ...     if n == 2:
+    ...         break
+    >>> taken[::-1], next(numbers)
+    ([2, 1], 3)
+    """
+
+    def __init__(self, iterator: Iterator[Any]) -> None:
+        self.rest: Iterator[Any] | None = iterator  # until the first loop over it has begun
+
+    def __iter__(self) -> Iterator[Any]:
+        rest, self.rest = self.rest, None
+        return super().__iter__() if rest is None else self._take(rest)
+
+    def _take(self, rest: Iterator[Any]) -> Iterator[Any]:
+        for item in rest:
+            self.append(item)
+            yield item
+
+    def whole(self) -> Taken:
+        """All that there is, where nobody has asked yet."""
+        if self.rest is not None:
+            rest, self.rest = self.rest, None
+            self.extend(rest)
+        return self
+
+    def __len__(self) -> int:
+        return list.__len__(self.whole())
+
+    def __getitem__(self, index: Any) -> Any:
+        return list.__getitem__(self.whole(), index)
+
 
 def sequence(items: Any) -> Any:
-    """`items` itself where it can be iterated over again and indexed, else the list of what it yields.
+    """`items` itself where it can be iterated over again and indexed, else what a loop takes of it.
 
     >>> sequence([1, 2])
     [1, 2]
-    >>> sequence({"a": 1})
+    >>> list(sequence({"a": 1}))
     ['a']
     """
-    if isinstance(items, (list, tuple, range, deque, np.ndarray)):
+    if isinstance(items, _INDEXED):
         return items
-    return list(items)
+    return list(items) if isinstance(items, str) else Taken(iter(items))
+
+
+def entries(items: Any) -> Any:
+    """`items` itself where it can be iterated over again and indexed, else the list of all that it yields.
+
+    >>> entries({"a": 1})
+    ['a']
+    """
+    return items if isinstance(items, _INDEXED) else list(items)
+
+
+def together(*sequences: Any) -> Any:
+    """The indices at which all sequences have an entry, for a loop over `zip(xs, ys)` or `enumerate(xs)`.
+
+    Of an iterator it takes an entry when that is asked for, in the order of the sequences, as `zip` does.
+
+    >>> together([1, 2], [3])
+    range(0, 1)
+    >>> taken = Taken(iter("abc"))
+    >>> for i in together(taken, [5, 6]):
+    ...     print(i, taken[i])
+    0 a
+    1 b
+    """
+    lazy = [s for s in sequences if isinstance(s, Taken) and s.rest is not None]
+    return Taken(_indices(sequences)) if lazy else range(min(map(len, sequences)))
+
+
+def _indices(sequences: tuple[Any, ...]) -> Iterator[int]:
+    iterators = [iter(s) for s in sequences]
+    for i, _ in enumerate(zip(*iterators, strict=False)):
+        yield i
 
 
 def indices_of(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
@@ -62,6 +135,20 @@ def check_length(now: int, start: int, where: str) -> None:
     if now != start:
         why = f"{where}: a loop over a list that its body makes longer or shorter is not differentiated"
         raise errors.AliasingError(why, hint="loop over a copy, `for x in list(xs)`, or use `while` with an index")
+
+
+def size_of(d: Any) -> int:
+    """The number of entries of a dict, 0 for anything else."""
+    return len(d) if isinstance(d, dict) else 0
+
+
+def check_size(now: int, start: int) -> None:
+    """RuntimeError, as Python's, if a dict got longer or shorter while a loop goes through it.
+
+    >>> check_size(1, 1)
+    """
+    if now != start:
+        raise RuntimeError("dictionary changed size during iteration")
 
 
 def keys_of(d: Any) -> list[Any]:

@@ -42,8 +42,13 @@ from ad.runtime.instances import (
     holds,
     is_plain_class,
 )
+<<<<<<< HEAD
 from ad.runtime.layout import in_layout
 from ad.runtime.sequences import sequence
+=======
+from ad.runtime.sequences import entries, sequence
+from ad.runtime.structures import sequence_tangent
+>>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
@@ -149,9 +154,11 @@ class Forward:
             check_contents(fn, known, self.places)
         reached = find_reached(fn, known, self.places, self.wrt)
         growing = prepare.growing(fn, known, self.places)
+        bound = len(fn.env)
         confirmed = prepare.confirm_arrays(fn, known, reached, self.names)
+        confirmed = prepare.whole_counts(fn, known, reached, self.names) or confirmed
         prepare.index_loops(fn, known, reached, self.names, growing)
-        if confirmed or growing:
+        if confirmed or len(fn.env) > bound:
             prepare.bind_environment(fn, program.globals, self.names)
         reached = find_reached(fn, known, self.places, self.wrt)
         check_escapes(fn, known, reached)
@@ -522,10 +529,12 @@ class Forward:
         return self.tangent(op.args["0"])
 
     def t_sequence(self, z: str, op: Op) -> gast.expr:
-        x = op.args["0"]
-        if op.target is sequence and not isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array)):
-            self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
-        return ir.call(op.node.func, self.tangent(x), *op.node.args[1:])
+        x, dot = op.args["0"], self.tangent(op.args["0"])
+        plain = isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array))
+        if op.target not in (sequence, entries) or plain:
+            return ir.call(op.node.func, dot, *op.node.args[1:])
+        self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
+        return self.scope.helper(sequence_tangent, dot, x)
 
     def t_special(self, z: str, op: Op) -> gast.expr:
         raise operations.of_an_object(op, self.fn)
@@ -537,8 +546,11 @@ class Forward:
         found = ir.subscript(self.tangent(op.args["0"]), ir.clone(op.args["index"]))
         if self.scope.of(op.args["0"]) != UNKNOWN:
             return found
-        nothing = ir.quote_expr("x_dot is None", x_dot=self.tangent(op.args["0"]))  # of a text
-        return gast.IfExp(nothing, ir.constant(None), found)
+        return gast.IfExp(self.is_nothing(op.args["0"]), ir.constant(None), found)
+
+    def is_nothing(self, x: gast.expr) -> gast.expr:
+        """Whether a value has no tangent: a text, an iterator."""
+        return ir.quote_expr("x_dot is None", x_dot=self.tangent(x))
 
     def t_field(self, z: str, op: Op) -> gast.expr:
         x, name = op.args["0"], op.node.attr

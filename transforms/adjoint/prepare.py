@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import operator
 import types
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -21,7 +22,7 @@ from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
 from ad.runtime.bound import check_bound
 from ad.runtime.moves import as_array
-from ad.runtime.sequences import check_length, sequence
+from ad.runtime.sequences import check_length, entries, sequence, together
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import (
@@ -51,7 +52,7 @@ class _Augmented:
 
     def block(self, body: Block) -> Block:
         out: Block = []
-        numbers: set[str] = set()  # names that hold a number just now, whatever they hold elsewhere
+        numbers: set[str] = set()  # names that hold a number or a tuple just now, whatever they hold elsewhere
         for node in body:
             if isinstance(node, gast.AugAssign) and isinstance(node.target, gast.Name):
                 if node.target.id in numbers:
@@ -65,6 +66,8 @@ class _Augmented:
             if isinstance(node, gast.Assign) and isinstance(node.value, gast.Constant):
                 number = isinstance(node.value.value, int | float | complex)
                 numbers |= set(ir.names_bound(node.targets)) if number else set()
+            if isinstance(node, gast.Assign) and isinstance(node.value, gast.Tuple):
+                numbers |= set(ir.names_bound(node.targets))
             for inner in ("body", "orelse"):
                 if isinstance(node, (gast.If, gast.For, gast.While)):
                     setattr(node, inner, self.block(getattr(node, inner)))
@@ -187,27 +190,90 @@ def index_loops(
             return [*_frozen_bounds(node, known, names), node]
         if not (isinstance(node.iter, gast.Name) and node.iter.id in active):
             return [*_frozen_bounds(node, known, names), node]
-        counter, count = names.fresh("i"), names.fresh("n")
-        known[counter] = known[count] = kinds.Number(int)
-        for name, function in (("len", len), ("range", range)):
-            fn.env.setdefault(name, function)
-        if node.iter.id in growing:
-            node.body += length_check(node, count)
+        counter = names.fresh("i")
+        known[counter] = kinds.Number(int)
         element = ir.subscript(ir.name(node.iter.id), ir.name(counter))
         first = ir.assign(node.target.id, ir.at(element, node.iter), node)
-        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count)), [first, *node.body], [], None)
-        return [ir.assign(count, ir.call("len", ir.name(node.iter.id)), node), ir.at(loop, node)]
+        if isinstance(known.get(node.iter.id), (kinds.List, kinds.Tuple, kinds.Array)):
+            return by_range(node, counter, first)
+        return by_steps(node, counter, first)
 
-    def length_check(node: gast.For, count: str) -> Block:
-        where, now = ir.location(fn.source, node), names.fresh("n")
-        known[now] = kinds.Number(int)
-        helper = next((k for k, f in fn.env.items() if f is check_length), None) or names.fresh("check_length")
-        fn.env[helper] = check_length
+    def by_range(node: gast.For, counter: str, first: gast.stmt) -> Block:
+        count = counted(node.iter, node)
+        if node.iter.id in growing:
+            node.body += length_check(node, count)
+        helper(range)
+        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count.targets[0].id)), [first, *node.body], [], None)
+        return [count, ir.at(loop, node)]
+
+    def by_steps(node: gast.For, counter: str, first: gast.stmt) -> Block:
+        """Of what may be an iterator the entries are taken one at a time."""
+        steps = names.fresh("steps")
+        known[steps] = kinds.List(kinds.Number(int))
+        if node.iter.id in growing:
+            start = counted(ir.name(steps), node)
+            node.body += [start, *length_check(node, start)]
+        taken = ir.assign(steps, ir.at(ir.call(helper(together), node.iter), node), node)
+        loop = gast.For(ir.target(counter), ir.name(steps), [first, *node.body], [], None)
+        return [taken, ir.at(loop, node)]
+
+    def counted(xs: gast.expr, node: gast.stmt) -> gast.Assign:
+        count = names.fresh("n")
+        known[count] = kinds.Number(int)
+        return ir.assign(count, ir.call(helper(len), ir.clone(xs)), node)
+
+    def helper(function: Any) -> str:
+        name = next((k for k, f in fn.env.items() if f is function), None)
+        if name is None:
+            name = function.__name__ if isinstance(function, type | types.BuiltinFunctionType) else names.fresh(
+                function.__name__
+            )
+        fn.env[name] = function
+        return str(name)
+
+    def length_check(node: gast.For, count: gast.Assign) -> Block:
+        where, now = ir.location(fn.source, node), counted(node.iter, node)
         told = ir.constant(f"{where.filename}:{where.lineno}")
-        check = gast.Expr(ir.call(helper, ir.name(now), ir.name(count), told))
-        return [ir.assign(now, ir.call("len", ir.name(node.iter.id)), node), ir.at(check, node)]
+        lengths = [ir.name(c.targets[0].id) for c in (now, count)]
+        check = gast.Expr(ir.call(helper(check_length), *lengths, told))
+        return [now, ir.at(check, node)]
 
     fn.body = block(fn.body)
+
+
+def whole_counts(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> bool:
+    """`xs * n` of a list and a count that is differentiated elsewhere becomes `t = index(n); xs * t`. Whether there
+    was one.
+    """
+    before = len(known)
+
+    def block(body: Block) -> Block:
+        return [new for node in body for new in statement(node)]
+
+    def statement(node: gast.stmt) -> Block:
+        for inner in ("body", "orelse"):
+            if isinstance(node, (gast.If, gast.For, gast.While)):
+                setattr(node, inner, block(getattr(node, inner)))
+        value: Any = getattr(node, "value", None)
+        if not isinstance(value, gast.BinOp) or not isinstance(value.op, gast.Mult):
+            return [node]
+        sides = [kind_of_atom(side, fn, known) for side in (value.left, value.right)]
+        repeats = any(isinstance(k, (kinds.List, kinds.Tuple)) or kinds.is_text(k) for k in sides)
+        name = "left" if kinds.is_immutable_number(sides[0]) else "right"
+        count = getattr(value, name)
+        if not repeats or not isinstance(count, gast.Name) or count.id not in active:
+            return [node]
+        if not kinds.is_immutable_number(kind_of_atom(count, fn, known)):
+            return [node]
+        whole = names.fresh(f"{count.id}_times")
+        fn.env["index"] = operator.index
+        known[whole] = kinds.Number(int)
+        node.value = ir.clone(value)
+        setattr(node.value, name, ir.name(whole))
+        return [ir.assign(whole, ir.at(ir.call("index", count), node), node), node]
+
+    fn.body = block(fn.body)
+    return len(known) != before
 
 
 def confirm_arrays(fn: Function, known: dict[str, kinds.Kind], active: set[str], names: Names) -> bool:
@@ -399,7 +465,7 @@ def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
     """`items = sequence(xs)` is `items = xs` where xs is surely a list, tuple or array."""
     for node in ir.statements(fn.body):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
-            if ir.resolve(node.value.func, fn.env)[1] is sequence and isinstance(node.value.args[0], gast.Name):
+            if ir.resolve(node.value.func, fn.env)[1] in (sequence, entries) and isinstance(node.value.args[0], gast.Name):
                 if isinstance(known.get(node.value.args[0].id), (kinds.List, kinds.Tuple, kinds.Array)):
                     node.value = node.value.args[0]
 

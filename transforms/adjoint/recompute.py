@@ -50,9 +50,7 @@ class _Recompute:
     def is_cheap(self, value: gast.expr) -> bool:
         op = classify(value, self.scope.fn, self.scope.known)
         if op.tag == "test":
-            return not any(isinstance(n, (gast.Call, gast.Lambda, gast.JoinedStr)) for n in ir.walk(value)) or _quiet(
-                value
-            )
+            return _repeatable(value) or _quiet(value)
         if op.tag == "rule":
             return op.rule is not None and op.rule.cheap
         if op.tag == "getitem":
@@ -112,6 +110,14 @@ class _Recompute:
             return False
         op = classify(value, self.scope.fn, self.scope.known)
         return op.tag in ("call", "dispatch", "container")
+
+
+def _repeatable(value: gast.expr) -> bool:
+    """Not `v in it`, which takes from an iterator."""
+    if any(isinstance(n, (gast.Call, gast.Lambda, gast.JoinedStr)) for n in ir.walk(value)):
+        return False
+    tests = [n for n in ir.walk(value) if isinstance(n, gast.Compare)]
+    return not any(isinstance(op, (gast.In, gast.NotIn)) for t in tests for op in t.ops)
 
 
 def _quiet(value: gast.expr) -> bool:

@@ -24,6 +24,7 @@ from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Sca
 from ad.rules import shapes
 from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
+from ad.transforms.analyses.iterators import iterator_kind, makes_iterator
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom, special_methods
 from ad.transforms.analyses.trips import Trips
 
@@ -352,7 +353,8 @@ def operation_kind(
             return kinds.vague(hint if known and hint is not None else kinds.Record(cls, ()))
         if kinds.is_text(kind):
             return kinds.List(kinds.TEXT)
-        return kind if isinstance(kind, (kinds.List, kinds.Tuple, Array, kinds.Unknown)) else UNKNOWN
+        known = (kinds.List, kinds.Tuple, Array, kinds.Unknown, kinds.Walk)
+        return kind if isinstance(kind, known) else UNKNOWN
     if op.tag == "move":
         return moved_kind(op, operands)
     if op.tag == "tuple":
@@ -496,6 +498,10 @@ def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
         return UNKNOWN
     if isinstance(op.target, type) and isinstance(op.node, gast.Call) and is_plain_class(op.target):
         return kinds.perhaps(kinds.vague(kinds.Record(op.target, ())))
+    if isinstance(op.node, gast.Call) and (makes_iterator(op.target) or op.target is map):
+        return iterator_kind(op.target, list(operands.values()), element)
+    if op.target is next and "0" in operands:
+        return kinds.join_all(element(k) or UNKNOWN if i == 0 else k for i, k in enumerate(operands.values())) or UNKNOWN
     module = getattr(op.target, "__module__", None)
     if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
         return Number(int)
@@ -527,7 +533,7 @@ def shape_attribute(kind: Kind, attr: str) -> Kind:
 
 def element(owner: Kind) -> Kind | None:
     """The kind of what a loop over `owner` yields; None where nothing has been put into it yet."""
-    if isinstance(owner, kinds.List):
+    if isinstance(owner, (kinds.List, kinds.Walk)):
         return owner.entry
     if isinstance(owner, kinds.Tuple):
         return kinds.join_all(owner.entries)
@@ -565,6 +571,8 @@ def item(owner: Kind, node: gast.expr, index: Kind, texts: Texts = lambda _: Non
         return UNKNOWN if isinstance(node, gast.Slice) else kinds.join_all(owner.entries) or UNKNOWN
     if isinstance(owner, kinds.List):
         return owner if isinstance(node, gast.Slice) else owner.entry if is_integer(index) else UNKNOWN
+    if isinstance(owner, kinds.Walk) and is_integer(index):
+        return owner.entry
     if kinds.is_text(owner):
         return kinds.TEXT
     if isinstance(owner, Array):

@@ -27,6 +27,8 @@ from ad.runtime.attempts import check_untouched
 from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
 from ad.transforms.analyses.facts import is_integer
+from ad.transforms.analyses.generators import is_generator, only_reads
+from ad.transforms.analyses.iterators import makes_iterator
 from ad.transforms.analyses.operations import Op, Operations, kind_of_atom
 
 Mutates = Callable[[Op], set[str]]
@@ -203,7 +205,7 @@ class _Sharing:
         kind = self.known.get(source, kinds.UNKNOWN)
         if isinstance(kind, kinds.Array):
             return set(self.objects(source))
-        container = isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record))
+        container = isinstance(kind, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record, kinds.Walk))
         return self.inside(source) | (set() if container else self.objects(source))
 
     def moved(self, op: Op) -> set[str]:
@@ -238,6 +240,11 @@ class _Sharing:
         if op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
+        elif op.tag == "sequence":
+            self.hold(target, {new})
+            for source in ir.names_read(op.args["0"]):
+                self.hold(target, self.objects(source))
+                self.contents.setdefault(new, set()).update(self.parts(source))
         elif op.tag in ("getitem", "field", "list_pop"):
             source = op.args["0"]
             if isinstance(source, gast.Name):
@@ -259,7 +266,7 @@ class _Sharing:
         elif op.tag == "move":
             self.hold(target, {new})
             self.contents.setdefault(new, set()).update(self.moved(op))
-        elif op.target in (list, tuple, dict, sorted):
+        elif op.target in (list, tuple, dict, sorted, set, frozenset) or makes_iterator(op.target) or self.converts(op):
             self.hold(target, {new})
             held = self.contents.setdefault(new, set())
             for source in ir.names_read(_flat(list(op.args.values()))):
@@ -278,6 +285,11 @@ class _Sharing:
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
             self.made_inside(target, new, everything)
+
+    def converts(self, op: Op) -> bool:
+        """`map(float, xs)`: what it yields is made of entries."""
+        function = ir.resolve(op.args["0"], self.fn.env)[1] if op.target is map and "0" in op.args else None
+        return function in (float, int, str, abs)
 
     def containers(self, node: gast.BinOp) -> list[str]:
         """The operands of `xs + ys` and `xs * n` that may be containers: the result has their entries, not copies."""
@@ -604,12 +616,13 @@ def _is_harmless(target: Any) -> bool:
         return True
     if target in (dict.fromkeys, dataclasses.replace):
         return True
+    if is_generator(target):
+        return only_reads(target)
     module = (getattr(target, "__module__", None) or "").split(".")[0]
     if module == "numpy":
         return getattr(target, "__name__", "") not in _WRITERS
     return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in (
         "setattr",
         "delattr",
-        "next",
         "exec",
     )

@@ -48,6 +48,7 @@ from ad.runtime import attempts as runtime
 from ad.runtime import patterns
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
+from ad.transforms.normalize.forgotten import with_forgotten
 
 _CHANGING = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
@@ -67,8 +68,10 @@ def lower_attempts(
         return tree, {}
     new = tree.__class__.__new__(tree.__class__)
     new.__dict__.update(tree.__dict__)
-    new.body = without_else(tree.body, names)
+    new.body, helpers = with_forgotten(source, tree, names)
+    new.body = without_else(new.body, names)
     lowering = _Lowering(source, new, names, halting)
+    lowering.helpers.update(helpers)
     new.body = lowering.block(new.body)
     return new, lowering.helpers
 

@@ -237,13 +237,28 @@ class Statements(Expressions):
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
         it = iterators.consumed(self, self.backwards(it))
+        if _goes_through_dict(it) and _may_resize(getattr(node, "body", [])):
+            it, fill = self.watched(it, fill, node)
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
         elif self.iterator(it) is None:
-            self.emit_loop(target, self.sequence(it), fill, node)
+            self.emit_loop(target, self.sequence(it, sequences.sequence), fill, node)
         else:
             self.index_loop(target, it, fill, node)
+
+    def watched(self, it: gast.Call, fill: Any, node: gast.AST) -> tuple[gast.Call, Any]:
+        """A loop over `d.items()` whose body may change the size of d: Python raises where it did."""
+        owner = self.atom(it.func.value)
+        size = self.temp(ir.call(self.helper(sequences.size_of), owner), "size", it)
+
+        def watching() -> None:
+            fill()
+            now = self.temp(ir.call(self.helper(sequences.size_of), ir.clone(owner)), "size", it)
+            check = ir.call(self.helper(sequences.check_size), now, ir.clone(size))
+            self.out.append(ir.at(gast.Expr(ir.at(check, node)), node))
+
+        return ir.at(gast.Call(ir.at(ir.attribute(owner, it.func.attr), it), [], []), it), watching
 
     def backwards(self, it: gast.expr) -> gast.expr:
         """`range(n - 1, -1, -1)` for `reversed(range(n))` and `range(n)[::-1]`, where it steps by one."""
@@ -268,9 +283,9 @@ class Statements(Expressions):
             return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
 
-    def sequence(self, it: gast.expr) -> gast.expr:
+    def sequence(self, it: gast.expr, how: Any = sequences.entries) -> gast.expr:
         """An atom that can be iterated over more than once and indexed, whatever `it` was."""
-        return self.temp(ir.call(self.helper(sequences.sequence), self.atom(self.consumed(it))), "items", it)
+        return self.temp(ir.call(self.helper(how), self.atom(self.consumed(it))), "items", it)
 
     def helper(self, function: Any) -> str:
         """The name under which the text calls a function of the runtime."""
@@ -382,6 +397,25 @@ class Statements(Expressions):
     def name_is_lifted_lambda(self, node: gast.Assign) -> bool:
         target = node.targets[0]
         return isinstance(target, gast.Name) and target.id in self.lifted and isinstance(node.value, gast.Lambda)
+
+
+def _goes_through_dict(it: gast.expr) -> bool:
+    """`d.items()` and its kind."""
+    method = it.func.attr if isinstance(it, gast.Call) and isinstance(it.func, gast.Attribute) else ""
+    return method in ("items", "values", "keys") and not it.args and not it.keywords
+
+
+_RESIZING = ("pop", "popitem", "clear", "update", "setdefault")
+
+
+def _may_resize(body: Block) -> bool:
+    """Whether statements may put entries into a dict, or take some out."""
+    for n in ir.walk(body):
+        if isinstance(n, gast.Subscript) and not isinstance(n.ctx, gast.Load):
+            return True
+        if isinstance(n, gast.Call) and isinstance(n.func, gast.Attribute) and n.func.attr in _RESIZING:
+            return True
+    return False
 
 
 def _raised_by_hand(node: gast.Assert, error: str) -> gast.If:

@@ -9,6 +9,7 @@ Expressions are never changed in place by the passes: what is found once holds f
 from __future__ import annotations
 
 import builtins
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -28,6 +29,7 @@ from ad.transforms.adjoint.scope import Scope
 OWN = "__own__"
 WORLD = "<world>"
 _IMPURE = (print, np.errstate, input, open, exec, eval, next, iter, setattr, delattr)
+_CONSUMING = (sum, min, max, tuple, list, set, frozenset, dict, sorted, any, all, math.fsum, math.prod)
 _PURE = (
     isinstance,
     issubclass,
@@ -240,7 +242,16 @@ class Knowledge:
         target = self.callee(node)
         if target is None or any(target is f for f in _IMPURE):
             return False
+        if any(target is f for f in _CONSUMING) and not self.may_be_read_again(node):
+            return False
         return any(target is f for f in _PURE) or self.rule(node) is not None
+
+    def may_be_read_again(self, node: gast.Call) -> bool:
+        """Whether what a call goes through is no iterator."""
+        if not node.args or (len(node.args) > 1 and self.callee(node) in (min, max)):
+            return True
+        found = kinds.widen(self.kind(node.args[0]))
+        return isinstance(found, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Text)) or kinds.is_numeric(found)
 
     def saved_method(self, node: gast.expr) -> tuple[str, str] | None:
         """(list, method) of `h_saved.append(e)` and `h_saved.pop()` for a list that is only used so."""
