@@ -135,7 +135,7 @@ def all_of(memory: np.ndarray) -> np.ndarray:
     >>> all_of(memory_like(np.zeros((2, 3)).T)).shape
     (6,)
     """
-    return memory.reshape(-1) if memory.base is None else memory.base  # type: ignore[return-value]
+    return memory.reshape(-1) if memory.base is None else memory.base
 
 
 def copy_of(x: np.ndarray) -> np.ndarray:

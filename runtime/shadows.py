@@ -111,7 +111,7 @@ class Shadows:
     """The shadows of all places that one backward sweep meets, found by identity."""
 
     def __init__(self) -> None:
-        self.arrays: dict[int, tuple[np.ndarray, np.ndarray, int]] = {}  # owner, its shadow, where the owner's memory begins
+        self.arrays: dict[int, tuple[np.ndarray, np.ndarray, int]] = {}  # owner, its shadow, where its memory begins
         self.containers: dict[int, tuple[Any, defaultdict[Any, Any]]] = {}
 
     # --- arrays -----------------------------------------------------------------------------------

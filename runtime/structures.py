@@ -14,12 +14,9 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import bare, copy_of, is_record
-<<<<<<< HEAD
 from ad.runtime.instances import check_operands
 from ad.runtime.layout import in_layout
-=======
 from ad.runtime.sequences import sequence
->>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
 
 
 def zeros(x: Any) -> Any:
@@ -182,12 +179,9 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
     >>> add_entry((1.0, 2.0), 1, 3.0)
     (1.0, 5.0)
     """
-<<<<<<< HEAD
     check_operands("", x_bar)
-=======
     if x_bar is None:  # of a text or a range
         return None
->>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
     if isinstance(x_bar, tuple):
         entries = list(x_bar)
         entries[i] = add(entries[i], z_bar)

@@ -570,3 +570,35 @@ def test_operators_of_objects_whose_class_nothing_tells_are_refused(operator: An
         ad.grad(total)(given)
     with pytest.raises(ad.errors.ADError):
         ad.jvp(total, (given,), (given,))
+
+
+def test_a_broadcast_value_and_its_tangent_are_arrays_of_their_own() -> None:
+    x = np.array([1.0, 2.0])
+
+    def f(x):
+        return np.broadcast_to(x, (3, 2))
+
+    value, pullback = ad.vjp(f, x)
+    other, tangent = ad.jvp(f, (x,), (x,))
+    for y in (value, other, tangent):
+        assert y.flags.writeable and 0 not in y.strides
+        y[0] = 7.0
+        np.testing.assert_array_equal(y, [[7.0, 7.0], [1.0, 2.0], [1.0, 2.0]])
+    np.testing.assert_array_equal(pullback(np.ones((3, 2)))[0], [3.0, 3.0])
+
+
+def test_the_tangent_of_an_argument_that_overlaps_itself() -> None:
+    x = np.broadcast_to(np.array([1.0, 2.0]), (3, 2))
+    along = np.arange(6.0).reshape(3, 2)
+    np.testing.assert_array_equal(ad.jvp(lambda x: x * x, (x,), (along,))[1], 2.0 * x * along)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_broadcast_of_an_argument_that_is_written(order: Any) -> None:
+    def f(A):
+        b = np.broadcast_to(A, (2, *A.shape))
+        A[0] = 2.0
+        return np.sum(b)
+
+    A = np.array(np.arange(6.0).reshape(2, 3), order=order)
+    np.testing.assert_array_equal(ad.grad(f)(A), [[0.0, 0.0, 0.0], [2.0, 2.0, 2.0]])

@@ -15,7 +15,7 @@ def select(condlist, choicelist, default=0):
         raise ValueError("list of cases must be same length as list of conditions")
     z = np.array(default)
     for i in range(len(condlist) - 1, -1, -1):
-        z = np.where(condlist[i], choicelist[i], z)
+        z = np.where(np.asarray(condlist[i], bool), choicelist[i], z)
     return np.asarray(z, order="C")
 
 

@@ -554,6 +554,9 @@ def array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
             return Array(None if widest is None else np.dtype(widest), (len(found),))
         given = args[0] if args else dtype
         return _array_of_entries(found or []) if given is None else Array(dtype_of(given, None))
+    given = dtype_of(args[0] if args else dtype, None)
+    if given is not None and not given.hasobject and not kinds.is_numeric(kinds.widen(as_kind(x))):
+        return Array(given)
     return array_of(x, *args, dtype=dtype)
 
 

@@ -397,3 +397,104 @@ def element_that_accumulate_hands_on(x):
     r = list(itertools.accumulate([t, x], lambda a, b: a))[1]
     r[0] = 5.0
     return np.sum(t * x)
+
+
+def view_of_turned_memory_written(T):
+    B = np.sin(T.transpose(1, 0, 2))
+    t = B.swapaxes(0, 2)
+    t[0] = 2.0
+    return np.sum(B)
+
+
+def copy_of_turned_memory_kept(T):
+    B = np.exp(T.transpose(1, 0, 2))
+    v = B[1]
+    w = B.reshape(-1)
+    v *= 2.0
+    return np.sum(B**2) + np.sum(w)
+
+
+def broadcast_of_fortran_memory(A):
+    B = np.asfortranarray(A)
+    b = np.broadcast_to(B, (2, *B.shape))
+    B[0] = 2.0
+    return np.sum(b**2)
+
+
+def broadcast_row_of_turned_memory(A):
+    B = np.exp(A.T)
+    b = np.broadcast_to(B[0], (2, len(B)))
+    B[0, 0] = 2.0
+    return np.sum(b)
+
+
+def windows_of_fortran_memory(A):
+    B = np.asfortranarray(A)
+    w = np.lib.stride_tricks.sliding_window_view(B, 2, axis=1)
+    B[0] *= 2.0
+    return np.sum(w**2)
+
+
+def flat_copy_of_fortran_memory(A):
+    B = np.asfortranarray(A) + 1.0
+    d = B.reshape(-1)
+    d *= 2.0
+    return np.sum(B**2)
+
+
+def flat_copy_of_sorted_columns(A):
+    B = np.sort(A.T, 0)
+    d = B.reshape(-1)
+    d[1] = 5.0
+    return np.sum(B**2)
+
+
+def flat_view_of_mixed_memory(A):
+    B = A.T + np.ones_like(A)
+    d = B.ravel()
+    d *= 2.0
+    return np.sum(B**2)
+
+
+def flat_view_of_negative_strides(A):
+    B = A[:, ::-1] + 0.0
+    d = B.reshape(-1)
+    d *= 2.0
+    return np.sum(B**2)
+
+
+def flat_view_of_a_call(A):
+    B = _times_two(A.T)
+    d = B.reshape(-1)
+    d *= 2.0
+    return np.sum(B**2)
+
+
+def _times_two(A):
+    return A * 2.0
+
+
+def flat_view_of_selected(A):  # corpus: first_order
+    B = np.select([A.T > 0], [A.T], 3.0)
+    B.reshape(-1)[0] = 50.0
+    return np.sum(B**2)
+
+
+def flat_view_of_chosen(A):  # corpus: first_order
+    B = np.choose((A.T > 0) * 1, [A.T, 2 * A.T])
+    B.reshape(-1)[0] = 50.0
+    return np.sum(B**2)
+
+
+def read_in_order_of_memory(A):
+    B = np.sin(A.T)
+    columns = B.ravel("K")
+    rows = B.ravel("F")
+    B[0] *= 2.0
+    return np.sum(columns**2 * rows) + np.sum(B)
+
+
+def written_then_read_in_order_of_memory(A):
+    A[0] = 2.0 * A[1]
+    r = A.T.ravel("A")
+    return np.sum(r * np.arange(r.size))

@@ -314,3 +314,30 @@ def outer_products_written(h, A):
     z = np.zeros((4, 4))
     np.multiply.outer(h, A[0], out=z)
     return np.sum(z**2 * A)
+
+
+def fortran_order(A):
+    w = np.arange(float(A.size))
+    flat = A.ravel("F") * np.ravel(A.T, order="A") + A.flatten("F") * A.T.ravel("K")
+    return np.sum(w * flat * A.reshape(-1, order="F") * np.reshape(A.T, -1, "A"))
+
+
+def fortran_rows(A):
+    rows = np.reshape(A, (2, -1), order="F") * A.T.reshape((2, -1), order="A")
+    return np.sum(np.sin(rows) * np.arange(float(rows.size)).reshape(rows.shape))
+
+
+def orders_of_copies(A):
+    B = np.array(A, order="F") * np.copy(A, order="F") * A.astype(float, order="F")
+    C = np.asarray(A, order="F") * np.ones_like(A, order="F") + np.full_like(A, 2.0, order="F")
+    return np.sum(B * C + np.zeros_like(A, order="F") + A.copy(order="F"))
+
+
+def arrays_with_axes(x):
+    t = np.array(x, ndmin=2, copy=None) * np.array(x[:2], ndmin=3).sum()
+    return np.sum(np.array(x, copy=False) * t)
+
+
+def mean_of_chosen(A):
+    mask = np.arange(A.size).reshape(A.shape) % 3 > 0
+    return np.mean(A**2, where=mask) + np.sum(np.mean(A, 0, where=mask, keepdims=True) ** 2)

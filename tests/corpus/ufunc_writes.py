@@ -743,3 +743,17 @@ def put_of_its_own_values(x):
     np.put(y, [1, 2, 3], y[:3])
     np.put(y, [3, 2, 1], y[1:4])
     return np.sum(y * x)
+
+
+def casting_as_it_is(y):
+    z = y * 2.0
+    np.divide(z, 3.0, out=z, casting="same_kind")
+    return np.sum(z**2)
+
+
+def copied_whatever_the_kind(x):
+    z = x * 2.0
+    w = np.zeros(x.shape, int)
+    np.copyto(dst=z, src=x**2, casting="unsafe")
+    np.copyto(w, [2.5] * len(x), casting="unsafe")
+    return np.sum(z * w)

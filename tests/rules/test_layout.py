@@ -57,7 +57,8 @@ def fits(rule: Rule, call: harness.Call) -> bool:
     z = call.evaluate()
     wide = any(isinstance(v, np.ndarray) and v.ndim > 1 for a in call.args for v in leaves(a))
     given = set(rule.wrt) & set(bind(rule, list(call.args), call.kwargs))
-    return wide and isinstance(z, np.ndarray) and z.ndim > 1 and z.flags.writeable and z.dtype.kind == "f" and bool(given)
+    real = isinstance(z, np.ndarray) and z.ndim > 1 and z.dtype.kind == "f"
+    return wide and bool(given) and real and z.flags.writeable
 
 
 def layout_cases() -> list[Any]:

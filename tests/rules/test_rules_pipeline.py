@@ -35,7 +35,7 @@ pytestmark = [
 
 
 def program(call: harness.Call, name: str, then: str = "") -> tuple[Callable[..., Any], list[Any]]:
-    """The call as a function of its operands, and these; `then`: what is done with its value z before it is returned."""
+    """The call as a function of its operands, and these. then: what is done with its value z before it is returned."""
     names = [p for p in call.rule.params if p not in call.rule.keyword_only]
     spelled, parameters, primals = [], [], []
     captured: dict[str, Any] = {"target": call.target, "np": np}

@@ -27,14 +27,9 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
-<<<<<<< HEAD
 from ad.runtime.instances import as_instance, check_iterated, check_operands
-from ad.runtime.sequences import keys_of, sequence
-=======
-from ad.runtime.instances import as_instance
 from ad.runtime.sequences import entries, keys_of, sequence
 from ad.runtime.structures import sequence_tangent
->>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
@@ -154,11 +149,8 @@ class Lowering:
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-<<<<<<< HEAD
-        return function in BUILDERS or hasattr(function, "moves") or function in (keys_of, sequence, moves.sort_order)
-=======
-        return function in (*BUILDERS, sum, len, any, all) or hasattr(function, "moves") or function in (keys_of, moves.sort_order, sequence, entries, sequence_tangent)
->>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
+        known = (*BUILDERS, sum, len, any, all, keys_of, moves.sort_order, sequence, entries, sequence_tangent)
+        return function in known or hasattr(function, "moves")
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)

@@ -42,14 +42,10 @@ from ad.runtime.instances import (
     holds,
     is_plain_class,
 )
-<<<<<<< HEAD
 from ad.runtime.layout import in_layout
-from ad.runtime.sequences import sequence
-=======
 from ad.runtime.sequences import entries, sequence
-from ad.runtime.structures import sequence_tangent
->>>>>>> ecf3ff43810fec3819ce12200d9a315186416613
 from ad.runtime.shadows import private
+from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind

@@ -12,12 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import gast
+import numpy as np
 
 from ad import ir
 from ad.ir import Function
 from ad.transforms.analyses.places import Places
 
-_VIEWS_OR_COPIES = {"reshape", "ravel", "ascontiguousarray", "asfortranarray", "asarray", "asanyarray", "require", "astype"}
+_VIEWS_OR_COPIES = {"ascontiguousarray", "asfortranarray", "ravel", "require", "reshape"}
+_BY_KEYWORD = {"asanyarray", "asarray", "astype"}  # with `order=` or `copy=`
 _IN_ORDER_OF_MEMORY = {"memory_axes", "memory_order", "in_memory", "nditer"}
 
 
@@ -32,8 +34,9 @@ def is_read(functions: Iterable[Function]) -> bool:
 
 
 def views(fn: Function, others: bool) -> set[str]:
-    """Names that may hold what is a view or a copy by the layout of its operand; others: what a call gets or returns may
-    become one elsewhere.
+    """Names that may hold what is a view or a copy by the layout of its operand.
+
+    others: whether what a call gets or returns may become one elsewhere.
     """
     found = set(ir.names_read(fn.body[-1])) if others else set()
     for node in ir.walk(fn.body):
@@ -55,9 +58,20 @@ def _calls(fn: Function) -> Iterator[gast.Call]:
 
 def _depends_on_layout(call: gast.Call, fn: Function) -> bool:
     """Whether a call makes a view or a copy, or is one of what only the run tells."""
-    if _name(call, fn) in _VIEWS_OR_COPIES | _IN_ORDER_OF_MEMORY:
+    name = _name(call, fn)
+    if name in _VIEWS_OR_COPIES | _IN_ORDER_OF_MEMORY:
         return True
-    return isinstance(call.func, gast.Name) and call.func.id not in fn.env and call.func.id not in fn.nested
+    if name in _BY_KEYWORD and (len(call.args) > 2 or any(k.arg in ("order", "copy") for k in call.keywords)):
+        return True
+    return _is_unknown(call.func, fn)
+
+
+def _is_unknown(func: gast.expr, fn: Function) -> bool:
+    """Whether only the run tells what is called: a variable, or a method that no array, list or dict has."""
+    if isinstance(func, gast.Name):
+        return func.id not in fn.env and func.id not in fn.nested
+    found = ir.resolve(func, fn.env)[0] or not isinstance(func, gast.Attribute)
+    return not found and not any(hasattr(t, func.attr) for t in (np.ndarray, list, dict, str))
 
 
 def _name(call: gast.Call, fn: Function) -> str:
