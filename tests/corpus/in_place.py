@@ -291,3 +291,31 @@ def diagonal_filled(A, x, a):
     np.fill_diagonal(C, x * 3.0)
     np.fill_diagonal(C[1:], a)
     return np.sum(B * B) + np.sum(C * C)
+
+
+def new_level_in_each_trip(x, a):
+    u = x
+    for _ in range(3):
+        new = u.copy()
+        new[1:-1] = 0.5 * (u[2:] * u[:-2]) + a * u[1:-1]
+        new[0], new[-1] = new[1], new[-2]
+        u = new
+    return np.sum(u * u)
+
+
+def level_that_is_handed_on_before_it_is_written(x, a):
+    u = x
+    for _ in range(3):
+        new = u * a
+        older, u = u, new
+        new[1:] *= older[:-1] * u[0]
+    return np.sum(u * u)
+
+
+def levels_kept_in_a_list(x, a):
+    levels = [x]
+    for k in range(3):
+        new = levels[-1] * a
+        levels.append(new)
+        new[0] = new[1] * levels[k][-1]
+    return sum(np.sum(v * v) for v in levels)

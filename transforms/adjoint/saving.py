@@ -67,6 +67,9 @@ class Saving:
     def run(self) -> None:
         self.wanted = {n for node in tree.walk(self.nodes) for part in tree.needs(node) for n in self.value_reads(part)}
         self.visit(self.nodes, (), ())
+        for site in self.sites:
+            for name in sorted(self.undoing_reads(site.node)) if isinstance(site.node, Step) else ():
+                self.undoers.setdefault(name, []).append(site)
         self.local_values()
         self.overwritten_values()
 
@@ -90,8 +93,6 @@ class Saving:
             return
         for name in self.needed(site.node):
             self.users.setdefault(name, []).append(site)
-        for name in sorted(self.undoing_reads(site.node)):
-            self.undoers.setdefault(name, []).append(site)
 
     def insert(self, block: list[Node], index: int, step: Step) -> None:
         """Put a step into a block where local values are kept."""
@@ -124,7 +125,7 @@ class Saving:
         found: set[str] = set()
         for s in step.forward:
             place = written_place(self.scope, s)
-            if place is not None and (self.undo_all or self.wanted & {place, *self.aliases.get(place, ())}):
+            if place is not None and (self.undo_all or self.wanted & self.seen_through(place, step)):
                 index = _index_written(self.scope, s)
                 found |= {place, *(ir.names_read(index) if index is not None else ())}
         return found
@@ -153,6 +154,59 @@ class Saving:
         return kinds.shape(kind) is not None and kinds.trips(kind) <= {0}
 
     # --- values local to a trip ------------------------------------------------------------------------------------
+
+    def seen_through(self, place: str, step: Step) -> set[str]:
+        """The names through which a write into a place may be seen.
+
+            new = u.copy()
+            new[1:-1] = f(u)          only through `new`: u is older, though it held such an array in the trip before
+            u = new
+        """
+        family = self.aliases.get(place, set()) | {place}
+        return family if (younger := self.since_made(place, step)) is None else family & younger
+
+    def since_made(self, place: str, step: Step) -> set[str] | None:
+        """The place and the names bound since it was made, where it is made anew in each trip and handed to nothing
+        before the step but views and copies of its name.
+        """
+        definers = self.definers.get(place, [])
+        site = next((s for s in self.sites if s.node is step), None)
+        if len(definers) != 1 or site is None or definers[0].path != site.path[: len(definers[0].path)]:
+            return None
+        made, block = definers[0].node, definers[0].block
+        if not isinstance(made, Step) or not self.is_made_by(made, place):
+            return None
+        start = next(i for i, n in enumerate(block) if n is made)
+        end = next((i for i, n in enumerate(block) if i > start and any(m is step for m in tree.walk([n]))), None)
+        if end is None:
+            return None
+        found = {place}
+        for node in tree.walk(block[start + 1 : end + 1]):
+            found |= tree.defines(node) | _target(node)
+            if isinstance(node, Step) and not all(self.only_reads(s, found) for s in node.forward):
+                return None
+        return found
+
+    def is_made_by(self, step: Step, name: str) -> bool:
+        """Whether a step makes a new array of that name."""
+        values = [s.value for s in step.forward if isinstance(s, gast.Assign) and ir.target_name(s) == name]
+        ops = [classify(v, self.scope.fn, self.scope.known) for v in values]
+        return len(ops) == 1 and ops[0].tag == "rule" and ops[0].rule is not None and ops[0].rule.fresh
+
+    def only_reads(self, statement: gast.stmt, held: set[str]) -> bool:
+        """Whether a statement puts none of the names into a container, an object or a call."""
+        value = getattr(statement, "value", None)
+        if not held & set(ir.names_read(value) if value is not None else ()):
+            return True
+        if not isinstance(statement, gast.Assign | gast.AugAssign):
+            return False
+        target = statement.targets[0] if isinstance(statement, gast.Assign) else statement.target
+        if isinstance(target, gast.Subscript | gast.Attribute):
+            owner = target.value
+            array = isinstance(owner, gast.Name) and isinstance(self.scope.kind(owner.id), kinds.Array)
+            if not array:
+                return False
+        return classify(value, self.scope.fn, self.scope.known).tag in ("rule", "getitem", "shape", "test", "copy")
 
     def local_values(self) -> None:
         """Save or recompute what is made anew in each trip of a loop."""
@@ -437,7 +491,7 @@ class _Flow:
             place = written_place(self.saving.scope, statement)
             if place is not None:
                 wanted = needed | self.kept | (own if node.undo_first else set())
-                if self.saving.undo_all or (self.saving.aliases.get(place, set()) | {place}) & wanted:
+                if self.saving.undo_all or self.saving.seen_through(place, node) & wanted:
                     self.note("place", node, place, block, in_loop)
                 if (id(node), place) in self.done | self._seen and isinstance(statement, gast.AugAssign):
                     whole.add(place)
