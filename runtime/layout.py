@@ -35,14 +35,16 @@ def in_order_of(z: Any, x: Any) -> Any:
     return in_layout(z, np.empty_like(x)) if like else z
 
 
-def memory_order(x: Any, order: Any) -> Any:
+def memory_order(x: Any, order: Any) -> str:
     """The order "C" or "F" that stands for "A" or "K" where x is an array; any other is what it is.
 
     >>> memory_order(np.zeros((2, 3)).T, "A"), memory_order(np.zeros((2, 3)), "A")
     ('F', 'C')
     """
+    if not (order is None or isinstance(order, str)):
+        raise TypeError(f"order must be str, not {type(order).__name__}")
     if not isinstance(x, np.ndarray) or order not in ("A", "K"):
-        return order
+        return order or "C"
     if order == "K" and not x.flags.forc:
         raise errors.UnsupportedArgument(
             'order="K" of an array that is not contiguous is not differentiated here', hint='write "K" at the call'
