@@ -295,7 +295,7 @@ def run_pullback(
     backward = namespace[split.backward]
     positions = [i for i, a in enumerate(active) if a]
 
-    def pullback(z_bar: Any) -> tuple[Any, ...]:
+    def pull(saved: Any, z_bar: Any) -> tuple[Any, ...]:
         buffers = [structures.zeros(kept[i]) for i in split.into]
         returned = backward(saved, structures.as_cotangent(z_bar, value), *buffers)
         found = dict(zip(split.into, buffers, strict=True))
@@ -303,7 +303,23 @@ def run_pullback(
         found.update(zip(split.returned, several, strict=True))
         return tuple(structures.as_gradient(found.get(i), like[i]) for i in positions)
 
-    return value, pullback
+    return value, Held(pull, saved)
+
+
+class Held:
+    """A function of what it holds and one more argument. A pullback holds what was saved: a sweep that may run again
+    has copies of that, in which it undoes writes (`runtime.copies.duplicate`).
+    """
+
+    def __init__(self, function: Callable[[Any, Any], Any], held: Any) -> None:
+        self.function, self.held = function, held
+
+    def __call__(self, x: Any) -> Any:
+        return self.function(self.held, x)
+
+    def __ad_copy__(self, copied: Callable[[Any], Any]) -> Held:
+        """One that holds a copy."""
+        return Held(self.function, copied(self.held))
 
 
 def _owned(x: Any) -> Any:
@@ -457,7 +473,7 @@ class GradientOf(Primitive):
         positions = tuple(i for i, a in enumerate(active) if a)
         inside = tuple(i in self.wrt for i in range(len(args)))
 
-        def pullback(g_bar: Any) -> tuple[Any, ...]:
+        def pull(args: list[Any], g_bar: Any) -> tuple[Any, ...]:
             parts = tuple(g_bar) if self.options.several else (g_bar,)
             dots: dict[int, Any] = dict.fromkeys(sorted(self.wrt))
             for i, part in zip(self.wrt, parts, strict=True):
@@ -465,7 +481,7 @@ class GradientOf(Primitive):
             call = self._tangent(args, inside, [structures.zeros(args[i]) if d is None else d for i, d in dots.items()])
             return tuple(GradientOf(call.function, positions, replace(self.options, several=True))(*call.args))
 
-        return self(*args), pullback
+        return self(*args), Held(pull, args)
 
     def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
         """The tangent of the gradient is the gradient of the tangent."""
@@ -501,18 +517,18 @@ class PullbackOf(Primitive):
 
     def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """<g, J(x)^T w> = <tangent of f along g, w>: by w its derivative is that tangent, by x its pullback at w."""
-        *primals, w = args
-        call = Call(self.f, primals, [], 0, ())
-        varied = [x for x, a in zip(primals, self.active, strict=True) if a]
 
-        def pullback(g_bar: Any) -> tuple[Any, ...]:
+        def pull(args: list[Any], g_bar: Any) -> tuple[Any, ...]:
+            *primals, w = args
+            call = Call(self.f, primals, [], 0, ())
+            varied = [x for x, a in zip(primals, self.active, strict=True) if a]
             dots = [structures.zeros(x) if g is None else g for x, g in zip(varied, g_bar, strict=True)]
             tangent = contracted(call, self.active, dots, DEFAULT)
             by_x = (*active[:-1], *(False,) * (len(tangent.args) - len(primals)))
-            value, pull = vjp_of_call(tangent, by_x, DEFAULT)
-            return (*pull(w), value) if active[-1] else pull(w)
+            value, back = vjp_of_call(tangent, by_x, DEFAULT)
+            return (*back(w), value) if active[-1] else back(w)
 
-        return self(*args), pullback
+        return self(*args), Held(pull, args)
 
     def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
         """The tangent of a pullback is the pullback of the tangent: of (y, y_dot) at (w_dot, w)."""

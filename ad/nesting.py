@@ -37,6 +37,7 @@ from ad.kinds import is_callable_record
 from ad.runtime import structures
 from ad.runtime.calling import apply
 from ad.runtime.closures import Closure
+from ad.runtime.shadows import private
 from ad.transforms.normalize.resolve import is_constant
 
 
@@ -275,8 +276,13 @@ def _vjp(count: int, has_aux: bool) -> Plain:
         ]
     else:
         body = [f"value = f({passed})", f"return value, pullback_at({', '.join(['f', *names])})"]
-    text = _definition("vjp", ["f", *names], body)
-    return text_function("vjp", text, {"pullback_at": pullback_at, "first_of": first_of})
+    text = _definition("vjp", ["f", *names], [*_own(names), *body])
+    return text_function("vjp", text, {"pullback_at": pullback_at, "first_of": first_of, "private": private})
+
+
+def _own(names: Sequence[str]) -> list[str]:
+    """Copies of arguments: what a derivative returns shares no memory with them, and later writes do not reach it."""
+    return [f"{x} = private({x})" for x in names]
 
 
 def reduced_jvp(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
@@ -297,6 +303,7 @@ def _jvp(active: tuple[bool, ...], has_aux: bool) -> Plain:
     body = [
         f"{_tuple(names)} = primals",
         f"{_tuple(dots)} = tangents",
+        *_own([*names, *given]),
         f"f_jvp = tangent_of(apply, {(False, *active)!r})",
         f"value, value_dot = f_jvp({', '.join(['f', *names, *given])})",
     ]
@@ -305,7 +312,7 @@ def _jvp(active: tuple[bool, ...], has_aux: bool) -> Plain:
     else:
         body.append("return value, value_dot")
     text = _definition("jvp", ["f", "primals", "tangents"], body)
-    return text_function("jvp", text, {"tangent_of": tangent_of, "apply": apply})
+    return text_function("jvp", text, {"tangent_of": tangent_of, "apply": apply, "private": private})
 
 
 def active_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[bool, ...]:

@@ -194,7 +194,7 @@ def _check_inside(x: Any, seen: set[int]) -> None:
 def duplicate(saved: Any) -> Any:
     """A copy of saved values in which whatever was shared is shared again: views stay views, of a copy of their memory.
 
-    Containers, arrays and objects of the user's classes are copied; anything else is kept.
+    Containers, arrays, objects of the user's classes and pullbacks are copied; anything else is kept.
 
     >>> a = np.zeros(3)
     >>> b, view = duplicate((a, a[1:]))
@@ -237,7 +237,7 @@ class _Duplicate:
             new = self.note(x, bare(type(x)))
             new.__dict__.update((k, self.of(v)) for k, v in vars(x).items())
             return new
-        return x
+        return self.note(x, x.__ad_copy__(self.of)) if hasattr(x, "__ad_copy__") else x
 
     def note(self, x: Any, new: Any) -> Any:
         self.made[id(x)] = new

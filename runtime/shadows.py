@@ -12,11 +12,13 @@ objects have theirs in a structure beside the container (Hascoet & Pascual, 2013
 from __future__ import annotations
 
 from collections import defaultdict, deque
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from ad import errors
+from ad.runtime import structures
 from ad.runtime.broadcasting import unbroadcast
 from ad.runtime.copies import (
     address_of,
@@ -107,6 +109,25 @@ def is_place(x: Any) -> bool:
     return isinstance(x, np.ndarray) or is_container(x)
 
 
+def arrays_in(xs: Iterable[Any]) -> list[np.ndarray]:
+    """The arrays among some values, and in the containers among them.
+
+    >>> arrays_in([1.0, {"a": [np.zeros(1)]}])
+    [array([0.])]
+    """
+    found: list[np.ndarray] = []
+    seen: set[int] = set()
+    stack = list(xs)
+    while stack:
+        x = stack.pop()
+        if isinstance(x, np.ndarray):
+            found.append(x)
+        elif id(x) not in seen and is_container(x):
+            seen.add(id(x))
+            stack += entries(x).values()
+    return found
+
+
 class Shadows:
     """The shadows of all places that one backward sweep meets, found by identity."""
 
@@ -156,6 +177,8 @@ class Shadows:
         if is_container(x):
             self._add_to_parts(x, value)
             return x_bar
+        if hasattr(x, "__ad_parts__"):  # a pullback, whose adjoint is that of what it depends on
+            return structures.add(None if isinstance(x_bar, float) else x_bar, value)
         return x_bar + unbroadcast(value, x)
 
     def _add_to_array(self, x: np.ndarray, value: Any) -> None:
@@ -223,7 +246,8 @@ class Shadows:
         if isinstance(x, np.ndarray):
             np.add.at(self.of(x), key, z_bar)
         else:
-            self.parts(x)[_index(x, key)] += z_bar
+            parts, index = self.parts(x), _index(x, key)
+            parts[index] = structures.add(parts.get(index), z_bar) if isinstance(z_bar, tuple) else parts[index] + z_bar
 
     def cleared(self, x: Any, key: Any, v: Any) -> Any:
         """What `x[key] = v` sends back to v. It is cleared: what stood there before the write is another value."""
@@ -293,12 +317,21 @@ class Shadows:
         return self.add(value, cotangent)
 
     def cotangent(self, z: Any, z_bar: Any, *others: Any) -> Any:
-        """The adjoint of what an unknown callee made of others, taken; zeros for what it only handed on."""
+        """The adjoint of what an unknown callee made of others, taken; zeros for what it only handed on.
+
+        >>> shadows, x = Shadows(), np.zeros(3)
+        >>> shadows.of(x)[...] = 1.0
+        >>> shadows.cotangent([x[1:], x * 2.0], 0.0, {"x": x}), shadows.of(x)
+        ([array([0., 0.]), array([0., 0., 0.])], array([1., 1., 1.]))
+        """
+        return self._cotangent(z, z_bar, arrays_in(others))
+
+    def _cotangent(self, z: Any, z_bar: Any, others: list[np.ndarray]) -> Any:
         if isinstance(z, np.ndarray):
             return _zeros(z) if shares(z, *others) else self.take(z)
         if is_container(z):
             bars = self._taken_parts(z)
-            return rebuild(z, [self.cotangent(v, bars[k], *others) for k, v in entries(z).items()])
+            return rebuild(z, [self._cotangent(v, bars[k], others) for k, v in entries(z).items()])
         return z_bar
 
     def gradient(self, x: Any, x_bar: Any = 0.0) -> Any:

@@ -602,3 +602,57 @@ def test_broadcast_of_an_argument_that_is_written(order: Any) -> None:
 
     A = np.array(np.arange(6.0).reshape(2, 3), order=order)
     np.testing.assert_array_equal(ad.grad(f)(A), [[0.0, 0.0, 0.0], [2.0, 2.0, 2.0]])
+
+
+def _cube(v: Any) -> Any:
+    return np.sum(v**3)
+
+
+def _gradient_over_a_write(x: Any) -> Any:
+    t = x * 2.0
+    part, same = t[:2], t
+    part *= 2.0
+    slope = ad.grad(_cube)(same)
+    part *= 3.0
+    return np.sum(slope * t)
+
+
+def _value_of_a_tangent_written(x: Any) -> Any:
+    t = x * 2.0
+    v, d = ad.jvp(lambda u: u, (t,), (t,))
+    v *= 3.0
+    return np.sum(t * t) + np.sum(v * d)
+
+
+def _value_of_a_pullback_written(x: Any) -> Any:
+    t = x * 2.0
+    v, back = ad.vjp(lambda u: u, t)
+    v *= 3.0
+    return np.sum(t * t) + np.sum(back(v)[0] * v)
+
+
+def _pullback_over_a_write(x: Any) -> Any:
+    t = x * 2.0
+    part, same = t[:2], t
+    part *= 2.0
+    y, back = ad.vjp(_cube, same)
+    bars = back(1.0)
+    part *= 3.0
+    return np.sum(bars[0] * t) + y
+
+
+@pytest.mark.parametrize(
+    "f", [_gradient_over_a_write, _value_of_a_tangent_written, _value_of_a_pullback_written, _pullback_over_a_write]
+)
+def test_derivatives_within_functions_that_write_afterwards(f: Any) -> None:
+    """What a derivative returned was taken for a part of its argument, and a pullback found what was written later."""
+    x = np.array([1.0, 2.0, 3.0])
+    steps = np.eye(3) * 1e-6
+    slope = np.array([(f(x + h) - f(x - h)) / 2e-6 for h in steps])
+    value, pullback = ad.vjp(f, x)
+    np.testing.assert_allclose(value, f(x))
+    for found in (ad.grad(f)(x), pullback(1.0)[0], pullback(1.0)[0], [ad.jvp(f, (x,), (h,))[1] for h in np.eye(3)]):
+        np.testing.assert_allclose(found, slope, rtol=1e-6)
+    along = np.ones(3)
+    bend = (ad.grad(f)(x + 1e-5 * along) - ad.grad(f)(x - 1e-5 * along)) / 2e-5
+    np.testing.assert_allclose(ad.hvp(f, (x,), (along,))[0], bend, rtol=1e-5)

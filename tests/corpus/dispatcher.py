@@ -263,3 +263,80 @@ def views_from_a_tuple_of_functions(A):
         r = f(r)
         r *= 3.0
     return np.sum(B * A)
+
+
+def _cubes(v):
+    return v**3
+
+
+_POWERS = {"cubes": _cubes, "sine": np.sin}
+
+
+def argument_of_a_callee_written_afterwards(x):
+    t = x * 2.0
+    s = _POWERS["cubes"](t)
+    part = t[:2]
+    part *= 3.0
+    return np.sum(s * t)
+
+
+def argument_written_in_a_loop_of_callees(x):
+    t = x * 2.0
+    s = 0.0
+    for f in [_cubes, np.cumsum, lambda v: v**2]:
+        part = t[:2]
+        s = s + f(t)[1]
+        part *= 1.5
+    return s * np.sum(t)
+
+
+def lists_of_parts_that_callees_return(x):
+    t = x * 2.0
+    s = 0.0
+    for f in [lambda v: [v, v[1:]], lambda v: [v * 2.0, v]]:
+        parts = f(t)
+        parts[1] *= 2.0
+        parts[0][0] = parts[1][1] ** 2
+        s = s + np.sum(parts[0])
+    return s + np.sum(t)
+
+
+def dicts_of_parts_that_callees_return(x):
+    t = x * 2.0
+    s = 0.0
+    for f in [lambda v: {"a": v, "b": v[1:]}, lambda v: {"a": v * 2.0, "b": v}]:
+        d = f(t)
+        d["b"] *= 0.5
+        d["a"][0] = d["b"][1] ** 2
+        s = s + np.sum(d["a"])
+    return s + np.sum(t)
+
+
+def parts_of_what_closures_capture(x):
+    t = x * 2.0
+    for g in [lambda: t, lambda: t[1:]]:
+        r = g()
+        r *= 3.0
+    return np.sum(t * x)
+
+
+class _Box:
+    def __init__(self, value):
+        self.value = value
+
+    def get(self):
+        return self.value
+
+
+class _Rest(_Box):
+    def get(self):
+        return self.value[1:]
+
+
+def parts_of_an_object_by_methods_of_classes(x):
+    t = x * 2.0
+    box = _Rest(t)
+    for f in [_Box.get, _Rest.get]:
+        r = f(box)
+        r *= 2.0
+    return np.sum(t * x)

@@ -122,7 +122,7 @@ class Calls:
         callee_active = reverse.active(op.args["f"]) and function is op.args["f"]
         flags = [reverse.active(v) for v in values]
         step.keeps = memory_of(reverse, [op.args["f"], *values, *keywords.values(), ir.name(z)])
-        z_bar = self.cotangent_of(reverse, z, values)
+        z_bar = self.cotangent_of(reverse, z, [op.args["f"], *values])
         pullback = scope.names.fresh("pullback")
         mask = ir.tuple_(*[ir.constant(f) for f in (callee_active, *flags)])
         call = ir.call(scope.bind(self.call_vjp, "call_vjp"), function, mask, *values, **keywords)
