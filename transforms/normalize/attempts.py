@@ -47,8 +47,8 @@ from ad.reader import Source
 from ad.runtime import attempts as runtime
 from ad.runtime import patterns
 from ad.transforms.normalize import resolve
-from ad.transforms.normalize.forgotten import with_forgotten
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
+from ad.transforms.normalize.forgotten import with_forgotten
 
 _CHANGING = frozenset(
     {"append", "extend", "insert", "pop", "remove", "clear", "sort", "reverse", "update", "setdefault", "popitem"}
