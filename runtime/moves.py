@@ -129,6 +129,15 @@ def are_dicts(d: Any, e: Any) -> bool:
     return isinstance(d, dict) and isinstance(e, dict)
 
 
+def are_lists(xs: Any, ys: Any) -> bool:
+    """Whether `xs + ys` is a list.
+
+    >>> are_lists([1], [2]), are_lists([1], np.zeros(1))
+    (True, False)
+    """
+    return isinstance(xs, list) and isinstance(ys, list)
+
+
 def check_bits(x: Any, y: Any, where: str) -> None:
     """AliasingError unless `x | y`, `x & y`, `x ^ y` are of whole numbers or masks.
 

@@ -73,6 +73,18 @@ def entries(items: Any) -> Any:
     return items if isinstance(items, _INDEXED) else list(items)
 
 
+def indexed(items: Any) -> Any:
+    """`items`, of which a loop may take more than it asks for.
+
+    >>> indexed([1, 2])
+    [1, 2]
+    """
+    if isinstance(items, Iterator):
+        why = "an iterator goes through another within `zip` or `reversed`, which is not differentiated"
+        raise errors.AliasingError(why, hint="make a list of it first")
+    return items
+
+
 def together(*sequences: Any) -> Any:
     """The indices at which all sequences have an entry, for a loop over `zip(xs, ys)` or `enumerate(xs)`.
 
@@ -94,6 +106,9 @@ def _indices(sequences: tuple[Any, ...]) -> Iterator[int]:
     iterators = [iter(s) for s in sequences]
     for i, _ in enumerate(zip(*iterators, strict=False)):
         yield i
+
+
+SEQUENCES = (sequence, entries, indexed)  # what they return has the entries of what they are given
 
 
 def indices_of(shape: tuple[int, ...]) -> list[tuple[int, ...]]:

@@ -112,3 +112,29 @@ def accumulated(iterable, func=None, initial=None):
         else:
             totals.append(func(totals[-1], x))
     return totals
+
+
+def summed(items, start):
+    """`sum(items, start)`, of lists or tuples."""
+    total = start
+    for x in items:
+        total = total + x
+    return total
+
+
+def reduced(function, items):
+    """`functools.reduce(function, items)`."""
+    if len(items) == 0:
+        raise TypeError("reduce() of empty iterable with no initial value")
+    total = items[0]
+    for i in range(1, len(items)):
+        total = function(total, items[i])
+    return total
+
+
+def reduced_from(function, items, initial):
+    """`functools.reduce(function, items, initial)`."""
+    total = initial
+    for x in items:
+        total = function(total, x)
+    return total

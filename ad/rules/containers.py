@@ -22,6 +22,7 @@ constant(moves.place_of_largest, moves.place_of_smallest, kind=lambda xs, key: k
 constant(moves.position, kind=lambda xs, v: kinds.Number(int))
 constant(moves.is_list, moves.is_bounded, moves.is_container, kind=lambda x: kinds.Number(bool))
 constant(moves.is_array_or_scalar, kind=lambda x: kinds.Number(bool))
+constant(moves.are_lists, kind=lambda xs, ys: kinds.Number(bool))
 constant(moves.are_dicts, kind=lambda d, e: kinds.Number(bool))
 constant(moves.check_bits, kind=lambda x, y, where: kinds.literal(None))
 constant(moves.last_key, kind=lambda d: kinds.UNKNOWN)

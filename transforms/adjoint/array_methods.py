@@ -297,4 +297,4 @@ class Methods:
             return True
         found, function = ir.resolve(part.func, self.fn.env) if isinstance(part, gast.Call) else (False, None)
         module = getattr(function, "__module__", None) or "numpy"
-        return found and (function in (sequences.sequence, sequences.entries) or module.split(".")[0] in ("numpy", "builtins", "math"))
+        return found and (function in sequences.SEQUENCES or module.split(".")[0] in ("numpy", "builtins", "math"))

@@ -28,7 +28,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.instances import as_instance, check_iterated, check_operands
-from ad.runtime.sequences import entries, keys_of, sequence
+from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses.facts import Facts
@@ -149,8 +149,8 @@ class Lowering:
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-        known = (*BUILDERS, sum, len, any, all, keys_of, moves.sort_order, sequence, entries, sequence_tangent)
-        return function in known or hasattr(function, "moves")
+        harmless = (*BUILDERS, sum, len, any, all, keys_of, moves.sort_order, *SEQUENCES, sequence_tangent)
+        return function in harmless or hasattr(function, "moves")
 
     def where(self) -> gast.expr:
         found = ir.location(self.fn.source, self.at)
@@ -393,6 +393,13 @@ class Containers(Lowering):
     def arithmetic(self, target: str, node: gast.BinOp) -> bool:
         """xs + ys, xs * n, d | e."""
         left, right = self.kind(node.left), self.kind(node.right)
+        if isinstance(node.op, gast.Mult) and isinstance(left, kinds.Tuple) and kinds.is_immutable_number(right):
+            entries = self.temp(self.call(moves.repeated, self.entries(node.left), node.right), "entries")
+            self.bind(target, self.call(moves.tupled, entries))
+            return True
+        hints = [getattr(k, "hint", None) for k in (left, right)]
+        if isinstance(node.op, gast.Add) and self.unknown and any(isinstance(h, kinds.List) for h in hints):
+            return self.added(target, node)
         lists = isinstance(left, kinds.List), isinstance(right, kinds.List)
         if isinstance(node.op, gast.Add) and any(lists) and not any(map(kinds.is_numeric, (left, right))):
             self.bind(target, self.call(moves.concatenated, node.left, node.right))
@@ -407,6 +414,17 @@ class Containers(Lowering):
             return self.bits(target, node, [left, right])
         else:
             return False
+        return True
+
+    def added(self, target: str, node: gast.BinOp) -> bool:
+        """x + y, where only the run tells lists from numbers."""
+        if hasattr(node, "decided"):
+            return False
+        plain = ir.clone(node)
+        plain.decided = True
+        concatenated = self.call(moves.concatenated, node.left, node.right)
+        test = self.call(moves.are_lists, node.left, node.right)
+        self.branch(test, lambda: self.bind(target, concatenated), lambda: self.emit(ir.assign(target, plain)))
         return True
 
     def bits(self, target: str, node: gast.BinOp, sides: list[Kind]) -> bool:

@@ -43,7 +43,7 @@ from ad.runtime.instances import (
     is_plain_class,
 )
 from ad.runtime.layout import in_layout
-from ad.runtime.sequences import entries, sequence
+from ad.runtime.sequences import SEQUENCES
 from ad.runtime.shadows import private
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import contributions, prepare
@@ -527,7 +527,7 @@ class Forward:
     def t_sequence(self, z: str, op: Op) -> gast.expr:
         x, dot = op.args["0"], self.tangent(op.args["0"])
         plain = isinstance(self.scope.kind(x.id), (kinds.List, kinds.Tuple, kinds.Array))
-        if op.target not in (sequence, entries) or plain:
+        if op.target not in SEQUENCES or plain:
             return ir.call(op.node.func, dot, *op.node.args[1:])
         self.emit(gast.Expr(self.scope.helper(check_iterated, x)))
         return self.scope.helper(sequence_tangent, dot, x)

@@ -3,7 +3,7 @@
     m = min(d)         =>         keys = sequence(d);  m = min(keys)
     a, b = d           =>         keys = sequence(d);  a, b = keys
 
-The same where only the run tells whether it is a dict: `sequence` of anything else that can be read again is that itself.
+The same where only the run tells whether it is a dict: `sequence` of a list is that list.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ import gast
 
 from ad import ir, kinds
 from ad.kinds import UNKNOWN
-from ad.runtime.sequences import entries, sequence
+from ad.runtime.instances import as_instance
+from ad.runtime.sequences import SEQUENCES, sequence
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint.containers import Lowering
+from ad.transforms.analyses.generators import iterated_attribute
 
 _THROUGH = (sum, min, max, sorted, any, all, tuple, list, set, frozenset, deque, math.fsum, math.prod)
-_LISTS = (sequence, entries, sequence_tangent, range, zip, enumerate, reversed, iter)
+_LISTS = (*SEQUENCES, sequence_tangent, range, zip, enumerate, reversed, iter)
 
 
 class Keys(Lowering):
@@ -29,6 +31,8 @@ class Keys(Lowering):
     def statement(self, node: gast.stmt) -> bool:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Tuple):
             return self.unpacked(node)
+        if self.of_object(node):
+            return True
         call = getattr(node, "value", None) if isinstance(node, (gast.Assign, gast.Expr)) else None
         if not isinstance(call, gast.Call) or not call.args or not isinstance(call.args[0], gast.Name):
             return False
@@ -38,6 +42,24 @@ class Keys(Lowering):
             return False
         call.args = [self.temp(self.call(sequence, call.args[0]), "keys"), *call.args[1:]]
         self.out.append(node)
+        return True
+
+    def of_object(self, node: gast.stmt) -> bool:
+        """`sequence(q)` of an object that yields what its attribute holds: `items = q.items; sequence(items)`."""
+        call = node.value if ir.target_name(node) is not None else None
+        if not isinstance(call, gast.Call) or ir.resolve(call.func, self.fn.env)[1] not in SEQUENCES:
+            return False
+        owner = call.args[0]
+        kind = self.known.get(owner.id, UNKNOWN) if isinstance(owner, gast.Name) else UNKNOWN
+        found = getattr(kind, "hint", None) or kind
+        name = iterated_attribute(found.type) if isinstance(found, kinds.Record) else None
+        if name is None or (found is not kind and not self.unknown):
+            return False
+        if found is not kind:
+            cls = ir.name(self.function(found.type))
+            owner = self.temp(self.call(as_instance, owner, cls, self.where()), "found")
+        held = self.temp(ir.attribute(ir.clone(owner), name), name)
+        self.emit(ir.assign(ir.target_name(node) or "", ir.at(ir.call(ir.clone(call.func), held), node)))
         return True
 
     def unpacked(self, node: gast.Assign) -> bool:

@@ -22,7 +22,7 @@ from ad.names import Globals, Names
 from ad.runtime import patterns, publishing, writes
 from ad.runtime.bound import check_bound
 from ad.runtime.moves import as_array
-from ad.runtime.sequences import check_length, entries, sequence, together
+from ad.runtime.sequences import SEQUENCES, check_length, together
 from ad.transforms.analyses import places
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import (
@@ -203,7 +203,8 @@ def index_loops(
         if node.iter.id in growing:
             node.body += length_check(node, count)
         helper(range)
-        loop = gast.For(ir.target(counter), ir.call("range", ir.name(count.targets[0].id)), [first, *node.body], [], None)
+        bound = ir.call("range", ir.name(count.targets[0].id))
+        loop = gast.For(ir.target(counter), bound, [first, *node.body], [], None)
         return [count, ir.at(loop, node)]
 
     def by_steps(node: gast.For, counter: str, first: gast.stmt) -> Block:
@@ -465,7 +466,7 @@ def plain_sequences(fn: Function, known: dict[str, kinds.Kind]) -> None:
     """`items = sequence(xs)` is `items = xs` where xs is surely a list, tuple or array."""
     for node in ir.statements(fn.body):
         if isinstance(node, gast.Assign) and isinstance(node.value, gast.Call):
-            if ir.resolve(node.value.func, fn.env)[1] in (sequence, entries) and isinstance(node.value.args[0], gast.Name):
+            if ir.resolve(node.value.func, fn.env)[1] in SEQUENCES and isinstance(node.value.args[0], gast.Name):
                 if isinstance(known.get(node.value.args[0].id), (kinds.List, kinds.Tuple, kinds.Array)):
                     node.value = node.value.args[0]
 

@@ -21,7 +21,7 @@ from ad.ir import Block
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.runtime.instances import check_entries
-from ad.runtime.sequences import entries, sequence
+from ad.runtime.sequences import SEQUENCES
 from ad.runtime.shadows import check_imaginary, shares
 from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
@@ -170,7 +170,7 @@ class ShadowReverse(Reverse):
             if self.active(op.args["0"]):
                 self.contribute_number(op.args["0"].id, z_bar)
                 plain = (kinds.List, kinds.Tuple, kinds.Array)
-                if op.target in (sequence, entries) and not isinstance(self.scope.kind(op.args["0"].id), plain):
+                if op.target in SEQUENCES and not isinstance(self.scope.kind(op.args["0"].id), plain):
                     self.emit(gast.Expr(self.shadow("sequence", op.args["0"], ir.name(z))))
         elif op.tag == "rule" and op.rule is not None and op.rule.form != "constant":
             self.check_part(step, z, op)

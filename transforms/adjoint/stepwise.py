@@ -62,9 +62,12 @@ class _Stepwise:
         for items in lazy:
             self.values[items.id].value.func = ir.name(self.helper(sequence))
         self.lengths |= self.counts(args[0])
+        counts = [None if isinstance(s, gast.Name) else self.names.fresh("counts") for s in found]
+        before = [ir.assign(c, ir.at(s, node), node) for c, s in zip(counts, found, strict=True) if c is not None]
+        found = [s if c is None else ir.name(c) for c, s in zip(counts, found, strict=True)]
         steps = self.names.fresh("steps")
         node.iter = ir.at(ir.name(steps), node)
-        return [ir.assign(steps, ir.at(ir.call(self.helper(together), *found), node), node), node]
+        return [*before, ir.assign(steps, ir.at(ir.call(self.helper(together), *found), node), node), node]
 
     def sequences(self, length: gast.expr) -> list[gast.expr]:
         """What a loop of this length goes over: sequences, and ranges where only their number is known."""

@@ -501,7 +501,8 @@ def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
     if isinstance(op.node, gast.Call) and (makes_iterator(op.target) or op.target is map):
         return iterator_kind(op.target, list(operands.values()), element)
     if op.target is next and "0" in operands:
-        return kinds.join_all(element(k) or UNKNOWN if i == 0 else k for i, k in enumerate(operands.values())) or UNKNOWN
+        iterated, *default = operands.values()
+        return kinds.join_all([element(iterated) or UNKNOWN, *default]) or UNKNOWN
     module = getattr(op.target, "__module__", None)
     if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
         return Number(int)

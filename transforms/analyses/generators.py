@@ -29,6 +29,27 @@ def is_generator(target: Any) -> bool:
     return isinstance(target, types.FunctionType) and inspect.isgeneratorfunction(target)
 
 
+def iterated_attribute(cls: type) -> str | None:
+    """The attribute whose entries an object yields: of `def __iter__(self): return iter(self.items)` it is "items"."""
+    method = inspect.getattr_static(cls, "__iter__", None)
+    if not isinstance(method, types.FunctionType):
+        return None
+    try:
+        tree = read(method).tree
+    except errors.ADError:
+        return None
+    body = [s for s in tree.body if not (isinstance(s, gast.Expr) and isinstance(s.value, gast.Constant))]
+    value = getattr(body[0], "value", None) if len(body) == 1 else None
+    if isinstance(value, gast.YieldFrom):
+        held = value.value
+    elif isinstance(body[0], gast.Return) and isinstance(value, gast.Call) and ir.dotted(value.func) == "iter":
+        held = value.args[0]
+    else:
+        return None
+    own = isinstance(held, gast.Attribute) and ir.dotted(held.value) == tree.args.args[0].id
+    return str(held.attr) if own else None
+
+
 @functools.lru_cache(maxsize=256)
 def only_reads(function: types.FunctionType) -> bool:
     """Whether a generator function surely writes into nothing that it is given, by its text."""

@@ -28,7 +28,7 @@ from ad.rules.registry import Rule
 from ad.runtime import moves
 from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance
-from ad.runtime.sequences import entries, keys_of, sequence
+from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.analyses.generators import is_generator
 
@@ -245,7 +245,7 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if isinstance(node.func, gast.Name) and node.func.id in fn.nested:
         return Op("call", node, args=_positional(node.args, keywords), target=fn.nested[node.func.id])
     found, target = ir.resolve(node.func, fn.env)
-    if found and target in (sequence, entries) and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
+    if found and target in SEQUENCES and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
         target = keys_of  # a loop over a dict
     if found:
         return _known_call(node, target, list(node.args), keywords, fn, known)
@@ -273,7 +273,7 @@ def _known_call(
         return Op("test", node, args={"0": node})
     if target is keys_of:
         return Op("shape", node, args={"0": args[0]}, target=target)
-    if target in (sequence, entries, sequence_tangent):
+    if target in (*SEQUENCES, sequence_tangent):
         return Op("sequence", node, args={"0": args[0]}, target=target)
     if target == np.add.at and len(args) == 3 and not keywords:
         return Op("add_at", node, args={"0": args[0], "index": args[1], "1": args[2]}, target=target)
@@ -477,9 +477,8 @@ def no_rule(op: Op, fn: Function) -> errors.ADError:
             f"{spelled}: {op.target}", at=at, hint="leave the argument out, or write the function in other words"
         )
     if is_generator(op.target):
-        return errors.UnsupportedSyntax(
-            f"`{op.target.__name__}` is a generator, which is not differentiated", at=at, hint="build a list and return it"
-        )
+        why = f"`{op.target.__name__}` is a generator, which is not differentiated"
+        return errors.UnsupportedSyntax(why, at=at, hint="build a list and return it")
     spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ir.dotted(op.node)
     return errors.NoRule(
         f"no derivative is known for `{spelled or type(op.node).__name__}`",

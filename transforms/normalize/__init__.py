@@ -23,6 +23,7 @@ from ad.transforms.normalize.fence import fence
 from ad.transforms.normalize.fits import with_plain_parameters
 from ad.transforms.normalize.global_writes import with_stores
 from ad.transforms.normalize.imports import with_imports
+from ad.transforms.normalize.mapped import with_generators
 from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.unbound import with_checks
@@ -31,7 +32,9 @@ from ad.transforms.normalize.webs import split_webs
 
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
-    for desugar in (with_plain_parameters, with_imports, without_match, with_cells, with_stores, with_closures):
+    for desugar in (
+        with_plain_parameters, with_imports, without_match, with_generators, with_cells, with_stores, with_closures,
+    ):  # fmt: skip
         source = desugar(source)
     fence(source)
     return _lower(source, (), {}, ChainMap(), halting)

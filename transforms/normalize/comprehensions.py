@@ -34,6 +34,24 @@ def comprehension(lowering: Statements, node: gast.ListComp | gast.GeneratorExp)
     return ir.name(result.id)
 
 
+def through(
+    lowering: Statements, target: gast.expr, it: gast.GeneratorExp, fill: Callable[[], None], node: Any
+) -> None:
+    """A loop over a generator of one loop: what it yields is computed when it is asked for."""
+    loop = it.generators[0]
+    renamed = {v: lowering.names.fresh(v) for v in ir.names_bound(loop.target)}
+
+    def level(tests: list[gast.expr]) -> None:
+        if not tests:
+            lowering.store(target, ir.substitute(it.elt, renamed), node)
+            fill()
+            return
+        test = lowering.test(ir.substitute(tests[0], renamed))
+        lowering.out.append(ir.at(gast.If(test, lowering.block(lambda: level(tests[1:])), []), node))
+
+    lowering.loop(ir.substitute(loop.target, renamed), loop.iter, lambda: level(loop.ifs), node)
+
+
 def dict_comprehension(lowering: Statements, node: gast.DictComp) -> gast.expr:
     """The dict that a dict comprehension makes."""
     result = lowering.temp(gast.Dict(keys=[], values=[]), "made", node)

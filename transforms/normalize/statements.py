@@ -21,7 +21,7 @@ from ad.ir import Block
 from ad.reader import Source
 from ad.runtime import attempts, sequences
 from ad.runtime.bound import check_bound
-from ad.transforms.normalize import iterators, stars
+from ad.transforms.normalize import comprehensions, iterators, stars, stepping
 from ad.transforms.normalize.anf import Expressions, suggest
 from ad.transforms.normalize.fence import is_setattr
 
@@ -236,7 +236,15 @@ class Statements(Expressions):
 
     def loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """`for target in it:` with a body that `fill` emits."""
-        it = iterators.consumed(self, self.backwards(it))
+        if isinstance(it, gast.GeneratorExp) and comprehensions.is_simple_generator(it):
+            comprehensions.through(self, target, it, fill, node)
+            return
+        if stepping.is_stepped(self, it) and stepping.stepped(self, target, it, fill, node):
+            return
+        it = iterators.consumed(self, self.backwards(it), in_loop=True)
+        if self.iterator(it) is enumerate and stepping.is_lazy(self, it.args[0]):
+            stepping.counted(self, target, it, fill, node)
+            return
         if _goes_through_dict(it) and _may_resize(getattr(node, "body", [])):
             it, fill = self.watched(it, fill, node)
         if self.iterator(it) is range:
@@ -312,6 +320,8 @@ class Statements(Expressions):
     def index_loop(self, target: gast.expr, it: gast.expr, fill: Any, node: gast.AST) -> None:
         """A loop over what can be indexed: `for i in range(n): target = entry(i)`."""
         length, entry = self.indexable(it)
+        if length is None:
+            raise self.refuse(it, "a loop over `zip` of what does not end is not differentiated", "use `while`")
         counter = self.counter(target, it)
 
         def inner() -> None:
@@ -339,9 +349,14 @@ class Statements(Expressions):
         else:
             self.store(target, ir.at(entry, node), node)
 
-    def indexable(self, it: gast.expr) -> tuple[gast.expr, Any]:
-        """(the length as an atom, a function from a counter to the entry) of an iterable."""
-        it = iterators.consumed(self, it)
+    def indexable(self, it: gast.expr) -> tuple[Any, Any]:
+        """(the length as an atom, None of what does not end; a function from a counter to the entry) of an iterable."""
+        if stepping.is_stepped(self, it):
+            endless = stepping.endless(self, it)
+            if endless is not None:
+                return endless
+            it = stepping.guarded(self, it)
+        it = iterators.consumed(self, it, in_loop=not stepping.is_stepped(self, it))
         kind = self.iterator(it)
         if kind is enumerate:
             length, inner = self.indexable(it.args[0])
@@ -349,7 +364,7 @@ class Statements(Expressions):
             return length, lambda i: ir.tuple_(i if start is None else ir.binop(start, gast.Add(), i), inner(i))
         if kind is zip:
             pairs = [self.indexable(a) for a in it.args]
-            lengths = [p[0] for p in pairs]
+            lengths = [p[0] for p in pairs if p[0] is not None]
             length = lengths[0]
             for other in lengths[1:]:
                 length = self.temp(ir.call(self.builtin(min), length, other), "n", it)
