@@ -58,7 +58,8 @@ class _OfDType(Kind):
         return hash(self._fields())
 
     def _fields(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        slots: tuple[str, ...] = self.__slots__
+        return tuple(getattr(self, name) for name in slots)
 
 
 @dataclass(frozen=True, slots=True)

@@ -563,7 +563,7 @@ def array(x: Any, *args: Any, dtype: Any = None, **kwargs: Any) -> Kind:
 def _array_of_entries(found: list[Kind]) -> Kind:
     """`np.array([a, b])`: the entries are stacked."""
     dtypes = [kinds.dtype(k) for k in found]
-    dtype = None if any(d is None for d in dtypes) or not dtypes else np.result_type(*dtypes)  # type: ignore[arg-type]
+    dtype = None if any(d is None for d in dtypes) or not dtypes else np.result_type(*dtypes)
     dtype = dtype if dtype is not None and dtype.kind in "fc" else None
     if found and all(map(kinds.is_immutable_number, found)):
         return Array(dtype, (len(found),))

@@ -206,6 +206,8 @@ class Saving:
             array = isinstance(owner, gast.Name) and isinstance(self.scope.kind(owner.id), kinds.Array)
             if not array:
                 return False
+        if isinstance(value, gast.Call) and isinstance(value.func, gast.Attribute) and value.func.attr == "copy":
+            return True  # what is saved already, `y[i].copy()`
         return classify(value, self.scope.fn, self.scope.known).tag in ("rule", "getitem", "shape", "test", "copy")
 
     def local_values(self) -> None:
