@@ -11,6 +11,7 @@ import pickle
 import threading
 import traceback
 from collections import namedtuple
+from typing import Any
 
 import numpy as np
 import pytest
