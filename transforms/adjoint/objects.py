@@ -244,18 +244,23 @@ class Objects(Lowering):
         """The classes of which x may be, if a statement is to tell: none if its kind is known, or thought to be."""
         if not isinstance(x, gast.Name) or x.id in self.fn.env or self.kind(x) != UNKNOWN or not self.unknown:
             return ()
-        if hasattr(node, "decided") or self.class_of(x) is not None or self.is_thought_of(x, name):
+        if hasattr(node, "decided") or self.class_of(x) is not None:
             return ()
-        return self.candidates(name)
+        classes = self.candidates(name)
+        return () if classes and name.startswith("__") and self.is_thought_of(x, name) else classes
 
     def is_thought_of(self, x: gast.Name, name: str) -> bool:
         """Whether an operator is most likely that of arrays and containers: the run refuses what else there is.
 
-        Within the method of that name it is, as in `def __getitem__(self, i): return self.data[i]`.
+        So it is of attributes and of what was computed, within the method of that name, and within that of `*=` for
+        `*`, which is written beside it where only the run tells a number from an array.
         """
         hint = getattr(self.kind(x), "hint", None) or self.hints.get(x.id, UNKNOWN)
         array = kinds.is_numeric(hint) or isinstance(hint, (kinds.List, kinds.Dict, kinds.Tuple))
-        return name.startswith("__") and (array or self.fn.name == name)
+        if array or self.fn.name in (name, f"__i{name[2:]}"):
+            return True
+        made = [s.value for s in ir.statements(self.fn.body) if ir.target_name(s) == x.id]
+        return bool(made) and all(isinstance(v, (gast.Attribute, gast.BinOp, gast.UnaryOp)) for v in made)
 
     def written_by_class(self, node: gast.Assign, name: str) -> bool:
         """`x[i] = v` and `x.name = v`, where only the run tells the class of x."""
