@@ -300,6 +300,8 @@ class Jacobian(Operator):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         call, wrt = self.found(args, kwargs)
+        if self.mode != "rev":
+            calls.check_runs_again(call.function, call.args)
         found = _jacobians(call.function, call.args, wrt, self.mode)
         return tuple(found) if self.several else found[0]
 

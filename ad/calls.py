@@ -17,7 +17,7 @@ import dataclasses
 import functools
 import inspect
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -424,6 +424,15 @@ class Handed(Callee):
 # --- gradients and pullbacks as callees -----------------------------------------------------------
 
 
+def check_runs_again(f: Any, args: Sequence[Any]) -> None:
+    """UnsupportedArgument for an iterator from outside where a derivative runs the function more than once."""
+    code, world = getattr(f, "__code__", None), getattr(f, "__globals__", {})
+    read = [world.get(n) for n in code.co_names] if code is not None else []
+    if any(isinstance(v, Iterator) for v in [*args, *read]):
+        why = "an iterator from outside ends as it is used, and this derivative runs the function more than once"
+        raise errors.UnsupportedArgument(why, hint="pass a list")
+
+
 class Primitive:
     """A callee with derivatives of its own: it runs reverse code, which is never differentiated."""
 
@@ -470,6 +479,7 @@ class GradientOf(Primitive):
 
     def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The gradient's pullback at g is the gradient of <g, f's gradient>, the tangent of f along g."""
+        check_runs_again(self.f, args)
         positions = tuple(i for i, a in enumerate(active) if a)
         inside = tuple(i in self.wrt for i in range(len(args)))
 
@@ -485,6 +495,7 @@ class GradientOf(Primitive):
 
     def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
         """The tangent of the gradient is the gradient of the tangent."""
+        check_runs_again(self.f, args)
         call = self._tangent(args, active, [])
         extra = call.args[len(args) :]
         of_tangent = GradientOf(call.function, self.wrt, self.options)
@@ -517,6 +528,7 @@ class PullbackOf(Primitive):
 
     def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """<g, J(x)^T w> = <tangent of f along g, w>: by w its derivative is that tangent, by x its pullback at w."""
+        check_runs_again(self.f, args)
 
         def pull(args: list[Any], g_bar: Any) -> tuple[Any, ...]:
             *primals, w = args
@@ -532,6 +544,7 @@ class PullbackOf(Primitive):
 
     def tangent(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Plain, list[Any]]:
         """The tangent of a pullback is the pullback of the tangent: of (y, y_dot) at (w_dot, w)."""
+        check_runs_again(self.f, args)
         primals, by_x, by_w = args[:-1], active[:-1], active[-1]
         function, extra = self.f, []
         if any(by_x):

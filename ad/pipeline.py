@@ -147,7 +147,7 @@ class Program:
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
-        if Keys(fn, facts, names, self.aliases).run():
+        while Keys(fn, facts, names, self.aliases).run():
             facts = self.infer(fn, known)
         facts = self.lower_containers(fn, facts, known, names)
         if not (self.aliases or self.decides_in_place) and parts.name_parts(fn, facts, names):

@@ -397,6 +397,10 @@ class Containers(Lowering):
             entries = self.temp(self.call(moves.repeated, self.entries(node.left), node.right), "entries")
             self.bind(target, self.call(moves.tupled, entries))
             return True
+        if isinstance(node.op, gast.Add) and self.unknown and UNKNOWN in (left, right):
+            if isinstance(left, kinds.Tuple) or isinstance(right, kinds.Tuple):
+                self.bind(target, self.call(moves.concatenated, *map(self.whole_tuple, (node.left, node.right))))
+                return True
         hints = [getattr(k, "hint", None) for k in (left, right)]
         if isinstance(node.op, gast.Add) and self.unknown and any(isinstance(h, kinds.List) for h in hints):
             return self.added(target, node)
@@ -415,6 +419,12 @@ class Containers(Lowering):
         else:
             return False
         return True
+
+    def whole_tuple(self, node: gast.expr) -> gast.expr:
+        """A tuple whose entries are no variables of their own."""
+        if not isinstance(self.kind(node), kinds.Tuple):
+            return node
+        return self.temp(self.call(moves.tupled, self.entries(node)), "whole")
 
     def added(self, target: str, node: gast.BinOp) -> bool:
         """x + y, where only the run tells lists from numbers."""

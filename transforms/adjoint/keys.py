@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from typing import Any
 
 import gast
 
@@ -51,7 +52,7 @@ class Keys(Lowering):
             return False
         owner = call.args[0]
         kind = self.known.get(owner.id, UNKNOWN) if isinstance(owner, gast.Name) else UNKNOWN
-        found = getattr(kind, "hint", None) or kind
+        found: Any = getattr(kind, "hint", None) or kind
         name = iterated_attribute(found.type) if isinstance(found, kinds.Record) else None
         if name is None or (found is not kind and not self.unknown):
             return False
@@ -73,6 +74,8 @@ class Keys(Lowering):
         kind = self.known.get(node.id)
         if isinstance(kind, kinds.Dict):
             return True
+        if isinstance(kind, kinds.Record):
+            return iterated_attribute(kind.type) is not None
         return kind == UNKNOWN and not self.is_made(node.id)
 
     def is_made(self, name: str) -> bool:

@@ -353,8 +353,8 @@ def operation_kind(
             return kinds.vague(hint if known and hint is not None else kinds.Record(cls, ()))
         if kinds.is_text(kind):
             return kinds.List(kinds.TEXT)
-        known = (kinds.List, kinds.Tuple, Array, kinds.Unknown, kinds.Walk)
-        return kind if isinstance(kind, known) else UNKNOWN
+        kept = (kinds.List, kinds.Tuple, Array, kinds.Unknown, kinds.Walk)
+        return kind if isinstance(kind, kept) else UNKNOWN
     if op.tag == "move":
         return moved_kind(op, operands)
     if op.tag == "tuple":

@@ -31,6 +31,7 @@ from ad.runtime.instances import as_instance
 from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.analyses.generators import is_generator
+from ad.transforms.analyses.iterators import makes_iterator
 
 BINARY: dict[type, Any] = {
     gast.Add: operator.add,
@@ -480,8 +481,7 @@ def no_rule(op: Op, fn: Function) -> errors.ADError:
         why = f"`{op.target.__name__}` is a generator, which is not differentiated"
         return errors.UnsupportedSyntax(why, at=at, hint="build a list and return it")
     spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ir.dotted(op.node)
-    return errors.NoRule(
-        f"no derivative is known for `{spelled or type(op.node).__name__}`",
-        at=at,
-        hint="write it with functions that have one, or declare a rule with `ad.rules`",
-    )
+    hint = "write it with functions that have one, or declare a rule with `ad.rules`"
+    if op.target is next or makes_iterator(op.target):
+        hint = "make a list, and take its entries by index or in a `for`"
+    return errors.NoRule(f"no derivative is known for `{spelled or type(op.node).__name__}`", at=at, hint=hint)

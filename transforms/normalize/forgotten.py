@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import gast
@@ -32,7 +33,7 @@ def with_forgotten(source: Source, tree: gast.FunctionDef, names: Names) -> tupl
         if not stores and loads:
             helper = next(iter(helpers), None) or names.fresh("forgotten")
             helpers[helper] = forgotten
-            body = ir.clone(body, lambda n, ids=loads, name=name, helper=helper: _unbound(n, ids, name, helper))
+            body = ir.clone(body, functools.partial(_unbound, loads=loads, name=name, helper=helper))
         for n in outside if stores else ():
             if id(n) in loads and (h := _forgetting(n, own, stores)) is not None:
                 raise errors.UnsupportedSyntax(

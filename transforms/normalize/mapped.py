@@ -2,6 +2,7 @@
 
     sum(map(lambda k: k * x, xs))      =>      sum(k * x for k in xs)
     for v in filter(f, xs): ...        =>      for v in (v for v in xs if f(v)): ...
+    enumerate(xs, start=1)             =>      enumerate(xs, 1)
     operator.itemgetter(0)(xs)         =>      xs[0]
     bisect.insort(xs, v)               =>      xs.insert(bisect_right(xs, v), v)
     xs.extend(f(v) for v in ys)        =>      xs.extend([f(v) for v in ys])
@@ -49,7 +50,7 @@ class _Rewriting:
         self.local = {name for f in functions for name in resolve.bound_names(f)}
 
     def block(self, body: Block) -> Block:
-        return ir.clone(body, self.replace)  # type: ignore[no-any-return]
+        return ir.clone(body, self.replace)
 
     def object(self, node: gast.AST) -> Any:
         """What a name or dotted name stands for, None where it is a variable."""
@@ -82,7 +83,10 @@ class _Rewriting:
     def call(self, node: gast.Call) -> gast.expr | None:
         function = self.object(node.func)
         if function is operator.getitem and len(node.args) == 2 and not node.keywords:
-            return self.inside(ir.subscript(node.args[0], node.args[1]))  # type: ignore[no-any-return]
+            return self.inside(ir.subscript(node.args[0], node.args[1]))
+        if function is enumerate and len(node.args) == 1 and [k.arg for k in node.keywords] == ["start"]:
+            counted = ir.at(gast.Call(node.func, [*node.args, node.keywords[0].value], []), node)
+            return self.call(counted) or self.inside(counted)
         if isinstance(node.func, gast.Call) and self.object(node.func.func) is operator.itemgetter:
             return self.items(node)
         if function in (bisect.insort, bisect.insort_right, bisect.insort_left) and len(node.args) == 2:
@@ -95,7 +99,7 @@ class _Rewriting:
                 for i, a in enumerate(node.args)]  # fmt: skip
         if all(a is b for a, b in zip(args, node.args, strict=True)):
             return None
-        return self.inside(ir.at(gast.Call(node.func, args, node.keywords), node))  # type: ignore[no-any-return]
+        return self.inside(ir.at(gast.Call(node.func, args, node.keywords), node))
 
     def place(self, function: Any) -> int:
         return 1 if function in (itertools.takewhile, itertools.dropwhile) else 0
@@ -114,7 +118,7 @@ class _Rewriting:
         keys, owner = node.func.args, node.args
         if len(owner) != 1 or len(keys) != 1 or node.keywords:
             return None
-        return self.inside(ir.subscript(owner[0], keys[0]))  # type: ignore[no-any-return]
+        return self.inside(ir.subscript(owner[0], keys[0]))
 
     def inserted(self, node: gast.Call, function: Any) -> gast.expr | None:
         """`bisect.insort(xs, v)`."""

@@ -239,7 +239,7 @@ class Statements(Expressions):
         if isinstance(it, gast.GeneratorExp) and comprehensions.is_simple_generator(it):
             comprehensions.through(self, target, it, fill, node)
             return
-        if stepping.is_stepped(self, it) and stepping.stepped(self, target, it, fill, node):
+        if stepping.stepped(self, target, it, fill, node):
             return
         it = iterators.consumed(self, self.backwards(it), in_loop=True)
         if self.iterator(it) is enumerate and stepping.is_lazy(self, it.args[0]):

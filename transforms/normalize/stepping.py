@@ -30,7 +30,7 @@ def is_stepped(e: Any, node: gast.expr) -> bool:
 
 def stepped(e: Any, target: gast.expr, it: gast.expr, fill: Fill, node: gast.AST) -> bool:
     """Emit the loop; False where it is to be lowered in another way."""
-    method = _method(e, it) if isinstance(it, gast.Call) else None
+    method = _method(e, it) or _carried(e, it) if isinstance(it, gast.Call) else None
     given = {k.arg: k.value for k in it.keywords} if method is not None else {}
     return method is not None and bool(method(_Loop(e, target, fill, node), *it.args, **given))
 
@@ -87,7 +87,15 @@ def _method(e: Any, node: gast.Call) -> Callable[..., bool] | None:
     takes = _TAKES.get(name) if known else None
     if takes is None or not takes[0] <= len(node.args) <= takes[1] or {k.arg for k in node.keywords} - set(takes[2]):
         return None
-    return getattr(_Loop, name)  # type: ignore[no-any-return]
+    return getattr(_Loop, name)
+
+
+def _carried(e: Any, node: gast.Call) -> Callable[..., bool] | None:
+    """`accumulate` and `pairwise`, of which a list is made where the loop takes all."""
+    function = ir.resolve(node.func, e.env)[1]
+    if function is itertools.accumulate and len(node.args) <= 2 and not node.keywords:
+        return _Loop.accumulate
+    return _Loop.pairwise if function is itertools.pairwise and len(node.args) == 1 else None
 
 
 _TAKES: dict[str, tuple[int, int, tuple[str, ...]]] = {
@@ -148,8 +156,7 @@ class _Loop:
         return self.loop(ir.target(v), xs, body)
 
     def dropwhile(self, p: gast.expr, xs: gast.expr) -> bool:
-        passes, v, begun = self.predicate(p), self.fresh("v"), self.fresh("begun")
-        self.e.out.append(ir.assign(begun, ir.constant(False), self.node))
+        passes, v, begun = self.predicate(p), self.fresh("v"), self.flag()
 
         def begin() -> None:
             skips = gast.UnaryOp(gast.Not(), passes(v))
@@ -201,7 +208,8 @@ class _Loop:
             self.when(gast.Compare(ir.name(taken), [gast.Lt()], [ir.clone(upto)]), lambda: None, self.leave())
 
         some = gast.Compare(ir.clone(upto), [gast.Gt()], [ir.constant(0)])
-        self.when(some, lambda: self.loop(ir.target(v), xs, body) and None)
+        outer = lambda: self.e.loop(ir.target(v), xs, body, self.node)
+        self.when(some, outer)
         return True
 
     def repeat(self, x: gast.expr, times: gast.expr | None = None) -> bool:
@@ -221,6 +229,52 @@ class _Loop:
             self.when(ir.clone(length), lambda: self.take(ir.subscript(ir.clone(items), place)), self.leave())
 
         return self.loop(ir.target(counter), self.call(itertools.count), body)
+
+    def accumulate(self, xs: gast.expr, f: gast.expr | None = None) -> bool:
+        if not _breaks(self.node):
+            return False
+        function = None if f is None else self.e.atom(f)
+        total, v = self.fresh("total"), self.fresh("v")
+        begun = self.flag()
+
+        def more() -> None:
+            called = ir.binop(ir.name(total), gast.Add(), ir.name(v))
+            if function is not None:
+                called = gast.Call(ir.clone(function), [ir.name(total), ir.name(v)], [])
+            self.e.store(ir.target(total), ir.at(called, self.node), self.node)
+
+        def first() -> None:
+            self.e.out.append(ir.assign(total, ir.name(v), self.node))
+            self.e.out.append(ir.assign(begun, ir.constant(True), self.node))
+
+        def body() -> None:
+            self.when(ir.name(begun), more, self.e.block(first))
+            self.take(ir.name(total))
+
+        return self.loop(ir.target(v), xs, body)
+
+    def pairwise(self, xs: gast.expr) -> bool:
+        if not _breaks(self.node):
+            return False
+        last, before, v = self.fresh("last"), self.fresh("before"), self.fresh("v")
+        begun = self.flag()
+
+        def pair() -> None:
+            self.e.out.append(ir.assign(before, ir.name(last), self.node))
+            self.e.out.append(ir.assign(last, ir.name(v), self.node))
+            self.take(ir.tuple_(ir.name(before), ir.name(v)))
+
+        def first() -> None:
+            self.e.out.append(ir.assign(last, ir.name(v), self.node))
+            self.e.out.append(ir.assign(begun, ir.constant(True), self.node))
+
+        return self.loop(ir.target(v), xs, lambda: self.when(ir.name(begun), pair, self.e.block(first)))
+
+    def flag(self) -> str:
+        """A variable that is False before the loop."""
+        begun = self.fresh("begun")
+        self.e.out.append(ir.assign(begun, ir.constant(False), self.node))
+        return begun
 
     def compress(self, xs: gast.expr, selectors: gast.expr) -> bool:
         v, chosen = self.fresh("v"), self.fresh("chosen")
