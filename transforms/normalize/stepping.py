@@ -64,6 +64,10 @@ def endless(e: Any, node: gast.Call) -> tuple[None, Callable[[gast.expr], gast.e
         items = e.sequence(node.args[0])
         count = ir.constant(len(node.args[0].elts))
         return None, lambda i: ir.subscript(ir.clone(items), ir.binop(i, gast.Mod(), count))
+    if function is itertools.cycle and len(node.args) == 1 and not is_lazy(e, node.args[0]):
+        items = e.sequence(node.args[0])
+        length = e.temp(ir.call(e.builtin(len), ir.clone(items)), "n", node)
+        return None, lambda i: ir.subscript(ir.clone(items), ir.binop(i, gast.Mod(), ir.clone(length)))
     return None
 
 
