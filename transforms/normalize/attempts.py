@@ -32,6 +32,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -225,7 +226,7 @@ class _Lowering:
         """Only texts and types may be taken from an exception: what it carries has no derivative here."""
         allowed: set[int] = set()
         for n in ir.walk(handler.body):
-            if isinstance(n, gast.Call) and getattr(builtins, ir.dotted(n.func), None) in _LOOKS:
+            if isinstance(n, gast.Call) and (getattr(builtins, ir.dotted(n.func), None) in _LOOKS or self.logs(n)):
                 allowed |= set(map(id, n.args))
             elif isinstance(n, gast.FormattedValue):
                 allowed.add(id(n.value))
@@ -236,6 +237,11 @@ class _Lowering:
         for n in ir.walk(handler.body):
             if isinstance(n, gast.Name) and n.id == error and id(n) not in allowed:
                 raise self.refuse(n, "what an exception carries is not differentiated", f"use `str({error})`")
+
+    def logs(self, call: gast.Call) -> bool:
+        """`logging.info(...)`, `logger.info(...)`."""
+        owner = resolve.lookup(self.source, ir.dotted(call.func).partition(".")[0])[1]
+        return isinstance(owner, logging.Logger) or owner is logging
 
     def chosen(self, node: gast.Try, handlers: list[Block], error: str | None) -> Block:
         """The handler that fits: of several, by the class of the exception."""
