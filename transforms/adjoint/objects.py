@@ -257,10 +257,17 @@ class Objects(Lowering):
         """
         hint = getattr(self.kind(x), "hint", None) or self.hints.get(x.id, UNKNOWN)
         array = kinds.is_numeric(hint) or isinstance(hint, (kinds.List, kinds.Dict, kinds.Tuple))
-        if array or self.fn.name in (name, f"__i{name[2:]}"):
-            return True
-        made = [s.value for s in ir.statements(self.fn.body) if ir.target_name(s) == x.id]
-        return bool(made) and all(isinstance(v, (gast.Attribute, gast.BinOp, gast.UnaryOp)) for v in made)
+        return array or self.fn.name in (name, f"__i{name[2:]}") or self.is_read_or_computed(x.id, set())
+
+    def is_read_or_computed(self, x: str, seen: set[str]) -> bool:
+        """Whether a name is bound to attributes and results of operators alone."""
+        made = [s.value for s in ir.statements(self.fn.body) if ir.target_name(s) == x]
+        copied = [v.id for v in made if isinstance(v, gast.Name)]
+        others = [v for v in made if not isinstance(v, gast.Name)]
+        read = (gast.Attribute, gast.BinOp, gast.UnaryOp)
+        if not made or not all(isinstance(v, read) for v in others):
+            return False
+        return all(n in seen or self.is_read_or_computed(n, seen | {x}) for n in copied)
 
     def written_by_class(self, node: gast.Assign, name: str) -> bool:
         """`x[i] = v` and `x.name = v`, where only the run tells the class of x."""
