@@ -31,6 +31,7 @@ from ad.runtime.instances import as_instance, check_iterated, check_operands
 from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import array_methods
+from ad.transforms.analyses import operations
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import BINARY, Op, kind_of_atom
 
@@ -109,7 +110,12 @@ class Lowering:
         return ir.name(name)
 
     def check_read_at_once(self, target: str | None, what: str) -> None:
-        """A view or an iterator, of which a list is made here, must be all read before anything else changes."""
+        """A view, of which a list is made here, must be all read before anything else changes."""
+        if not self.is_read_at_once(target):
+            raise operations.kept(what, self.at, self.fn)
+
+    def is_read_at_once(self, target: str | None) -> bool:
+        """Whether a view or an iterator is all read by the next statement."""
         checks = [n for s in ir.statements(self.fn.body) if self.is_check(s) for n in ir.walk(s)]
         seen = {id(n) for n in checks}
         loads = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
@@ -117,12 +123,7 @@ class Lowering:
         after = [s for s in self.after if not self.is_check(s)]
         reader = next((s for s in after if target in ir.names_read(s) or not self.changes_nothing(s)), None)
         plain = isinstance(reader, (gast.Assign, gast.Expr))
-        if target is not None and not (len(reads) == 1 and plain and target in ir.names_read(reader)):
-            raise errors.AliasingError(
-                f"the result of `{what}` is kept, which is not differentiated: it changes or ends as it is used",
-                at=ir.location(self.fn.source, self.at),
-                hint=f"make a list of it at once: `list(...{what}...)`",
-            )
+        return target is None or (len(reads) == 1 and plain and target in ir.names_read(reader))
 
     def is_check(self, node: gast.stmt) -> bool:
         """Whether a statement is a check that forward mode wrote."""
@@ -487,11 +488,11 @@ class Containers(Lowering):
             find = moves.place_of_largest if function is max else moves.place_of_smallest
             place = self.temp(self.call(find, xs, given["key"]), "i")
             self.bind(target, ir.subscript(xs, place))
+        elif function in (zip, reversed) and not self.is_read_at_once(target):
+            return False  # right where it carries no derivative
         elif function is zip and len(args) == 2 and not given:
-            self.check_read_at_once(target, "zip")
             self.bind(target, self.call(moves.zipped, *map(self.entries, args)))
         elif function is reversed and len(args) == 1:
-            self.check_read_at_once(target, "reversed")
             xs = self.temp(self.call(moves.listed, self.entries(args[0])), "items")
             self.bind(target, self.call(moves.turned, xs))
         else:

@@ -28,6 +28,7 @@ from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses import facts, operations
+from ad.transforms.analyses.iterators import makes_iterator
 from ad.transforms.analyses.operations import Op, Operations
 
 OWN = "__own__"
@@ -269,7 +270,8 @@ class Reverse:
         method = getattr(self, f"r_{op.tag}", None)
         plain = isinstance(op.target, type) and is_plain_class(op.target)
         read = op.tag == "opaque" and isinstance(op.target, str) and op.target in ("get", "values", "items", "copy")
-        if method is None and (plain or read or builds_container(op, self.scope.fn)):
+        walks = isinstance(op.node, gast.Call) and makes_iterator(op.target)
+        if method is None and not walks and (plain or read or builds_container(op, self.scope.fn)):
             raise self.by_shadows(op.node)
         if method is None:
             raise operations.no_rule(op, self.scope.fn)

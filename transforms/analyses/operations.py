@@ -469,6 +469,15 @@ def is_doubtful(op: Op, fn: Function, known: Kinds, active: Collection[str]) -> 
     return not (kinds.is_numeric(owner) or isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict)))
 
 
+def kept(what: str, node: gast.AST, fn: Function) -> errors.AliasingError:
+    """The error for an iterator over active entries, or a view of them, that is not all read where it is made."""
+    return errors.AliasingError(
+        f"the result of `{what}` is kept, which is not differentiated: it changes or ends as it is used",
+        at=ir.location(fn.source, node),
+        hint=f"make a list of it at once: `list(...{what}...)`",
+    )
+
+
 def no_rule(op: Op, fn: Function) -> errors.ADError:
     """The error for an operation that an active value meets and that has no derivative here."""
     at = ir.location(fn.source, op.node)
@@ -481,7 +490,9 @@ def no_rule(op: Op, fn: Function) -> errors.ADError:
         why = f"`{op.target.__name__}` is a generator, which is not differentiated"
         return errors.UnsupportedSyntax(why, at=at, hint="build a list and return it")
     spelled = ir.dotted(op.node.func) if isinstance(op.node, gast.Call) else ir.dotted(op.node)
+    if makes_iterator(op.target) and isinstance(op.node, gast.Call):
+        return kept(spelled, op.node, fn)
     hint = "write it with functions that have one, or declare a rule with `ad.rules`"
-    if op.target is next or makes_iterator(op.target):
+    if op.target is next:
         hint = "make a list, and take its entries by index or in a `for`"
     return errors.NoRule(f"no derivative is known for `{spelled or type(op.node).__name__}`", at=at, hint=hint)
