@@ -74,3 +74,14 @@ def to_dtype(x_dot: Any, dtype: Any, copy: bool = True) -> Any:
     if not copy and isinstance(x_dot, np.ndarray) and x_dot.dtype == dtype:
         return x_dot
     return np.array(x_dot, dtype=dtype)
+
+
+def stored_in(x_dot: Any, owner: Any) -> Any:
+    """The tangent of what `owner[i] = x` leaves there: an integer array keeps none of a value that it truncates.
+
+    >>> stored_in(2.0, np.zeros(2, int)), stored_in(2.0, [1.0])
+    (0.0, 2.0)
+    """
+    if not isinstance(owner, np.ndarray) or x_dot is None or owner.dtype.kind in "fc":
+        return x_dot
+    return 0.0 * x_dot

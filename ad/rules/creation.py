@@ -32,6 +32,7 @@ from ad.runtime import (
     to_inexact,
     unbroadcast,
 )
+from ad.runtime.casting import stored_in
 from ad.runtime.copies import deep_copy
 from ad.runtime.shadows import private
 
@@ -209,6 +210,14 @@ class astype:
 @linear(to_dtype, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])
 def to_dtype_(z_bar, x_dot, dtype, copy=True):
     return to_inexact(z_bar, dtype)
+
+
+@linear(stored_in, wrt=("x_dot",), shape_only=("owner",), cases=lambda rng: [
+    ((rng.normal(size=3), np.ones(3)), {}),
+    ((rng.normal(size=3), np.ones(3, int)), {}),
+])  # fmt: skip
+def stored_in_(z_bar, x_dot, owner):
+    return stored_in(z_bar, owner)
 
 
 @linear(to_inexact, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])

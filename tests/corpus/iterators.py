@@ -293,7 +293,7 @@ def running_totals_broken_off(a):
     return s
 
 
-def reduced(a, fs):
+def folded_by_reduce(a, fs):
     return functools.reduce(lambda s, v: s * a + v, fs, 1.0) + functools.reduce(operator.mul, [a, a])
 
 

@@ -169,6 +169,11 @@ def holds(kind: Any, value: Any) -> bool:
         return True
     if isinstance(kind, kinds.Text):
         return type(value) is str
+    if isinstance(kind, kinds.Code):
+        return callable(value)
+    if isinstance(kind, kinds.List):
+        entry = kind.entry
+        return isinstance(value, list | range) and all(entry is not None and holds(entry, v) for v in value)
     kind = kinds.widen(kind)
     if isinstance(kind, kinds.Number):
         return type(value) is kind.type

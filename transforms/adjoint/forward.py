@@ -426,6 +426,10 @@ class Forward:
     def stored(self, owner: str, value: gast.expr) -> gast.expr:
         """The tangent of what a write leaves in its place: an integer array keeps none of a value that it truncates."""
         kind = self.known.get(owner, UNKNOWN)
+        if isinstance(kind, kinds.Unknown) and kinds.is_inexact(self.scope.of(value)) is not False:
+            if not self.is_active(value):
+                return self.tangent(value)
+            return self.scope.helper(casting.stored_in, self.tangent(value), ir.name(owner))
         if not isinstance(kind, (kinds.Array, kinds.Numeric)):
             return self.tangent(value)
         if not self.is_active(value):

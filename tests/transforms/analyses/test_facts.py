@@ -49,7 +49,7 @@ def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
             same = type(value) is type_ and len(value) == len(entries)
             return same and all(holds(k, v, sizes) for k, v in zip(entries, value, strict=True))
         case kinds.List(entry=entry):
-            if type(value) not in (list, deque):
+            if not isinstance(value, list | deque | range):  # a loop takes a list lazily, and a range as it is
                 return False
             return all(entry is not None and holds(entry, v, sizes) for v in value)
         case kinds.Dict(entries=entries):
