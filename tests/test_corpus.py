@@ -76,7 +76,7 @@ def scalar_cases() -> list[Any]:
     return [
         pytest.param(prog, order, id=f"{prog.id}-{order}", marks=slow_unless(_is_quick(prog, order)))
         for prog in o.programs()
-        if not prog.tags & {"expected", "kink", "first_order"} and _is_scalar(prog)
+        if not prog.tags & {"expected", "kink", "first_order", "second_order"} and _is_scalar(prog)
         for order in (3, 4)
     ]
 

@@ -140,7 +140,7 @@ def a_calculator(a, b):
     return stack[-1]
 
 
-def the_standard_library_on_texts(a, b):
+def the_standard_library_on_texts(a, b):  # corpus: second_order
     chosen = json.loads('{"power": 2.0, "counts": [1, 3]}')
     total = 0.0
     params = {"w1": a, "b2": b, "w3": a * b}

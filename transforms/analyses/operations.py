@@ -238,6 +238,8 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
             return Op("rule", node, rule, registry.bind(rule, [node.value], {}), descriptor)
     if kind == kinds.UNKNOWN:
         return Op("field", node, args={"0": node.value})
+    if kinds.is_numeric(kind) and not any(hasattr(c, node.attr) for c in (np.ndarray, np.float64, complex)):
+        return Op("test", node, args={"0": node.value})  # it raises AttributeError, as in the program
     return Op("opaque", node, args={"0": node.value}, target=node.attr)
 
 
