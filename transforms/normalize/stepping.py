@@ -303,7 +303,7 @@ class _Loop:
         if isinstance(node, gast.Call) and is_stepped(self.e, node):
             args = [a if isinstance(a, gast.Lambda) else self.hoisted(a) for a in node.args]
             return ir.at(gast.Call(node.func, args, node.keywords), node)
-        return self.e.atom(node)  # type: ignore[no-any-return]
+        return self.e.atom(node)
 
     def from_iterable(self, sequences: gast.expr) -> bool:
         if _breaks(self.node):
