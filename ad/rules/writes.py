@@ -30,7 +30,7 @@ def _positions_kind(*args):
 constant(writes.mask, kind=_mask_kind)
 constant(writes.mask_of_size, kind=_mask_of_size_kind)
 constant(writes.count_of, writes.positions_in, kind=_positions_kind)
-constant(sequences.together, kind=lambda *_: kinds.List(kinds.Number(int)))
+constant(sequences.together, kind=lambda *_: kinds.Walk(kinds.Number(int)))
 constant(sequences.size_of, kind=lambda d: kinds.Number(int))
 constant(sequences.first_of, kind=lambda length: kinds.Number(int))
 constant(writes.put_index, writes.flat_index, writes.along_axis, writes.diagonal_index)

@@ -205,7 +205,7 @@ def extended_by_a_generator(a):
     return xs[0] * xs[2]
 
 
-def mapped(a, fs):
+def mapped_on_the_spot(a, fs):
     return sum(map(lambda v: v * a, fs)) + max(map(math.sin, fs)) + sum(map(operator.mul, fs, fs))
 
 
@@ -293,7 +293,7 @@ def running_totals_broken_off(a):
     return s
 
 
-def folded_by_reduce(a, fs):
+def reduced_to_one(a, fs):
     return functools.reduce(lambda s, v: s * a + v, fs, 1.0) + functools.reduce(operator.mul, [a, a])
 
 

@@ -210,7 +210,7 @@ def index_loops(
     def by_steps(node: gast.For, counter: str, first: gast.stmt) -> Block:
         """Of what may be an iterator the entries are taken one at a time."""
         steps = names.fresh("steps")
-        known[steps] = kinds.List(kinds.Number(int))
+        known[steps] = kinds.Walk(kinds.Number(int))
         if node.iter.id in growing:
             start = counted(ir.name(steps), node)
             node.body += [start, *length_check(node, start)]

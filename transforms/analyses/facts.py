@@ -24,6 +24,7 @@ from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Sca
 from ad.rules import shapes
 from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
+from ad.runtime.sequences import sequence
 from ad.transforms.analyses.iterators import iterator_kind, makes_iterator
 from ad.transforms.analyses.operations import Op, classify, kind_of_atom, special_methods
 from ad.transforms.analyses.trips import Trips
@@ -325,7 +326,8 @@ def operation_kind(
     if op.tag == "getitem":
         return item(operands["0"], op.node.slice, operands["index"], texts)
     if op.tag == "shape" and not isinstance(op.node, gast.Attribute):
-        return kinds.List(_keys(operands["0"]))
+        keys = _keys(operands["0"])
+        return kinds.walk(keys) if op.target is sequence else kinds.List(keys)
     if op.tag == "shape":
         return shape_attribute(operands["0"], op.node.attr)
     if op.tag == "field" and not isinstance(operands["0"], kinds.Record):

@@ -249,7 +249,7 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
         return Op("call", node, args=_positional(node.args, keywords), target=fn.nested[node.func.id])
     found, target = ir.resolve(node.func, fn.env)
     if found and target in SEQUENCES and isinstance(kind_of_atom(node.args[0], fn, known), kinds.Dict):
-        target = keys_of  # a loop over a dict
+        return Op("shape", node, args={"0": node.args[0]}, target=target)  # its keys
     if found:
         return _known_call(node, target, list(node.args), keywords, fn, known)
     if isinstance(node.func, gast.Attribute):

@@ -290,14 +290,24 @@ class _Loop:
 
     def chain(self, *sequences: gast.expr) -> bool:
         if not _breaks(self.node) and len(sequences) <= 3:
-            kept = [s if _is_made_here(self.e, s) or isinstance(s, gast.Call) else self.e.atom(s) for s in sequences]
-            for s in kept:
+            for s in [self.hoisted(s) for s in sequences]:
                 self.loop(self.target, s, self.fill)
             return True
         if not all(_is_made_here(self.e, s) for s in sequences):
             return False
         parts: list[gast.expr] = [ir.at(gast.Starred(s, gast.Load()), s) for s in sequences]
         return self.loop(self.target, gast.List(parts, gast.Load()), self.fill)
+
+    def hoisted(self, node: gast.expr) -> gast.expr:
+        """An iterable whose operands are evaluated here and now."""
+        if _is_plain_generator(node):
+            loop = node.generators[0]
+            first = gast.comprehension(loop.target, self.hoisted(loop.iter), loop.ifs, 0)
+            return ir.at(gast.GeneratorExp(node.elt, [first]), node)
+        if isinstance(node, gast.Call) and is_stepped(self.e, node):
+            args = [a if isinstance(a, gast.Lambda) else self.hoisted(a) for a in node.args]
+            return ir.at(gast.Call(node.func, args, node.keywords), node)
+        return self.e.atom(node)
 
     def from_iterable(self, sequences: gast.expr) -> bool:
         if _breaks(self.node):
