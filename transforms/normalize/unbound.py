@@ -56,7 +56,8 @@ def with_checks(source: Source, captured: tuple[str, ...], names: Names) -> tupl
     local = resolve.bound_names(source.tree)
     given = {*resolve.all_parameters(source.tree), *captured}
     functions = {n.name for n in ir.walk(source.tree.body) if isinstance(n, gast.FunctionDef | gast.ClassDef)}
-    checks = _Checks(source, local - given - functions, names)
+    caught = {h.name.id for h in ir.walk(source.tree.body) if isinstance(h, gast.ExceptHandler) and h.name is not None}
+    checks = _Checks(source, local - given - functions - caught, names)  # of those that are caught see `forgotten`
     body, _ = checks.block(source.tree.body, _State(frozenset(given)))
     if not checks.helpers:
         return source, {}
@@ -162,7 +163,7 @@ class _Checks:
             name = [handler.name.id] if handler.name is not None else []
             inner, end = self.block(handler.body, failed.binding(name))
             handlers.append(_with(handler, body=inner))
-            ends.append(end if end is None or not name else end.losing(name))
+            ends.append(end)
         every = [*node.body, *node.orelse, *(s for h in node.handlers for s in h.body)]
         finalbody, last = self.block(node.finalbody, self.anywhere(every, state))
         after = _joined(*ends)
