@@ -171,7 +171,7 @@ def holds(kind: Any, value: Any) -> bool:
         return type(value) is str
     if isinstance(kind, kinds.Code):
         return callable(value)
-    if isinstance(kind, kinds.List):
+    if isinstance(kind, kinds.List | kinds.Walk):
         entry = kind.entry
         return isinstance(value, list | range) and all(entry is not None and holds(entry, v) for v in value)
     kind = kinds.widen(kind)
