@@ -42,7 +42,13 @@ def test_the_caller_reads_on_where_the_function_stopped(make: Callable[[], Itera
 
 def test_a_derivative_that_runs_the_function_again_refuses_an_iterator_from_outside() -> None:
     with pytest.raises(ad.errors.UnsupportedArgument, match="ends as it is used"):
-        ad.hvp(up_to_three, (1.6, iter([1.0, 2.0, 3.0])), (1.0, None))
+        ad.grad(lambda x: ad.grad(ad.grad(up_to_three, 0), 0)(x, iter([1.0, 2.0, 3.0])))(1.6)
+
+
+def test_a_product_with_the_hessian_takes_of_an_iterator_from_outside_once() -> None:
+    it = iter([1.0, 2.0, 3.0])
+    assert ad.hvp(up_to_three, (1.6, it), (1.0, None))[0] == pytest.approx(8.0)
+    assert list(it) == [3.0]
 
 
 def prints_in_turn(x: float) -> float:

@@ -260,7 +260,7 @@ def taken_while(a, fs):
     return s
 
 
-def repeated_value(a):
+def repeated_value(a):  # corpus: second_order
     s = 1.0
     for v in itertools.repeat(a, 3):
         s = s * v + a

@@ -198,7 +198,7 @@ class _Parser:
         return values[name] if name.isalpha() else float(name)
 
 
-def parsed_by_an_object(a, b):
+def parsed_by_an_object(a, b):  # corpus: second_order
     return _Parser("a*(b+2*a)-b*b*3").sum({"a": a, "b": b})
 
 
