@@ -498,3 +498,15 @@ def written_then_read_in_order_of_memory(A):
     A[0] = 2.0 * A[1]
     r = A.T.ravel("A")
     return np.sum(r * np.arange(r.size))
+
+
+def _keeps(u, c):
+    u[1] = c
+
+
+def result_of_a_call_that_writes_is_not_read(A):
+    s = 1.0
+    for u, v in zip(A, A):
+        s = s + v[0]
+        nothing = _keeps(u, s)
+    return A * A

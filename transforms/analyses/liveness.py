@@ -62,6 +62,7 @@ class AdjointLiveness:
     def assign(self, node: gast.Assign, live: set[str]) -> set[str]:
         target = node.targets[0]
         if isinstance(target, gast.Name):
+            live = self.effect(node.value, live)
             if target.id not in live:
                 return live
             used = self.sources(self.op(node.value)) if target.id in self.active else set()
