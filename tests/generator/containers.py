@@ -117,7 +117,11 @@ class Containers(Drawing):
             self.note("list: reverse")
             return [Line(f"{xs}.reverse()")]
         self.note("list: concatenated")
-        return [Line(f"{self.fresh(List(kind.entry, 2 * kind.least))} = {xs} + {self.pick(f'{xs}[::-1]', f'{xs}')}")]
+        return [
+            Line(
+                f"{self.fresh(List(kind.entry, 2 * kind.least))} = {xs} + {self.pick(f'{xs}[::-1]', f'{xs}')}"
+            )
+        ]
 
     def list_copy(self, xs: str, kind: List) -> list[Statement]:
         self.note("list: copy")

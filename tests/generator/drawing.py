@@ -6,8 +6,11 @@ from tests.generator.expressions import Expressions
 from tests.generator.model import (
     Array,
     Choices,
+    Class,
     Float,
     Function,
+    Inner,
+    Instance,
     Int,
     Kind,
     List,
@@ -42,10 +45,23 @@ STATEMENTS: tuple[tuple[str, int, str], ...] = (
     ("dict", 4, "table_statement"),
     ("tuple", 2, "pair_statement"),
     ("syntax", 7, "syntax"),
+    ("closure", 8, "function_statement"),
+    ("consumer", 6, "consumed"),
+    ("object", 14, "object_statement"),
 )
 FEATURES = (*dict.fromkeys(f for f, _, _ in STATEMENTS if f), "matrix")
 CONTROL = ("loop", "while", "branch", "exit", "write")
 BUDGET = 18
+_PREFIXES = {
+    Array: "y",
+    Float: "s",
+    Int: "i",
+    List: "xs",
+    Table: "d",
+    Pair: "t",
+    Inner: "f",
+    Instance: "o",
+}
 
 
 class Drawing(Expressions):
@@ -60,12 +76,13 @@ class Drawing(Expressions):
         self.readonly: set[str] = set()
         self.frozen: list[List] = []
         self.nested = False  # in a helper, whose names are few
+        self.classes: list[Class] = []
 
     # --- names ------------------------------------------------------------------------------------------
 
     def fresh(self, kind: Kind) -> str:
         """A new name in scope."""
-        prefix = {Array: "y", Float: "s", Int: "i", List: "xs", Table: "d", Pair: "t"}[type(kind)]
+        prefix = _PREFIXES[type(kind)]
         self.count += 1
         name = f"{prefix}{self.count}"
         self.env[name] = kind
@@ -118,4 +135,6 @@ class Drawing(Expressions):
             return self.depth < 3 and self.budget > 0
         if method == "call_statement":
             return bool(self.helpers)
+        if method == "object_statement":
+            return bool(self.classes or self.names(Instance))
         return True

@@ -14,8 +14,11 @@ from tests.generator.model import (
     VECTORS,
     Array,
     Choices,
+    Class,
     Float,
     Function,
+    Inner,
+    Instance,
     Int,
     Kind,
     List,
@@ -82,6 +85,8 @@ class Expressions:
                 found += [
                     (f"{name}[{k}]", v) for k, v in enumerate(kind.entries) if isinstance(v, value)
                 ]
+            elif isinstance(kind, Instance):
+                found += [(f"{name}.{k}", v) for k, v in kind.cls.fields if isinstance(v, value)]
         return found
 
     def places(self) -> list[tuple[str, Shape]]:
@@ -158,6 +163,8 @@ class Expressions:
                 options += [
                     lambda h=h: self.call(h) for h in self.helpers if h.result == Float()
                 ] * 3
+            options += [partial(self.call_value, f) for f in self.functions(Float())] * 3
+            options += [partial(self.call_method, o, m) for o, m in self.methods(Float())] * 2
         return one_of(self.choices, options)()
 
     def number_atom(self) -> str:
@@ -227,6 +234,8 @@ class Expressions:
             if self.has("call"):
                 of_shape = [h for h in self.helpers if h.result == Array(shape)]
                 options += [partial(self.call, h) for h in of_shape] * 3
+            options += [partial(self.call_value, f) for f in self.functions(Array(shape))] * 3
+            options += [partial(self.call_method, o, m) for o, m in self.methods(Array(shape))] * 2
         return one_of(self.choices, options)()
 
     def operand(self, shape: Shape) -> str:
@@ -315,13 +324,65 @@ class Expressions:
 
     def call(self, helper: Function) -> str:
         self.note("call: helper")
-        return f"{helper.name}({', '.join(self.argument(kind) for _, kind in helper.params)})"
+        names = [name for name, _ in helper.params]
+        values = [self.argument(kind) for _, kind in helper.params]
+        named = [f"{n}={v}" for n, v in zip(names, values, strict=True)]
+        if self.chance(6):
+            self.note("call: keywords")
+            values = [values[0], *named[:0:-1]] if self.chance(2) else named[::-1]
+        elif self.chance(8):
+            self.note("call: stars")
+            entries = ", ".join(f'"{n}": {v}' for n, v in zip(names[1:], values[1:], strict=True))
+            values = [self.pick(f"*[{', '.join(values)}]", f"{values[0]}, **{{{entries}}}")]
+        return f"{helper.name}({', '.join(values)})"
+
+    def functions(self, result: Value) -> list[str]:
+        """Names of functions that are values and have results of this kind."""
+        return [n for n in self.names(Inner) if self.env[n].result == result]  # type: ignore[union-attr]
+
+    def call_value(self, f: str) -> str:
+        self.note("call: function that is a value")
+        return f"{f}({', '.join(self.argument(k) for k in self.env[f].params)})"  # type: ignore[union-attr]
+
+    def methods(self, result: Value) -> list[tuple[str, Function]]:
+        """Objects and their methods with results of this kind."""
+        found = []
+        for name in self.names(Instance):
+            methods = self.env[name].cls.all_methods()  # type: ignore[union-attr]
+            found += [
+                (name, m) for m in methods if m.result == result and "class" not in m.decorator
+            ]
+        return found
+
+    def call_method(self, o: str, method: Function) -> str:
+        if method.decorator == "@property":
+            self.note("property")
+            return f"{o}.{method.name}"
+        values = [self.argument(k) for _, k in method.params]
+        if method.name == "__getitem__":
+            self.note("object: indexed")
+            return f"{o}[{values[0]}]"
+        self.note(f"method: {method.name}" if method.name == "__call__" else "method")
+        name = "" if method.name == "__call__" else f".{method.name}"
+        return f"{o}{name}({', '.join(values)})"
+
+    def made(self, cls: Class) -> str:
+        """The text of a new object."""
+        values = [self.argument(k) for _, k in cls.fields]
+        makers = [m for m in cls.all_methods() if m.decorator == "@classmethod"]
+        if makers and self.chance(2):
+            self.note("classmethod")
+            return f"{cls.name}.{makers[0].name}({', '.join(self.argument(k) for _, k in makers[0].params)})"
+        return f"{cls.name}({', '.join(values)})"
 
     def argument(self, kind: Kind) -> str:
         if isinstance(kind, Array):
             return self.operand(kind.shape)
         if isinstance(kind, Int):
             return self.index(kind.stop)
+        if isinstance(kind, Instance):
+            known = self.names(kind)
+            return one_of(self.choices, known) if known else self.made(kind.cls)
         return self.number_atom()
 
     # --- conditions -------------------------------------------------------------------------------

@@ -11,28 +11,34 @@ from collections import Counter
 from tests.generator.containers import Containers
 from tests.generator.control import Control
 from tests.generator.drawing import CONTROL, FEATURES
+from tests.generator.functions import Functions
 from tests.generator.model import (
     MATRICES,
     VECTORS,
     Array,
     Choices,
+    Class,
     Float,
     Function,
+    Inner,
+    Instance,
     Int,
     Kind,
     Line,
     List,
     Pair,
     Program,
+    Shape,
     Statement,
     Table,
     one_of,
 )
+from tests.generator.objects import FORMS, Objects, draw_class, heir
 from tests.generator.syntax import Syntax
 from tests.generator.writes import Writes
 
 
-class Statements(Writes, Control, Containers, Syntax):
+class Statements(Writes, Control, Containers, Syntax, Functions, Objects):
     """Draws the statements of one function."""
 
     # --- calls ------------------------------------------------------------------------------------------
@@ -74,7 +80,7 @@ class Statements(Writes, Control, Containers, Syntax):
 
     def total(self, most: int) -> str:
         """A sum of what some of the latest names hold."""
-        names = [n for n, k in reversed(self.env.items()) if not isinstance(k, Int)]
+        names = [n for n, k in reversed(self.env.items()) if not isinstance(k, Int | Inner)]
         chosen = [n for n in names if not self.chance(5)][:most]
         return " + ".join(self.term(n, self.env[n]) for n in chosen or names[:1])
 
@@ -100,6 +106,8 @@ class Statements(Writes, Control, Containers, Syntax):
             return " + ".join(
                 self.term(text, v) for text, (_, v) in zip(keys, entries, strict=True)
             )
+        if isinstance(kind, Instance):
+            return " + ".join(self.term(f"{x}.{n}", v) for n, v in kind.cls.fields)
         return self.pick(x, f"{x} * {x}")
 
 
@@ -118,12 +126,14 @@ def _function(
     return Function(name, params, body, result)
 
 
-def _helper(choices: Choices, features: set[str], name: str, used: Counter[str]) -> Function:
+def _helper(
+    choices: Choices, features: set[str], classes: list[Class], name: str, used: Counter[str]
+) -> Function:
     """A function that reads, returns a view of, or writes into its arguments."""
     shape = one_of(choices, VECTORS + (MATRICES if "matrix" in features else ()))
     role = one_of(choices, ["reads", "reads", "reads", "mutates", "views", "appends"])
-    writer = Statements(choices, features - {"call", "list", "dict"}, [])
-    writer.budget, writer.nested = 3, True
+    writer = Statements(choices, features - {"call", "list", "dict", "closure", "consumer"}, [])
+    writer.budget, writer.nested, writer.classes = 3, True, classes
     params: list[tuple[str, Kind]] = [("u", Array(shape)), ("c", Float())]
     used[f"helper: {role}"] += 1
     if role == "appends":
@@ -139,6 +149,9 @@ def _helper(choices: Choices, features: set[str], name: str, used: Counter[str])
     if role == "reads":
         writer.readonly = {"u"}
         params += [("k", Int(shape[0]))] * writer.choices.below(2)
+        if classes and writer.chance(2):
+            used["helper: of an object"] += 1
+            params.append(("o", Instance(one_of(choices, classes))))
         result: Kind = Float() if writer.chance(2) else Array(shape)
         return _function(writer, name, params, result, 3)
     return _mutating(writer, name, params)
@@ -157,8 +170,35 @@ def _mutating(writer: Statements, name: str, params: list[tuple[str, Kind]]) -> 
     return function
 
 
+def _classes(choices: Choices, features: set[str], shapes: tuple[Shape, ...]) -> list[Class]:
+    """One class or two, the second perhaps a heir of the first."""
+
+    def writer() -> Statements:
+        """Who draws one method."""
+        made = Statements(choices, features - _NOT_IN_METHODS, [])
+        made.budget, made.nested = 2, True
+        return made
+
+    found: list[Class] = []
+    for number in range(1 + choices.below(2)):
+        if found and found[0].form != "named tuple" and choices.below(2):
+            found.append(heir(writer(), found[0], "Heir"))
+            continue
+        fields: list[tuple[str, Array | Float]] = [
+            ("w", Array(one_of(choices, shapes))),
+            ("k", Float()),
+        ]
+        fields += [("m", Array(one_of(choices, shapes)))] * choices.below(2)
+        found.append(Class(f"Part{number + 1}", one_of(choices, FORMS), tuple(fields)))
+        draw_class(writer, found[-1])
+    return found
+
+
+_NOT_IN_METHODS = {"call", "list", "dict", "closure", "consumer", "exit", "loop", "while", "tuple"}
+
+
 def draw_program(choices: Choices) -> Program:
-    """A program: its features, its parameters, its helpers, then statement by statement."""
+    """A program: its features, its parameters, its classes, its helpers, then statement by statement."""
     rare = 4 - choices.below(3)
     features = {f for f in FEATURES if choices.below(5) >= rare}
     features |= {f for f in CONTROL if choices.below(3) == 2}
@@ -172,14 +212,20 @@ def draw_program(choices: Choices) -> Program:
         ("z", Array(one_of(choices, shapes))),
         ("n", Int(5)),
     ]
-    params += [p for p in optional if choices.below(2)][:2]
-    used: Counter[str] = Counter()
+    if "list" in features:
+        optional.append(("ps", List(one_of(choices, [Float(), vector]), 2)))
+    if "dict" in features:
+        optional.append(("d", Table((("a", Float()), ("b", vector)))))
+    params += [p for p in optional if choices.below(2)][:3]
+    used: Counter[str] = Counter(f"argument: {type(k).__name__.lower()}" for _, k in params)
+    classes = _classes(choices, features, shapes) if "object" in features else []
     helpers = []
     if "call" in features:
         for number in range(1 + choices.below(2)):
-            helpers.append(_helper(choices, features, f"helper_{number + 1}", used))
+            helpers.append(_helper(choices, features, classes, f"helper_{number + 1}", used))
     results: list[Kind] = [Float(), Float(), Float(), vector, vector, Pair((Float(), vector))]
     writer = Statements(choices, features, helpers)
+    writer.classes = classes
     main = _function(writer, "program", params, one_of(choices, results), 12)
     used += writer.used
-    return Program(helpers, main, choices.below(5), used)
+    return Program(classes, helpers, main, choices.below(5), used)

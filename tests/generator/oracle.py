@@ -7,9 +7,11 @@ raised, its values are not tame, or differences of it are uncertain.
 from __future__ import annotations
 
 import contextlib
+import copy
 import linecache
 import os
 import signal
+import sys
 import tempfile
 import types
 import warnings
@@ -64,11 +66,13 @@ def loaded(text: str) -> Iterator[Callable[..., Any]]:
     path.write_text(text)
     module = types.ModuleType(path.stem)
     module.__file__ = str(path)
+    sys.modules[module.__name__] = module  # where dataclasses look
     try:
         with quiet():
             exec(compile(text, str(path), "exec"), vars(module))
             yield module.program
     finally:
+        del sys.modules[module.__name__]
         path.unlink()
         ad.clear_cache()
         linecache.clearcache()
@@ -110,7 +114,7 @@ def moved(args: list[Any], direction: list[Any], step: float) -> list[Any]:
 
 
 def copies(args: list[Any]) -> list[Any]:
-    return [a.copy() if isinstance(a, np.ndarray) else a for a in args]
+    return copy.deepcopy(args)
 
 
 def reference(f: Callable[..., Any], args: list[Any], direction: list[Any]) -> Reference | None:
@@ -180,7 +184,7 @@ def attempt(f: Callable[..., Any], args: list[Any], ref: Reference, mode: str) -
 
 def _unchanged(args: list[Any], given: list[Any]) -> None:
     for before, after in zip(args, given, strict=True):
-        if not np.array_equal(before, after):
+        if o.describe(before) != o.describe(after):
             raise _Wrong(f"an argument was changed: {before!r} became {after!r}")
 
 

@@ -6,7 +6,18 @@ from collections.abc import Callable
 
 from tests.generator.drawing import Drawing
 from tests.generator.expressions import THRESHOLDS
-from tests.generator.model import Array, Float, Int, Kind, Line, Statement, Suite, Table, one_of
+from tests.generator.model import (
+    Array,
+    Float,
+    Inner,
+    Int,
+    Kind,
+    Line,
+    Statement,
+    Suite,
+    Table,
+    one_of,
+)
 
 
 class Syntax(Drawing):
@@ -34,7 +45,11 @@ class Syntax(Drawing):
         """An exception half way, where the run so decides."""
         self.note("try: raise")
         test = self.condition()
-        body = [*self.inner(), Suite(f"if {test}:", [Line('raise ValueError("stop")')]), *self.inner()]
+        body = [
+            *self.inner(),
+            Suite(f"if {test}:", [Line('raise ValueError("stop")')]),
+            *self.inner(),
+        ]
         suite = Suite("try:", body, [("except ValueError:", self.inner())])
         if self.chance(4):
             self.note("try: else")
@@ -61,7 +76,11 @@ class Syntax(Drawing):
         key = one_of(self.choices, [*numbers, "missing"])
         name = self.bind(Float())
         return [
-            Suite("try:", [Line(f'{name} = {d}["{key}"]')], [("except KeyError:", [Line(f"{name} = {value}")])])
+            Suite(
+                "try:",
+                [Line(f'{name} = {d}["{key}"]')],
+                [("except KeyError:", [Line(f"{name} = {value}")])],
+            )
         ]
 
     def past_the_end(self) -> list[Statement]:
@@ -71,12 +90,18 @@ class Syntax(Drawing):
         if not vectors:
             return self.raising()
         x = one_of(self.choices, vectors)
-        total = one_of(self.choices, [n for n in self.names(Float) if n not in self.readonly] or [""])
+        total = one_of(
+            self.choices, [n for n in self.names(Float) if n not in self.readonly] or [""]
+        )
         start = [] if total else [Line(f"{self.fresh(Float())} = 0.0")]
         total = total or self.names(Float)[0]
         i = self.fresh(Int(9))
         del self.env[i]
-        body = Suite("try:", [Line(f"{total} = 0.6 * {total} + {x}[{i}]")], [("except IndexError:", [Line("break")])])
+        body = Suite(
+            "try:",
+            [Line(f"{total} = 0.6 * {total} + {x}[{i}]")],
+            [("except IndexError:", [Line("break")])],
+        )
         return [*start, Line(f"{i} = 0"), Suite("while True:", [body, Line(f"{i} += 1")])]
 
     def context(self) -> list[Statement]:
@@ -138,16 +163,20 @@ class Syntax(Drawing):
         name, function = one_of(self.choices, known), f"change_{len(self.used)}"
         body: list[Statement] = [
             Line(f"nonlocal {name}"),
-            Line(f"{name} = 0.5 * {name} + {self.pick('v', 'np.sin(v)', f'v * {name} / (2.0 + {name} ** 2)')}"),
+            Line(
+                f"{name} = 0.5 * {name} + {self.pick('v', 'np.sin(v)', f'v * {name} / (2.0 + {name} ** 2)')}"
+            ),
         ]
         call = Line(f"{function}({self.number(1)})")
-        again = Suite(f"for _ in range({1 + self.choices.below(3)}):", [Line(f"{function}({self.number(1)})")])
+        again = Suite(
+            f"for _ in range({1 + self.choices.below(3)}):", [Line(f"{function}({self.number(1)})")]
+        )
         return [Suite(f"def {function}(v):", body), call, again]
 
     def forget(self) -> list[Statement]:
         """del y."""
         kept: dict[str, Kind] = {n: k for n, k in self.env.items() if isinstance(k, Float | Array)}
-        if self.depth or len(kept) < 4 or self.nested:
+        if self.depth or len(kept) < 4 or self.nested or self.names(Inner):
             return self.chained()
         self.note("del")
         name = one_of(self.choices, [n for n in kept if n not in self.readonly] or [""])

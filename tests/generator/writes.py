@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tests.generator.drawing import Drawing
 from tests.generator.expressions import THRESHOLDS
-from tests.generator.model import Array, Float, Line, List, Pair, Shape, Statement, one_of
+from tests.generator.model import Array, Float, Instance, Line, List, Pair, Shape, Statement, one_of
 
 
 class Writes(Drawing):
@@ -28,8 +28,12 @@ class Writes(Drawing):
         lines = [Line(f"{x} = 1.0 * ({values[0]})"), Line(f"{y} = 1.0 * ({values[1]})")]
         sign = self.pick("+", "-")
         del self.env[x], self.env[y]
-        lines.append(Line(f"{self.fresh(Array(shape))} = np.{self.pick('sin', 'cos', 'tanh')}({x})"))
-        lines.append(Line(f"{self.bind(Array(shape))} = {self.pick(f'{x} {sign} {y}', f'{y} + {x}')}"))
+        lines.append(
+            Line(f"{self.fresh(Array(shape))} = np.{self.pick('sin', 'cos', 'tanh')}({x})")
+        )
+        lines.append(
+            Line(f"{self.bind(Array(shape))} = {self.pick(f'{x} {sign} {y}', f'{y} + {x}')}")
+        )
         self.note("sum of what is read no more")
         return lines
 
@@ -45,6 +49,10 @@ class Writes(Drawing):
         if lists and self.chance(4):
             xs = one_of(self.choices, lists)
             return [Line(f"{self.fresh(self.env[xs])} = {xs}")]
+        objects = self.names(Instance)
+        if objects and self.chance(4):
+            o = one_of(self.choices, objects)
+            return [Line(f"{self.fresh(self.env[o])} = {o}")]
         x, shape = one_of(self.choices, self.places())
         return [Line(f"{self.bind(Array(shape))} = {x}")]
 
@@ -63,6 +71,7 @@ class Writes(Drawing):
     def writable(self) -> list[tuple[str, Shape]]:
         """Arrays that may be written, by name or in a list or dict."""
         fixed = tuple(f"{t}[" for t in self.names(Pair))
+        fixed += tuple(f"{o}." for o in self.names(Instance) if o in self.readonly)
         return [
             (x, s) for x, s in self.places() if x not in self.readonly and not x.startswith(fixed)
         ]
@@ -132,8 +141,15 @@ class Writes(Drawing):
 
     def _augment_array(self) -> list[Statement]:
         x, shape = self.owner()
+        if self.is_frozen_field(x):
+            return self._write_part()
         self.note("augment: array")
         return [Line(f"{x} {self.scaled(self.value_for(shape))}")]
+
+    def is_frozen_field(self, x: str) -> bool:
+        """Whether this is a field of an object whose fields are not rebound."""
+        kind = self.env.get(x.split(".")[0])
+        return "." in x and isinstance(kind, Instance) and kind.cls.frozen
 
     def _augment_part(self) -> list[Statement]:
         target, shape = self.part()
@@ -157,7 +173,8 @@ class Writes(Drawing):
         if len(shape) == 2:
             options += [f"{x}[:, 1:] = {x}[:, :-1]", f"{x}[0] = {x}[-1]", f"{x}[1:] -= {x}[0]"]
             if shape[0] == shape[1]:
-                options += [f"{x}[:] = {x}.T", f"{x} *= {x}.T", f"{x}[0] = {x}[:, 0]"]
+                target = f"{x}[...]" if self.is_frozen_field(x) else x
+                options += [f"{x}[:] = {x}.T", f"{target} *= {x}.T", f"{x}[0] = {x}[:, 0]"]
         return [Line(self.pick(*options))]
 
     def write_fancy(self) -> list[Statement]:
@@ -228,7 +245,9 @@ class Writes(Drawing):
 
     def chosen_into(self, target: str, shape: Shape) -> str:
         where = f"{self.operand(shape)} > {self.pick(*THRESHOLDS)}"
-        return f"np.multiply({self.operand(shape)}, {self.number_atom()}, out={target}, where={where})"
+        return (
+            f"np.multiply({self.operand(shape)}, {self.number_atom()}, out={target}, where={where})"
+        )
 
     def combined_at(self, x: str, shape: Shape) -> str:
         factor = f"np.cos({self.array((3, *shape[1:]), 1)})"
