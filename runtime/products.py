@@ -71,7 +71,7 @@ def dot_x_bar(z_bar: Any, x: Any, y: Any) -> Any:
     (2, 3)
     """
     rank = np.ndim(y)
-    if np.ndim(x) == 0 or rank == 0:
+    if np.ndim(x) == 0 or rank == 0 or np.ndim(x) == rank == 1:
         return unbroadcast(z_bar * y, x)
     if rank == 1:
         return unbroadcast(np.multiply.outer(z_bar, y), x)
@@ -86,7 +86,7 @@ def dot_y_bar(z_bar: Any, x: Any, y: Any) -> Any:
     >>> dot_y_bar(np.ones((2, 5, 4)), np.ones((2, 3)), np.ones((5, 3, 4))).shape
     (5, 3, 4)
     """
-    if np.ndim(x) == 0 or np.ndim(y) == 0:
+    if np.ndim(x) == 0 or np.ndim(y) == 0 or np.ndim(x) == np.ndim(y) == 1:
         return unbroadcast(z_bar * x, y)
     of_x = tuple(range(np.ndim(x) - 1))
     y_bar = np.tensordot(x, z_bar, (of_x, of_x))

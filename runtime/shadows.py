@@ -19,7 +19,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime import structures
-from ad.runtime.broadcasting import unbroadcast
+from ad.runtime.broadcasting import NUMBERS, unbroadcast
 from ad.runtime.copies import (
     address_of,
     all_of,
@@ -158,6 +158,8 @@ class Shadows:
 
         z_bar: the adjoint so far where z is a number.
         """
+        if type(z) in NUMBERS:
+            return z_bar
         if isinstance(z, np.ndarray):
             owner = owner_of(z)
             found = self.arrays.pop(id(owner), None)
@@ -170,6 +172,8 @@ class Shadows:
         """x_bar += value: into the shadow of an array; the sum where x is a number."""
         if value is None:
             return x_bar
+        if type(x) in NUMBERS:
+            return x_bar + unbroadcast(value, x)
         if isinstance(x, np.ndarray):
             if x.dtype.kind in "iufc":
                 self._add_to_array(x, value)
@@ -324,7 +328,7 @@ class Shadows:
         >>> shadows.cotangent([x[1:], x * 2.0], 0.0, {"x": x}), shadows.of(x)
         ([array([0., 0.]), array([0., 0., 0.])], array([1., 1., 1.]))
         """
-        return self._cotangent(z, z_bar, arrays_in(others))
+        return z_bar if type(z) in NUMBERS else self._cotangent(z, z_bar, arrays_in(others))
 
     def _cotangent(self, z: Any, z_bar: Any, others: list[np.ndarray]) -> Any:
         if isinstance(z, np.ndarray):

@@ -118,13 +118,10 @@ class _Sharing:
 
     def contained(self, objects: Iterable[str]) -> set[str]:
         """Objects, and all that these contain."""
-        found: set[str] = set()
-        stack = list(objects)
-        while stack:
-            o = stack.pop()
-            if o not in found:
-                found.add(o)
-                stack += self.contents.get(o, ())
+        new = found = set(objects)
+        while new:
+            new = set().union(*(self.contents.get(o, ()) for o in new)) - found
+            found |= new
         return found
 
     def inside(self, name: str) -> set[str]:

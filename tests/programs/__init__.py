@@ -1,0 +1,1 @@
+"""Long programs as people write them, which know nothing of differentiation."""
