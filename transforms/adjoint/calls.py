@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -178,16 +179,27 @@ def ordered(op: Op, fn: ir.Function, reverse: Any) -> list[Any]:
     return found
 
 
+def takes_exactly(function: Any, count: int) -> bool:
+    """Whether a function has so many parameters, all of them positional, and no signature of another's.
+
+    >>> takes_exactly(takes_exactly, 2), takes_exactly(takes_exactly, 1)
+    (True, False)
+    """
+    code = getattr(function, "__code__", None)
+    if code is None or hasattr(function, "__wrapped__") or hasattr(function, "__signature__"):
+        return False
+    several = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
+    return code.co_argcount == count and not code.co_kwonlyargcount and not code.co_flags & several
+
+
 def bind(op: Op, fn: ir.Function | None = None) -> list[Any] | None:
     """Positional argument nodes, None where they do not fit. A default that is no constant cannot
     be written: refused.
     """
     values = [v for k, v in op.args.items() if k.isdigit()]
     keywords = {k: v for k, v in op.args.items() if not k.isdigit()}
-    if isinstance(op.target, ir.Function):
+    if isinstance(op.target, ir.Function) or (not keywords and takes_exactly(op.target, len(values))):
         return values
-    import inspect
-
     try:
         bound = inspect.signature(op.target).bind(*values, **keywords)
     except TypeError:
