@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections import deque
 from functools import cached_property
 from typing import Any
@@ -24,11 +25,12 @@ def is_plain_class(cls: type) -> bool:
     own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
     plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
     special = any(
-        name in base.__dict__
+        base.__dict__.get(name)  # `__slots__ = ()` adds nothing
         for base in cls.__mro__[:-1]
-        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__call__", "__slots__")
+        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
     )
-    return own and plain and not special and type(cls) is type
+    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)  # type: ignore[attr-defined]
+    return own and plain and not special and made
 
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:

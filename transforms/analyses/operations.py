@@ -26,7 +26,6 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
-from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance
 from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
@@ -255,8 +254,8 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
     kind = kind_of_atom(node.func, fn, known)
-    if isinstance(kind, kinds.Record) and issubclass(kind.type, Closure):
-        function: Any = vars(kind.type)["__call__"]
+    function = inspect.getattr_static(kind.type, "__call__", None) if isinstance(kind, kinds.Record) else None
+    if isinstance(function, types.FunctionType):
         return _function_call(node, function, _positional([node.func, *node.args], keywords))
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
