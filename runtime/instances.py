@@ -145,11 +145,21 @@ def put_attribute_back(x: Any, name: str, old: Any) -> None:
         vars(x)[name] = old
 
 
-def check_super(x: Any, cls: Any, name: str, function: Any) -> None:
-    """AliasingError unless `super().name` in a method of cls is this function for x."""
-    order = type(x).__mro__
-    after = order[order.index(cls) + 1 :]
-    found = next((c.__dict__[name] for c in after if name in c.__dict__), None)
-    if found is not function:
-        why = f"`super().{name}` is another method for a {type(x).__name__}"
+def of_super_class(own: type, cls: type, name: str) -> Any:
+    """What `super().name` in a method of cls finds for an object of the class own; None for what all objects have.
+
+    >>> of_super_class(bool, bool, "real") is int.real
+    True
+    """
+    order = own.__mro__
+    after = order[order.index(cls) + 1 : -1]
+    return next((vars(c)[name] for c in after if name in vars(c)), None)
+
+
+def check_super(x: Any, cls: Any, name: str, function: Any, *args: Any, **named: Any) -> None:
+    """AliasingError unless `super().name` in a method of cls is this function for x; what it is given does not matter."""
+    own = x if isinstance(x, type) else type(x)
+    found = of_super_class(own, cls, name)
+    if (getattr(found, "fget", None) or getattr(found, "__func__", None) or found) is not function:
+        why = f"`super().{name}` is another method for a {own.__name__}"
         raise errors.AliasingError(why, hint="call it by name")
