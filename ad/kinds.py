@@ -417,13 +417,6 @@ CODE = (
 )  # fmt: skip
 
 
-def is_callable_record(value: Any) -> bool:
-    """An instance of a class of the user's own that can be called, and holds numbers."""
-    if not (is_own(value) and callable(value)) or isinstance(value, CODE):
-        return False
-    return any(isinstance(v, (np.ndarray, float, list, tuple, dict)) for v in getattr(value, "__dict__", {}).values())
-
-
 def fields(value: Any) -> dict[str, Any]:
     """The fields of a record."""
     return dict(vars(value))

@@ -50,6 +50,15 @@ class Globals:
 
     def __init__(self) -> None:
         self.objects: dict[str, Any] = {}
+        self.local: set[str] = set()  # names of variables that must not be global ones as well
+
+    def fresh_local(self, names: Names, base: str) -> str:
+        """A name for a variable, in a function that may call the function of such a name."""
+        name = names.fresh(base)
+        while name in self.objects:
+            name = names.fresh(base)
+        self.local.add(name)
+        return name
 
     def bind(self, value: Any, preferred: str, local: Iterable[str] = ()) -> str:
         """A global name for `value` that is not among the local names of the function that uses it."""
@@ -61,7 +70,7 @@ class Globals:
             self.objects[preferred] = value
             return preferred
         name, count = preferred, 0
-        while name in self.objects or name in taken or name in _RESERVED:
+        while name in self.objects or name in taken or name in self.local or name in _RESERVED:
             count += 1
             name = f"{preferred}_{count}"
         self.objects[name] = value

@@ -33,10 +33,10 @@ from ad.calls import (
     tangent_of,
     text_function,
 )
-from ad.kinds import is_callable_record
 from ad.runtime import structures
 from ad.runtime.calling import apply
 from ad.runtime.closures import Closure
+from ad.runtime.copies import is_record
 from ad.runtime.shadows import private
 from ad.transforms.normalize.resolve import is_constant
 
@@ -45,12 +45,7 @@ def may_vary(x: Any) -> bool:
     """Whether a derivative with respect to x makes sense."""
     if isinstance(x, np.ndarray):
         return x.dtype.kind in "iufc"
-    if is_callable_record(x):
-        raise errors.UnsupportedArgument(
-            f"a {type(x).__name__}, which can be called and holds numbers, is not differentiated",
-            hint="pass what it holds, or call it in a function of the other arguments",
-        )
-    if isinstance(x, (bool, str, np.bool_)) or x is None or callable(x):
+    if isinstance(x, (bool, str, np.bool_)) or x is None or (callable(x) and not is_record(x)):
         return isinstance(x, Pullback)
     return True
 

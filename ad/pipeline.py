@@ -32,11 +32,13 @@ from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.keys import Keys
+from ad.transforms.adjoint.named_tuples import NamedTuples
 from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.adjoint.stepwise import step_by_step
+from ad.transforms.adjoint.supers import Supers
 from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
@@ -144,6 +146,8 @@ class Program:
         names = names_of(fn)
         lower_methods(fn, lambda: infer(fn, known, self.returns(fn)), names, self.aliases)
         facts = self.infer(fn, known)
+        while Supers(fn, facts, names, self.aliases).run():
+            facts = self.infer(fn, known)
         if prepare.decide_types(fn, facts):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
@@ -190,7 +194,8 @@ class Program:
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        while Tuples(fn, facts, names, self.aliases).run() or Operands(fn, facts, names, self.aliases).run():
+        passes = (NamedTuples, Tuples, Operands)
+        while any(lower(fn, facts, names, self.aliases).run() for lower in passes):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         return facts

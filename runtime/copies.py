@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import enum
 import sys
+import types
 from collections import deque
 from typing import Any
 
@@ -31,14 +33,33 @@ def is_library(x: Any) -> bool:
     return name.split(".")[0] in _OURS | {"scipy"}
 
 
+_HEAP = 1 << 9  # the flag of a class that is written in Python
 _PLAIN = frozenset((np.ndarray, float, int, complex, list, tuple, dict, str, np.float64))
 
 
 def is_record(x: Any) -> bool:
-    """An instance of a class of the user's own, with attributes, or a function with what it captures."""
+    """An instance of a class of the user's own, with attributes, or a function with what it captures.
+
+    A member of an enumeration is none: it is one object wherever it stands.
+    """
     if type(x) in _PLAIN:
         return False
-    return isinstance(x, Closure) or (is_own(x) and hasattr(x, "__dict__") and not callable(x))
+    if isinstance(x, Closure):
+        return True
+    if not is_own(x) or not hasattr(x, "__dict__") or isinstance(x, (type, enum.Enum)):
+        return False
+    return not callable(x) or is_called_by_method(type(x))
+
+
+def is_called_by_method(cls: type) -> bool:
+    """Whether instances of a class of Python's own kind are called by way of a plain `__call__`.
+
+    >>> import functools
+    >>> is_called_by_method(functools.partial)
+    False
+    """
+    plain = all(base is object or base.__flags__ & _HEAP for base in cls.__mro__)
+    return plain and isinstance(getattr(cls, "__call__", None), types.FunctionType) and not hasattr(cls, "__ad_reduce__")
 
 
 def bare(cls: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABCMeta
 from collections import deque
 from functools import cached_property
 from typing import Any
@@ -24,11 +25,12 @@ def is_plain_class(cls: type) -> bool:
     own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
     plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
     special = any(
-        name in base.__dict__
+        base.__dict__.get(name)  # `__slots__ = ()` adds nothing
         for base in cls.__mro__[:-1]
-        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__call__", "__slots__")
+        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
     )
-    return own and plain and not special and type(cls) is type
+    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)  # type: ignore[attr-defined]
+    return own and plain and not special and made
 
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:
@@ -143,11 +145,21 @@ def put_attribute_back(x: Any, name: str, old: Any) -> None:
         vars(x)[name] = old
 
 
-def check_super(x: Any, cls: Any, name: str, function: Any) -> None:
-    """AliasingError unless `super().name` in a method of cls is this function for x."""
-    order = type(x).__mro__
-    after = order[order.index(cls) + 1 :]
-    found = next((c.__dict__[name] for c in after if name in c.__dict__), None)
-    if found is not function:
-        why = f"`super().{name}` is another method for a {type(x).__name__}"
+def of_super_class(own: type, cls: type, name: str) -> Any:
+    """What `super().name` in a method of cls finds for an object of the class own; None for what all objects have.
+
+    >>> of_super_class(bool, bool, "real") is int.real
+    True
+    """
+    order = own.__mro__
+    after = order[order.index(cls) + 1 : -1]
+    return next((vars(c)[name] for c in after if name in vars(c)), None)
+
+
+def check_super(x: Any, cls: Any, name: str, function: Any, *args: Any, **named: Any) -> None:
+    """AliasingError unless `super().name` in a method of cls is this function for x; what it is given does not matter."""
+    own = x if isinstance(x, type) else type(x)
+    found = of_super_class(own, cls, name)
+    if (getattr(found, "fget", None) or getattr(found, "__func__", None) or found) is not function:
+        why = f"`super().{name}` is another method for a {own.__name__}"
         raise errors.AliasingError(why, hint="call it by name")

@@ -48,6 +48,7 @@ import atexit
 import contextlib
 import copy
 import dataclasses
+import enum
 import functools
 import hashlib
 import importlib.util
@@ -56,6 +57,7 @@ import io
 import shutil
 import sys
 import tempfile
+import types
 import warnings
 import zlib
 from collections.abc import Callable, Iterator
@@ -310,7 +312,8 @@ def children(tree: Tree) -> list[tuple[str, Tree]] | None:
         return [(f"[{i}]", value) for i, value in enumerate(tree)]
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         return [(f".{f.name}", getattr(tree, f.name)) for f in dataclasses.fields(tree)]
-    if hasattr(tree, "__dict__") and not callable(tree) and not isinstance(tree, type):
+    called = callable(tree) and not isinstance(getattr(type(tree), "__call__", None), types.FunctionType)
+    if hasattr(tree, "__dict__") and not called and not isinstance(tree, type | enum.Enum):
         return [(f".{key}", value) for key, value in vars(tree).items()]
     return None
 

@@ -114,6 +114,12 @@ class Calls:
                     at=ir.location(scope.fn.source, op.node),
                     hint="call a function of it",
                 )
+        elif may_be_object(function, self.program, scope.fn):
+            raise errors.AliasingError(
+                "a call of what may be an object is not differentiated",
+                at=ir.location(scope.fn.source, op.node),
+                hint="call a function of it",
+            )
         values = [v for k, v in op.args.items() if k != "f" and k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
         if any(reverse.active(v) for v in keywords.values()):
@@ -145,6 +151,12 @@ class Calls:
         reverse.emit(gast.Assign([gast.Tuple([ir.target(t) for t in targets], gast.Store())], back, None))
         for v, t in zip(operands, targets, strict=True):
             receive(reverse, v.id, t)
+
+
+def may_be_object(function: gast.expr, program: Any, fn: ir.Function) -> bool:
+    """Whether what is called may be an object with a `__call__`: where adjoints are in shadows it goes by class."""
+    variable = isinstance(function, gast.Name) and function.id not in fn.env
+    return variable and not program.aliases and bool(program.classes_with("__call__"))
 
 
 def memory_of(reverse: Any, values: list[Any]) -> set[str]:

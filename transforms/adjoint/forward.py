@@ -48,7 +48,7 @@ from ad.runtime.shadows import private
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import contributions, prepare
 from ad.transforms.adjoint.assemble import definition
-from ad.transforms.adjoint.calls import bind
+from ad.transforms.adjoint.calls import bind, may_be_object
 from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.reverse import _merged, _used
@@ -850,12 +850,15 @@ class Forward:
                 why = "a method of a value whose type is not known here is not differentiated"
                 raise self.by_shadows(op.node, why, "call a function of it")
             called = ir.attribute(function, op.target)
+        elif may_be_object(function, self.tangents.program, self.fn):
+            raise self.by_shadows(op.node, "a call of what may be an object is not differentiated", "call a function")
         values = [v for k, v in op.args.items() if k.isdigit()]
         keywords = {k: v for k, v in op.args.items() if k != "f" and not k.isdigit()}
         if any(map(self.is_active, keywords.values())):
             why = "an active keyword argument of a callee known only at run time"
             raise self.refuse(op.node, why, "pass it by position")
-        name = self.names.fresh(f"{ir.dotted(called).rpartition('.')[2]}_jvp")
+        looked_up = f"{ir.dotted(called).rpartition('.')[2]}_jvp"
+        name = self.tangents.program.globals.fresh_local(self.names, looked_up)
         if isinstance(called, gast.Name) and called.id not in self.fn.env and may_carry(self.scope.kind(called.id)):
             # perhaps a pullback: what it depends on is one more argument, here or in a derivative of this text
             values.insert(0, called)

@@ -39,6 +39,7 @@ _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
     "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
     "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
 }  # fmt: skip  # methods that nothing but texts has, as a rule
+_OF_BUILTINS: dict[Callable[..., Any], str] = {len: "__len__", abs: "__abs__", float: "__float__"}
 _OF_LIKES = ("add", "sub", "matmul")  # operators that objects have with others of their kind, as a rule
 
 
@@ -185,9 +186,10 @@ class Objects(Lowering):
 
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)
-        if found and function is len and len(node.args) == 1:
-            known = self.called(target, node.args[0], "__len__", [])
-            return known or self.chosen(target, node.args[0], "__len__", node)
+        special = next((n for f, n in _OF_BUILTINS.items() if found and function is f), None)
+        if special is not None and len(node.args) == 1 and not node.keywords:
+            known = self.called(target, node.args[0], special, [])
+            return known or self.chosen(target, node.args[0], special, node)
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)
         if isinstance(node.func, gast.Name) and (cls := self.class_named(node.func)) is not None:
@@ -205,7 +207,14 @@ class Objects(Lowering):
             if isinstance(method, types.FunctionType):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
             return self.chosen(target, node.func.value, node.func.attr, node)
-        return False
+        return not found and self.object_called(target, node)
+
+    def object_called(self, target: str | None, node: gast.Call) -> bool:
+        """`layer(h)`: the `__call__` of its class."""
+        method = self.function_of(node.func, "__call__")
+        if isinstance(method, types.FunctionType):
+            return self.bound(target, method, [self.confirmed(node.func), *node.args], node.keywords)
+        return self.chosen(target, node.func, "__call__", node)
 
     def class_named(self, node: gast.expr) -> type | None:
         """The class that a variable holds, as the `cls` of a class method does."""
@@ -247,7 +256,8 @@ class Objects(Lowering):
         if hasattr(node, "decided") or self.class_of(x) is not None:
             return ()
         classes = self.candidates(name)
-        return () if classes and name.startswith("__") and self.is_thought_of(x, name) else classes
+        operator = name.startswith("__") and name != "__call__"
+        return () if classes and operator and self.is_thought_of(x, name) else classes
 
     def is_thought_of(self, x: gast.Name, name: str) -> bool:
         """Whether an operator is most likely that of arrays and containers: the run refuses what else there is.
@@ -320,7 +330,7 @@ class Objects(Lowering):
         if not isinstance(method, types.FunctionType):
             return False
         if isinstance(node, gast.Call):
-            args = node.args if isinstance(node.func, gast.Attribute) else []
+            args = node.args if isinstance(node.func, gast.Attribute) or node.func is x else []
             return self.bound(target, method, [found, *args], node.keywords)
         args = [node.slice] if isinstance(node, gast.Subscript) else []
         if isinstance(node, gast.BinOp):

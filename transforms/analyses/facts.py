@@ -9,6 +9,7 @@ one name join. Loops and recursion are iterated until nothing changes. Unknown i
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import math
@@ -26,7 +27,7 @@ from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses.iterators import iterator_kind, makes_iterator
-from ad.transforms.analyses.operations import Op, classify, kind_of_atom, special_methods
+from ad.transforms.analyses.operations import Op, classify, is_plain_dataclass, kind_of_atom, special_methods
 from ad.transforms.analyses.trips import Trips
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
@@ -505,12 +506,28 @@ def _opaque(op: Op, operands: Mapping[str, Kind]) -> Kind:
     if op.target is next and "0" in operands:
         iterated, *default = operands.values()
         return kinds.join_all([element(iterated) or UNKNOWN, *default]) or UNKNOWN
+    if op.target in ("_replace", "_asdict", dataclasses.replace):
+        return _with_changes(op, operands)
     module = getattr(op.target, "__module__", None)
     if module == "math" and op.target in (math.floor, math.ceil, math.trunc):
         return Number(int)
     if not operands and isinstance(op.node, (gast.Name, gast.Attribute)):
         return kinds.literal(op.target) if isinstance(op.target, float) and _of_library(op.node) else _code(op.target)
     return UNKNOWN
+
+
+def _with_changes(op: Op, operands: Mapping[str, Kind]) -> Kind:
+    """The kind of `old._replace(x=v)`, `dataclasses.replace(old, x=v)` and `old._asdict()`."""
+    old = operands.get("0", UNKNOWN)
+    given = {k: v for k, v in operands.items() if k != "0"}
+    if isinstance(old, kinds.Record) and op.target is dataclasses.replace:
+        return kinds.Record(old.type, tuple((dict(old.entries) | given).items())) if is_plain_dataclass(old.type) else UNKNOWN
+    if not isinstance(old, kinds.Tuple) or not hasattr(old.type, "_fields") or op.target is dataclasses.replace:
+        return UNKNOWN
+    entries = dict(zip(old.type._fields, old.entries, strict=True)) | given
+    if op.target == "_asdict":
+        return kinds.Dict(tuple(entries.items()))
+    return kinds.Tuple(tuple(entries[f] for f in old.type._fields), old.type)
 
 
 def _of_library(node: gast.expr) -> bool:

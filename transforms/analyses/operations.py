@@ -26,7 +26,6 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
-from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance
 from ad.runtime.sequences import SEQUENCES, keys_of
 from ad.runtime.structures import sequence_tangent
@@ -229,6 +228,9 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     if isinstance(kind, kinds.Tuple) and node.attr in getattr(kind.type, "_fields", ()):
         index = ir.constant(kind.type._fields.index(node.attr))  # type: ignore[attr-defined]
         return Op("getitem", ir.at(ir.subscript(node.value, index), node), args={"0": node.value, "index": index})
+    found = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Tuple) else None
+    if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
+        return Op("call", node, args={"0": node.value}, target=found.fget)
     if node.attr in _SHAPE_ATTRIBUTES:
         return Op("shape", node, args={"0": node.value})
     descriptor = getattr(np.ndarray, node.attr, None)
@@ -255,8 +257,8 @@ def _call(node: gast.Call, fn: Function, known: Kinds) -> Op:
     if isinstance(node.func, gast.Attribute):
         return _method(node, node.func, keywords, fn, known)
     kind = kind_of_atom(node.func, fn, known)
-    if isinstance(kind, kinds.Record) and issubclass(kind.type, Closure):
-        function: Any = vars(kind.type)["__call__"]
+    function = inspect.getattr_static(kind.type, "__call__", None) if isinstance(kind, kinds.Record) else None
+    if isinstance(function, types.FunctionType):
         return _function_call(node, function, _positional([node.func, *node.args], keywords))
     return Op("dispatch", node, args={"f": node.func, **_positional(node.args, keywords)})
 
@@ -331,7 +333,9 @@ def _is_library(function: types.FunctionType) -> bool:
 def _is_of_class(target: types.MethodType) -> bool:
     """A class method of the user's own, with its class."""
     function = target.__func__
-    return isinstance(target.__self__, type) and isinstance(function, types.FunctionType) and not _is_library(function)
+    made = target.__name__ == "_make"  # of a named tuple, without text
+    plain = isinstance(function, types.FunctionType) and not made and not _is_library(function)
+    return isinstance(target.__self__, type) and plain
 
 
 def _is_standard(function: types.FunctionType) -> bool:
@@ -346,6 +350,13 @@ def _is_no_number(kind: Kind) -> bool:
     if isinstance(kind, kinds.Tuple):
         return all(map(_is_no_number, kind.entries))
     return isinstance(kind, (kinds.Text, kinds.Literal, kinds.Opaque, kinds.Code))
+
+
+def method_of_tuple(kind: Kind, name: str) -> types.FunctionType | None:
+    """A method that the user's own class adds to a named tuple."""
+    found = inspect.getattr_static(kind.type, name, None) if isinstance(kind, kinds.Tuple) else None
+    own = isinstance(found, types.FunctionType) and found.__module__.split(".")[0] not in ("collections", "builtins")
+    return found if own and not name.startswith(("_make", "_replace", "_asdict")) else None
 
 
 def is_namedtuple(target: type) -> bool:
@@ -404,6 +415,9 @@ def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn:
         if isinstance(function, types.FunctionType):
             return _function_call(node, function, args)
         return Op("container", node, args=args, target=method)
+    own = method_of_tuple(kind, method)
+    if own is not None:
+        return _function_call(node, own, args)
     if kinds.is_numeric(kind):
         descriptor = getattr(np.ndarray, method, None)
         if registry.lookup(descriptor) is not None:

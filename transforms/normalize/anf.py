@@ -25,7 +25,6 @@ from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns, sequences
 from ad.runtime.copies import deep_copy
-from ad.runtime.instances import check_super
 from ad.transforms.normalize import (
     arrays,
     comprehensions,
@@ -34,6 +33,7 @@ from ad.transforms.normalize import (
     iterators,
     orders,
     stars,
+    supers,
     ufunc_methods,
     writes,
 )
@@ -237,6 +237,8 @@ class Expressions:
         return self.atom(node)
 
     def _Attribute(self, node: gast.Attribute) -> gast.expr:
+        if supers.of_super(node, self.env):
+            return supers.attribute(self, node)
         found, value = ir.resolve(node, self.env)
         if found and value is None and ir.resolve(node.value, self.env)[1] is np:
             return ir.constant(None)  # np.newaxis
@@ -306,8 +308,8 @@ class Expressions:
             value = lowered(self, node)
             if value is not None:
                 return value
-        if of_super(node.func):
-            return self.super_call(node)
+        if supers.of_super(node.func, self.env):
+            return supers.call(self, node)
         named = len(node.args) == 2 and isinstance(node.args[1], gast.Constant)
         if named and ir.resolve(node.func, self.env)[1] is getattr:
             return ir.attribute(self.atom(node.args[0]), str(node.args[1].value))
@@ -353,28 +355,6 @@ class Expressions:
         first = self.temp(ir.call(self.builtin(sequences.first_of), length), "first", node)
         return self.value(ir.at(entry(first), node))
 
-    def super_call(self, node: gast.Call) -> gast.expr:
-        """`super().method(x)`: the function of the next class that has it, of the object, checked to be that one."""
-        cell = self.source.cells.get("__class__")
-        params = [p.id for p in self.source.tree.args.args]
-        name = node.func.attr
-        if cell is None or not params:
-            raise self.refuse(node, "`super()` outside of a method is not differentiated", "name the class")
-        cls = cell.cell_contents
-        owner = next((c for c in cls.__mro__[1:] if name in vars(c)), None)
-        function = vars(owner)[name] if owner is not None else None
-        if owner is object and name == "__init__":
-            return ir.constant(None)
-        if not isinstance(function, types.FunctionType):
-            raise self.refuse(node, f"`super().{name}` is not differentiated", "call a method written in Python")
-        check = ir.call(
-            self.builtin(check_super), ir.name(params[0]), ir.name(self.object(cls)), ir.constant(name),
-            ir.name(self.object(function)),
-        )  # fmt: skip
-        self.out.append(ir.at(gast.Expr(ir.at(check, node)), node))
-        args = [ir.name(params[0]), *map(self.atom, node.args)]
-        return gast.Call(func=ir.name(self.object(function)), args=args, keywords=self.keywords(node))
-
     def object(self, value: Any) -> str:
         """A name for a class or function that the text has no name for."""
         known = next((n for n, v in self.env.items() if v is value), None)
@@ -417,12 +397,6 @@ class Expressions:
         """A call of a function defined inside: its captured variables are passed along."""
         nested = self.lifted.get(call.func.id) if isinstance(call.func, gast.Name) else None
         return call if nested is None else nested.call(self, call, node)
-
-
-def of_super(func: gast.expr) -> bool:
-    """`super().method`."""
-    owner = func.value if isinstance(func, gast.Attribute) else None
-    return isinstance(owner, gast.Call) and ir.dotted(owner.func) == "super" and not owner.args
 
 
 def suggest(value: gast.expr) -> str:

@@ -46,7 +46,7 @@ def _check(source: Source, node: gast.AST) -> None:
         if found:
             raise errors.UnsupportedSyntax(found[0], at=ir.location(source, node), hint=found[1], never=never)
     if isinstance(node, gast.Call) and isinstance(node.func, gast.Name) and node.func.id in _REFLECTION:
-        if (node.func.id == "super" and not node.args) or is_setattr(node):
+        if node.func.id == "super" or is_setattr(node):
             return
         raise errors.UnsupportedSyntax(
             f"`{node.func.id}` is not differentiated", at=ir.location(source, node), hint="write it in plain Python"

@@ -53,8 +53,25 @@ def _bind(tree: gast.FunctionDef, name: str, value: gast.expr) -> None:
     if uses and plain and all(id(n) in unpacked for n in uses):
         tree.body = scopes.replaced(tree.body, {name: value})
     elif uses:
+        if plain and isinstance(value, gast.Tuple):  # which nobody changes
+            _spread(tree.body, name, value)
         top: Block = [ir.assign(name, value, tree)]
         tree.body = [*top, *tree.body]
+
+
+def _spread(body: Block, name: str, value: gast.Tuple) -> None:
+    """Write out `f(*name)`."""
+    for node in ir.walk(body):
+        if isinstance(node, gast.Call):
+            node.args = [
+                entry
+                for a in node.args
+                for entry in (
+                    ir.clone(value.elts)
+                    if isinstance(a, gast.Starred) and isinstance(a.value, gast.Name) and a.value.id == name
+                    else [a]
+                )
+            ]
 
 
 def _parameter(name: str) -> gast.Name:
