@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import enum
+import functools
 import sys
 import types
 from collections import deque
@@ -42,13 +43,21 @@ def is_record(x: Any) -> bool:
 
     A member of an enumeration is none: it is one object wherever it stands.
     """
-    if type(x) in _PLAIN:
-        return False
-    if isinstance(x, Closure):
+    return type(x) not in _PLAIN and is_record_class(type(x))
+
+
+@functools.lru_cache(maxsize=1024)
+def is_record_class(cls: type) -> bool:
+    """Whether instances of a class are records.
+
+    >>> is_record_class(Closure), is_record_class(set)
+    (True, False)
+    """
+    if issubclass(cls, Closure):
         return True
-    if not is_own(x) or not hasattr(x, "__dict__") or isinstance(x, (type, enum.Enum)):
+    if cls.__module__.split(".")[0] in _OURS or not cls.__dictoffset__ or issubclass(cls, (type, enum.Enum)):
         return False
-    return not callable(x) or is_called_by_method(type(x))
+    return not any("__call__" in base.__dict__ for base in cls.__mro__) or is_called_by_method(cls)
 
 
 def is_called_by_method(cls: type) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from abc import ABCMeta
 from collections import deque
 from functools import cached_property
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import bare, is_record
+from ad.runtime.copies import bare, is_record, is_record_class
 
 _MISSING = object()
 
@@ -37,20 +38,34 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
     if isinstance(x, (list, tuple, dict, deque)):
         return
+    if _is_field(type(x), name, write) and (write or holds(x, name)):
+        return
     if isinstance(x, np.ndarray):
         raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
     descriptor = getattr(type(x), name, None)
     getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
     kept = isinstance(descriptor, cached_property)  # which the object holds once it was read
     computed = name.startswith("__") or setter or kept or (getter and not holds(x, name))
-    hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
-    hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
-    if not is_record(x) or computed or hooked or not constant:
+    if not is_record(x) or computed or _is_hooked(type(x), write) or not constant:
         raise errors.AliasingError(
             f"the attribute {name!r} of a {type(x).__name__} is computed or shared, which is not differentiated here",
             hint="use an attribute that the object holds",
         )
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_field(cls: type, name: str, write: bool) -> bool:
+    """Whether an attribute that an instance of this class holds is read, or written, as it is."""
+    descriptor = getattr(cls, name, None)
+    computed = name.startswith("__") or hasattr(type(descriptor), "__set__") or isinstance(descriptor, cached_property)
+    return is_record_class(cls) and not computed and not _is_hooked(cls, write)
+
+
+def _is_hooked(cls: type, write: bool) -> bool:
+    """Whether a class says itself what reading, or writing, an attribute means."""
+    hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
+    return any(getattr(cls, h, None) is not getattr(object, h, None) for h in hooks)
 
 
 def check_held(x: Any, name: str) -> None:
