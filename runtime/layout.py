@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
-from ad.runtime.copies import has_layout, memory_like
+from ad.runtime.copies import address_of, begin_of, has_layout, memory_like
 
 
 def in_layout(y: Any, x: Any) -> Any:
@@ -23,6 +23,36 @@ def in_layout(y: Any, x: Any) -> Any:
     same = memory_like(x, y.dtype)
     same[...] = y
     return same
+
+
+def check_overlap(part: Any, value: Any, where: str) -> None:
+    """AliasingError where `part[...] = value` reads elements that it has written: NumPy does so where both have one
+    dimension, in one memory, with other steps. Whether it does is tried out on the places of the elements.
+
+    >>> x = np.zeros(6)
+    >>> check_overlap(x[1::2], x[:3], "model.py:3")
+    """
+    if not (isinstance(part, np.ndarray) and isinstance(value, np.ndarray)) or part.ndim != 1 or value.ndim != 1:
+        return
+    if part.strides == value.strides or not np.may_share_memory(part, value) or part.itemsize != value.itemsize:
+        return
+    first = min(begin_of(part), begin_of(value))
+    ends = [begin_of(a) + abs(a.strides[0]) * (a.size - 1) for a in (part, value)]
+    memory = np.arange((max(ends) - first) // part.itemsize + 1)
+    to, read = (_line(memory, a, first) for a in (part, value))
+    expected = read.copy()
+    to[...] = read
+    if not np.array_equal(to, np.broadcast_to(expected, to.shape)):
+        raise errors.AliasingError(
+            f"{where}: NumPy writes this part element by element and reads what it has just written",
+            hint="copy the value first: `.copy()`",
+        )
+
+
+def _line(memory: np.ndarray, x: np.ndarray, first: int) -> np.ndarray:
+    """The part of `memory`, which begins at the address `first`, where the elements of x are."""
+    step = x.strides[0] * memory.itemsize // x.itemsize
+    return np.ndarray(x.shape, memory.dtype, memory, (address_of(x) - first) * memory.itemsize // x.itemsize, (step,))
 
 
 def in_order_of(z: Any, x: Any) -> Any:

@@ -732,3 +732,26 @@ def list_of_the_values_over_a_write(x):
     r = list({"a": t}.values())[0]
     t *= 3.0
     return np.sum(r * x)
+
+
+def _appended(xs, v):
+    xs.append(v)
+
+
+def list_copied_then_grown_by_a_helper(x):
+    xs = [2.0]
+    other = [v * v for v in xs]
+    _appended(xs, 3.0)
+    return np.sum(x**2) * other[0] * len(xs)
+
+
+def sums_over_a_list_that_a_helper_grew(x):
+    a = 1.0 * x
+    b = x - 1.0
+    c = np.tanh(a)
+    total = b + a
+    xs = [c, 1.0]
+    _appended(xs, c)
+    for v in xs:
+        total = v + total
+    return c * x[0]

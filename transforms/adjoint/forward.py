@@ -46,7 +46,7 @@ from ad.runtime.layout import in_layout
 from ad.runtime.sequences import SEQUENCES
 from ad.runtime.shadows import private
 from ad.runtime.structures import sequence_tangent
-from ad.transforms.adjoint import contributions, prepare
+from ad.transforms.adjoint import contributions, overlaps, prepare
 from ad.transforms.adjoint.assemble import definition
 from ad.transforms.adjoint.calls import bind, may_be_object
 from ad.transforms.adjoint.containers import builds_container
@@ -416,6 +416,8 @@ class Forward:
         if not self.is_active(owner):
             self.emit(node)
             return
+        callee = self.tangents.program.aliases and not self.is_root
+        self.out += overlaps.checked(node, self.scope, self.places, callee)
         value = self.stored(owner.id, node.value)
         place = ir.subscript(ir.name(self.dot(owner.id)), ir.clone(target.slice), store=True)
         mirrored = ir.at(gast.Assign([place], value, None), node)

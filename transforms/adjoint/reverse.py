@@ -22,7 +22,7 @@ from ad.runtime import casting, in_place, structures
 from ad.runtime.broadcasting import spread
 from ad.runtime.instances import check_entries, check_operands, is_plain_class
 from ad.runtime.lists import nested_like
-from ad.transforms.adjoint import contributions
+from ad.transforms.adjoint import contributions, overlaps
 from ad.transforms.adjoint.containers import builds_container
 from ad.transforms.adjoint.inline import instantiate
 from ad.transforms.adjoint.nodes import Step
@@ -76,11 +76,15 @@ class Reverse:
     def set_bar(self, x: str, kind: Kind) -> None:
         kind = self.scope.trips.lasting(x, kind) if kinds.trips(kind) else kind
         self.bars[x] = kind
+        self.note_bar(x, kind)
+
+    def note_bar(self, x: str, kind: Kind) -> None:
+        """The kind of x_bar, for all that looks at the text."""
         self.scope.local[self.bar(x)] = kind
 
     def take_bar(self, z: str) -> gast.Name:
         """z_bar, which ends here: z is overwritten by the statement that is being reversed."""
-        self.scope.local[self.bar(z)] = self.bars.pop(z)
+        self.note_bar(z, self.bars.pop(z))
         return ir.name(self.bar(z))
 
     def contribute(self, x: str, value: gast.expr, kind: Kind) -> None:
@@ -180,6 +184,7 @@ class Reverse:
             elif isinstance(target, gast.Tuple):
                 self.unpacking(target, node)
             elif isinstance(target, gast.Subscript):
+                step.forward = [*self.overlap_checked(node), *step.forward]
                 self.item_write(target, node)
             else:
                 self.field_write(target, node)
@@ -236,6 +241,14 @@ class Reverse:
         """A method may change what it is called on. Lists and dicts are known where adjoints are in shadows."""
         why = f"`.{op.target}` may change what it is called on"
         return self.by_shadows(node, why, "use methods of lists and dicts")
+
+    def overlap_checked(self, node: gast.Assign) -> list[gast.stmt]:
+        """What has to be asked before elements are written with what may be a part of the same array."""
+        if node.targets[0].value.id not in self.scope.active:
+            return []
+        writer = self.writer  # type: ignore[attr-defined]
+        callee = writer.program.aliases and not writer.is_root
+        return overlaps.checked(node, self.scope, writer.places, callee)
 
     def watched(self, node: gast.stmt) -> gast.stmt:
         """A call of a variable that is not reversed is watched: what it wrote into could not be undone."""

@@ -101,6 +101,13 @@ class ShadowReverse(Reverse):
             return value
         return self.scope.helper(owned, value)
 
+    def note_bar(self, x: str, kind: Kind) -> None:
+        """One name is the adjoint of a number here and that of a whole array there: its kind is what holds of both."""
+        before = self.scope.local.get(self.bar(x))
+        super().note_bar(x, kind)
+        if before is not None and self.is_place(x):
+            self.scope.local[self.bar(x)] = kinds.join(before, kind)
+
     def contribute_number(self, x: str, value: gast.expr) -> None:
         """x_bar += value, a number (0.0 where x holds a place)."""
         if not self.may_be_number(x) or (isinstance(value, gast.Constant) and value.value == 0.0):
@@ -149,7 +156,7 @@ class ShadowReverse(Reverse):
         if op.tag == "list_pop" and op.args["0"].id in self.scope.active:
             self.emit(gast.Expr(self.shadow("pushed", op.args["0"], ir.name(z), self.number_bar(z))))
         elif op.tag == "call":
-            if any(n in self.scope.active for n in op.operands()):
+            if self.is_reversed(op):
                 self.calls.reverse(self, step, z, op, node)
             else:
                 self.bars.pop(z, None)
@@ -160,6 +167,13 @@ class ShadowReverse(Reverse):
                 self.assignment(step, z, node)
         else:
             self.place_binding(step, z, op, node)
+
+    def is_reversed(self, op: Op) -> bool:
+        """Whether a call has a backward half: it carries a derivative, or what it writes has to be undone."""
+        if any(n in self.scope.active for n in op.operands()):
+            return True
+        writer = self.writer  # type: ignore[attr-defined]
+        return bool(writer.program.mutates(op, self.scope.fn, self.scope.known))
 
     def place_binding(self, step: Step, z: str, op: Op, node: gast.Assign) -> None:
         """z = value, where z may hold a place: what was made here is taken, what was handed on keeps its shadow."""
@@ -403,7 +417,7 @@ class ShadowReverse(Reverse):
             if op.args["0"].id in self.scope.active:
                 self.emit(gast.Expr(self.shadow("replaced", op.args["0"], op.args["1"])))
         elif op.tag == "call":
-            if any(n in self.scope.active for n in op.operands()):
+            if self.is_reversed(op):
                 self.calls.reverse(self, step, None, op, node)
         else:
             super().effect(step, node)
