@@ -140,9 +140,7 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
     target = target_of(f)
     shift = len(target.leading)
     if hasattr(target.function, "__ad_reduce__"):
-        call = target.function.__ad_reduce__(
-            [*target.leading, *args], {**target.keywords, **(kwargs or {})}
-        )
+        call = target.function.__ad_reduce__([*target.leading, *args], {**target.keywords, **(kwargs or {})})
         return replace(call, shift=call.shift + shift, places=call.places[shift:])
     function, ordered, names = ordered_arguments(target, args, kwargs or {})
     return Call(function, ordered, names, shift, tuple(range(shift, shift + len(args))))
@@ -158,9 +156,7 @@ def _unstarred(f: Any, args: Sequence[Any], named: dict[str, Any] | None = None)
 @functools.lru_cache(maxsize=1024)
 def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
     """`def call(args, named): return f(args[0], args[1], k=named["k"])`."""
-    passed = ", ".join(
-        [*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())]
-    )
+    passed = ", ".join([*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())])
     params = "args" if keys is None else "args, named"
     return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
 
@@ -175,17 +171,13 @@ def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
     if not isinstance(function, Plain):
         function = wrapper_of(function, 1, ())
     if variadic.is_variadic(function):
-        raise errors.UnsupportedArgument(
-            "how many arguments this function takes, a call tells", hint="pass arguments"
-        )
+        raise errors.UnsupportedArgument("how many arguments this function takes, a call tells", hint="pass arguments")
     return function, variadic.parameters(function)
 
 
 def _is_simple(function: Plain) -> bool:
     code = function.__code__
-    return not code.co_kwonlyargcount and not code.co_flags & (
-        inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
-    )
+    return not code.co_kwonlyargcount and not code.co_flags & (inspect.CO_VARARGS | inspect.CO_VARKEYWORDS)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -215,9 +207,7 @@ def gradient_text(
     f: Plain, args: list[Kind], wrt: tuple[int, ...], options: Options, stages: bool = False
 ) -> Generated:
     """The fused gradient."""
-    return _written(
-        f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program)
-    )
+    return _written(f, lambda program: pipeline.gradient(f, args, wrt, options, call_vjp, stages, program))
 
 
 def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) -> Any:
@@ -241,9 +231,7 @@ def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) 
         ) from error
 
 
-def _halting(
-    write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]
-) -> Any:
+def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
     """What is written once it is known which calls in a `try` write into their arguments."""
     halting: frozenset[errors.Location] = frozenset()
     while True:
@@ -265,9 +253,7 @@ def gradient_variants(f: Plain, wrt: tuple[int, ...], options: Options) -> cache
     return cache.family(("grad", f, wrt, options), make)
 
 
-def run_gradient(
-    f: Plain, args: Sequence[Any], wrt: tuple[int, ...], options: Options = DEFAULT
-) -> Any:
+def run_gradient(f: Plain, args: Sequence[Any], wrt: tuple[int, ...], options: Options = DEFAULT) -> Any:
     """The gradient of a plain function of scalar value, for one index the gradient, for several a tuple."""
     compiled = gradient_variants(f, wrt, options).get(args)
     if compiled.generated.written:
@@ -288,9 +274,7 @@ def pullback_variants(f: Plain, active: tuple[bool, ...], options: Options) -> c
     """The split adjoints of a plain function; in generated code (`options.pure`) a call gives (value, pullback)."""
 
     def make(known: list[Kind]) -> Compiled:
-        written = _written(
-            f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)
-        )
+        written = _written(f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program))
         compiled = _compiled(*written)
         namespace, split = compiled.extra
         forward, pull = namespace[split.forward], puller(namespace[split.backward], split, active)
@@ -329,10 +313,7 @@ def run_pullback(
     kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
     value, saved = forward(*kept, *map(_owned, compiled.hidden()))
     value = structures.owned(value)
-    like = [
-        structures.owned(a) if k is a and structures.is_structure(a) else k
-        for k, a in zip(kept, args)
-    ]
+    like = [structures.owned(a) if k is a and structures.is_structure(a) else k for k, a in zip(kept, args)]
     return value, Pulled(pull, saved, value, like)
 
 
@@ -343,17 +324,11 @@ def _owned(x: Any) -> Any:
     return structures.owned(x) if isinstance(x, (np.ndarray, list, tuple, dict)) else x
 
 
-def tangent_function(
-    f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options
-) -> Compiled:
+def tangent_function(f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options) -> Compiled:
     """`f_jvp(*args, *tangents of the active ones)`, generated."""
 
     def make(known: list[Kind]) -> Compiled:
-        return _compiled(
-            _written(
-                f, lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)
-            )
-        )
+        return _compiled(_written(f, lambda program: pipeline.tangent(f, known, active, options, tangent_of, program)))
 
     return cache.family(("jvp", f, active, options), make).get(args)
 
@@ -385,9 +360,7 @@ def contraction(f: Plain) -> Plain:
     """A plain function that returns (value, tangent), as one that returns the tangent."""
     name, params = f.__name__, ", ".join(variadic.parameters(f))
     return text_function(
-        "tangent",
-        f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n",
-        {name: f},
+        "tangent", f"def tangent({params}):\n    value, value_dot = {name}({params})\n    return value_dot\n", {name: f}
     )
 
 
@@ -465,9 +438,7 @@ class Primitive:
         names = [f"x_{i}" for i in range(len(args))]
         return Call(self, list(args), names, 0, tuple(range(len(args))))
 
-    def vjp(
-        self, args: list[Any], active: tuple[bool, ...]
-    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """(value, pullback), which answers for the active arguments."""
         raise NotImplementedError
 
@@ -494,18 +465,14 @@ class GradientOf(Primitive):
 
     def _tangent(self, args: list[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> Call:
         call = Call(self.f, args, [], 0, ())
-        return contracted(
-            call, active, dots, replace(self.options, several=False, holomorphic=False)
-        )
+        return contracted(call, active, dots, replace(self.options, several=False, holomorphic=False))
 
     def along(self, args: list[Any], active: tuple[bool, ...], dots: Sequence[Any]) -> Any:
         """The tangent of the gradient alone: the gradient of the tangent."""
         call = self._tangent(args, active, dots)
         return GradientOf(call.function, self.wrt, self.options)(*call.args)
 
-    def vjp(
-        self, args: list[Any], active: tuple[bool, ...]
-    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """The gradient's pullback at g is the gradient of <g, f's gradient>, the tangent of f along g."""
         check_runs_again(self.f, args)
         positions = tuple(i for i, a in enumerate(active) if a)
@@ -516,16 +483,8 @@ class GradientOf(Primitive):
             dots: dict[int, Any] = dict.fromkeys(sorted(self.wrt))
             for i, part in zip(self.wrt, parts, strict=True):
                 dots[i] = structures.add(dots[i], part)
-            call = self._tangent(
-                args,
-                inside,
-                [structures.zeros(args[i]) if d is None else d for i, d in dots.items()],
-            )
-            return tuple(
-                GradientOf(call.function, positions, replace(self.options, several=True))(
-                    *call.args
-                )
-            )
+            call = self._tangent(args, inside, [structures.zeros(args[i]) if d is None else d for i, d in dots.items()])
+            return tuple(GradientOf(call.function, positions, replace(self.options, several=True))(*call.args))
 
         return self(*args), Held(pull, args)
 
@@ -539,14 +498,12 @@ class GradientOf(Primitive):
 
 
 @functools.lru_cache(maxsize=1024)
-def _gradient_jvp(
-    gradient: GradientOf, of_tangent: GradientOf, count: int, dots: int, extra: int
-) -> Plain:
+def _gradient_jvp(gradient: GradientOf, of_tangent: GradientOf, count: int, dots: int, extra: int) -> Plain:
     params = _numbered(("x", count), ("x_dot", dots), ("extra", extra))
-    text = f"def gradient_jvp({params}):\n    return gradient({_numbered(('x', count))}), gradient_of_tangent({params})\n"
-    return text_function(
-        "gradient_jvp", text, {"gradient": gradient, "gradient_of_tangent": of_tangent}
+    text = (
+        f"def gradient_jvp({params}):\n    return gradient({_numbered(('x', count))}), gradient_of_tangent({params})\n"
     )
+    return text_function("gradient_jvp", text, {"gradient": gradient, "gradient_of_tangent": of_tangent})
 
 
 @dataclass(frozen=True)
@@ -564,9 +521,7 @@ class PullbackOf(Primitive):
         """(value, pullback) of the function."""
         return vjp_of_call(Call(self.f, primals, [], 0, ()), self.active, DEFAULT)
 
-    def vjp(
-        self, args: list[Any], active: tuple[bool, ...]
-    ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    def vjp(self, args: list[Any], active: tuple[bool, ...]) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
         """<g, J(x)^T w> = <tangent of f along g, w>: by w its derivative is that tangent, by x its pullback at w."""
         check_runs_again(self.f, args)
 
@@ -574,9 +529,7 @@ class PullbackOf(Primitive):
             *primals, w = args
             call = Call(self.f, primals, [], 0, ())
             varied = [x for x, a in zip(primals, self.active, strict=True) if a]
-            dots = [
-                structures.zeros(x) if g is None else g for x, g in zip(varied, g_bar, strict=True)
-            ]
+            dots = [structures.zeros(x) if g is None else g for x, g in zip(varied, g_bar, strict=True)]
             tangent = contracted(call, self.active, dots, DEFAULT)
             by_x = (*active[:-1], *(False,) * (len(tangent.args) - len(primals)))
             value, back = vjp_of_call(tangent, by_x, DEFAULT)
@@ -599,14 +552,8 @@ class PullbackOf(Primitive):
 
 
 @functools.lru_cache(maxsize=1024)
-def _pullback_jvp(
-    pullback: PullbackOf, of_tangent: PullbackOf, count: int, dots: int, by_w: bool, extra: int
-) -> Plain:
-    primals, x_dots, extras = (
-        _numbered(("x", count)),
-        _numbered(("x_dot", dots)),
-        _numbered(("extra", extra)),
-    )
+def _pullback_jvp(pullback: PullbackOf, of_tangent: PullbackOf, count: int, dots: int, by_w: bool, extra: int) -> Plain:
+    primals, x_dots, extras = _numbered(("x", count)), _numbered(("x_dot", dots)), _numbered(("extra", extra))
     cotangent = "w" if not by_w else "(w_dot, w)" if dots else "w_dot"
     params = ", ".join(filter(None, [primals, "w", x_dots, "w_dot" if by_w else "", extras]))
     passed = ", ".join(filter(None, [primals, x_dots, extras, cotangent]))
@@ -614,9 +561,7 @@ def _pullback_jvp(
         f"def pullback_jvp({params}):\n"
         f"    return pullback({', '.join(filter(None, [primals, 'w']))}), pullback_of_tangent({passed})\n"
     )
-    return text_function(
-        "pullback_jvp", text, {"pullback": pullback, "pullback_of_tangent": of_tangent}
-    )
+    return text_function("pullback_jvp", text, {"pullback": pullback, "pullback_of_tangent": of_tangent})
 
 
 def scalar_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
@@ -625,13 +570,9 @@ def scalar_call(f: Any, args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
     if isinstance(call.function, GradientOf):
         gradient, wrt = call.function, call.function.wrt
         if len(wrt) != 1:
-            raise errors.NonScalarOutput(
-                "the gradient has several parts", hint="use ad.jacobian or ad.vjp"
-            )
+            raise errors.NonScalarOutput("the gradient has several parts", hint="use ad.jacobian or ad.vjp")
         inside = tuple(i in wrt for i in range(len(call.args)))
-        found = contracted(
-            replace(call, function=gradient.f), inside, [_one(call.args[wrt[0]])], gradient.options
-        )
+        found = contracted(replace(call, function=gradient.f), inside, [_one(call.args[wrt[0]])], gradient.options)
         return replace(found, places=call.places)
     return call
 
@@ -652,20 +593,14 @@ def _one(x: Any) -> Any:
 
 
 def vjp_of(
-    f: Any,
-    args: Sequence[Any],
-    active: Sequence[bool],
-    options: Options,
-    kwargs: dict[str, Any] | None = None,
+    f: Any, args: Sequence[Any], active: Sequence[bool], options: Options, kwargs: dict[str, Any] | None = None
 ) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """(value, pullback) of any callable at positional arguments; the pullback answers for the active ones."""
     call = reduced(f, args, kwargs)
     return vjp_of_call(call, call.mask(active), options)
 
 
-def vjp_of_call(
-    call: Call, mask: tuple[bool, ...], options: Options
-) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp_of_call(call: Call, mask: tuple[bool, ...], options: Options) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """(value, pullback) of a reduced call."""
     if isinstance(call.function, Primitive):
         return call.function.vjp(call.args, mask)
@@ -695,10 +630,7 @@ def check_repeatable(f: Any, args: Sequence[Any], active: Sequence[bool]) -> Non
     call = reduced(f, args)
     function = call.function.f if isinstance(call.function, GradientOf) else call.function
     mask = call.mask(active)
-    if (
-        isinstance(function, Plain)
-        and tangent_function(function, call.args, mask, DEFAULT).generated.stores
-    ):
+    if isinstance(function, Plain) and tangent_function(function, call.args, mask, DEFAULT).generated.stores:
         raise errors.UnsupportedArgument(
             f"{function.__name__} writes a global variable, and would do so once for each column",
             hint="use ad.jacrev or ad.hvp, which run it once",

@@ -1,7 +1,7 @@
 """The pipeline: a function and what is known of its arguments, in; the text and the function of its derivative, out.
 
-callable -> text -> gast -> normal form -> kinds, activity, places
--> nodes -> saved -> optimized -> text -> function
+    callable -> text -> gast -> normal form -> kinds, activity, places
+    -> nodes -> saved -> optimized -> text -> function
 """
 
 from __future__ import annotations
@@ -74,9 +74,7 @@ class Program:
 
     aliases = False
     decides_in_place = False  # whether `x op= v` may be written for a number and for an array
-    root: Any = (
-        None  # of a pullback: the key of the function that is differentiated, among its callees
-    )
+    root: Any = None  # of a pullback: the key of the function that is differentiated, among its callees
 
     def __init__(
         self,
@@ -92,18 +90,14 @@ class Program:
         self.functions: list[gast.FunctionDef] = []
         self.dependencies: dict[tuple[int, str], tuple[Cell, Any]] = {}
         self.answers = Fixpoints()
-        self.asked: list[
-            tuple[Callee, tuple[Kind, ...]]
-        ] = []  # the callees that are being looked at
+        self.asked: list[tuple[Callee, tuple[Kind, ...]]] = []  # the callees that are being looked at
         self.slots: dict[tuple[int, str], tuple[Any, str, Any]] = {}
         self.normal: dict[int, tuple[Any, Function]] = {}
         self.splits: dict[Any, Split] = {}
         self.storing: list[tuple[Function, gast.Call]] = []
         self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
         self.stages: dict[str, str] | None = None
-        self.classes: dict[type, Cell] | None = (
-            None  # that the function which is differentiated may meet
-        )
+        self.classes: dict[type, Cell] | None = None  # that the function which is differentiated may meet
 
     def show(self, stage: str, text: Callable[[], str]) -> None:
         """Keep a form of a function on its way, where someone asked for them."""
@@ -124,9 +118,7 @@ class Program:
     def depend(self, fn: Function) -> None:
         """Remember which captured names and globals stand for which objects: they are guarded at each call."""
         for name, value in fn.env.items():
-            holder = fn.source.cells.get(name) or (
-                fn.source.globals if name in fn.source.globals else None
-            )
+            holder = fn.source.cells.get(name) or (fn.source.globals if name in fn.source.globals else None)
             if holder is not None:
                 cell = Cell(name, holder)
                 self.dependencies[cell.key()] = (cell, value)
@@ -143,9 +135,7 @@ class Program:
 
     def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
         """A copy of the callee with the kinds of its variables; `x op= v` decided by them."""
-        fn, facts = self.answers.once(
-            ("facts", id(callee), tuple(args)), lambda: self.find_facts(callee, args)
-        )
+        fn, facts = self.answers.once(("facts", id(callee), tuple(args)), lambda: self.find_facts(callee, args))
         return _copy(fn), facts
 
     def find_facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
@@ -180,11 +170,7 @@ class Program:
         """Remember what the classes of objects say of the methods and properties that a function uses."""
         found = [getattr(k, "hint", None) or k for k in facts.kinds.values()]
         classes = {k.type for k in found if isinstance(k, kinds.Record)}
-        used = (
-            {n.attr for n in ir.walk(fn.body) if isinstance(n, gast.Attribute)}
-            if classes
-            else set()
-        )
+        used = {n.attr for n in ir.walk(fn.body) if isinstance(n, gast.Attribute)} if classes else set()
         for cls in classes:
             special = {n for base in cls.__mro__[:-1] for n in vars(base) if n.startswith("__")}
             for name in sorted(used | special):
@@ -198,20 +184,13 @@ class Program:
             root = next(iter(self.normal.values()))[1]
             self.classes = reachable(variadic.original(root.source.function))
         functions = (types.FunctionType, property)
-        found = [
-            c for c in self.classes if isinstance(inspect.getattr_static(c, name, None), functions)
-        ]
+        found = [c for c in self.classes if isinstance(inspect.getattr_static(c, name, None), functions)]
         self.dependencies.update({self.classes[c].key(): (self.classes[c], c) for c in found})
         return found
 
-    def lower_containers(
-        self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names
-    ) -> Facts:
+    def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        while (
-            Tuples(fn, facts, names, self.aliases).run()
-            or Operands(fn, facts, names, self.aliases).run()
-        ):
+        while Tuples(fn, facts, names, self.aliases).run() or Operands(fn, facts, names, self.aliases).run():
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
         return facts
@@ -271,9 +250,7 @@ class Program:
         args = [kinds.forget_shapes(a) for a in args]
         if len(around) < 2 or tuple(args) in around:
             return args
-        return [
-            kinds.join(a, kinds.forget_shapes(b)) for a, b in zip(args, around[-1], strict=True)
-        ]
+        return [kinds.join(a, kinds.forget_shapes(b)) for a, b in zip(args, around[-1], strict=True)]
 
     def parameters_written(self, callee: Any, args: list[Kind]) -> set[int] | None:
         """Positions of the parameters that a callee writes into; None if it cannot be told."""
@@ -301,9 +278,7 @@ class Program:
         if any(found.is_written(h) for h in fn.hidden):
             where = ir.location(fn.source, next(iter(found.written.values())))
             raise errors.AliasingError(
-                "this function writes into a captured variable or global",
-                at=where,
-                hint="return it",
+                "this function writes into a captured variable or global", at=where, hint="return it"
             )
         maybe = {m for n in perhaps for m in found.families.get(n, {n})}
         return {i for i, p in enumerate(fn.params) if p in maybe or found.is_written(p)}
@@ -344,9 +319,7 @@ class Program:
                 self.write_split(op.target, key, args, active, taint)
         return self.splits[key]
 
-    def note_stores(
-        self, fn: Function, found: places.Places, known: dict[str, Kind], active: set[str]
-    ) -> None:
+    def note_stores(self, fn: Function, found: places.Places, known: dict[str, Kind], active: set[str]) -> None:
         """Remember which functions store active values in global variables."""
         prepare.check_stores(fn, found, known)
         self.storing += [(fn, call) for call in prepare.stored(fn, active)]
@@ -363,9 +336,7 @@ class Program:
         hidden = [ir.name(self.hidden_name(c, reverse)) for c in primal.hidden]
         return ir.call(primal.name, *values, *hidden)
 
-    def write_split(
-        self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool
-    ) -> None:
+    def write_split(self, callee: Callee, key: Any, args: list[Kind], active: tuple[bool, ...], taint: bool) -> None:
         fn, facts = self.facts(callee, args)
         base = fn.name if fn.name != "lambda_" else "inner"
         count = sum(s.forward.startswith(f"{base}_forward") for s in self.splits.values())
@@ -374,9 +345,7 @@ class Program:
         written = self.parameters_written(callee, args) or set()
         if key != self.root and _reads_parts_of_containers(fn, facts, active):
             raise errors.AliasingError(
-                "this function reads parts of arrays in a container",
-                at=ir.location(fn.source, fn.source.tree),
-                hint="",
+                "this function reads parts of arrays in a container", at=ir.location(fn.source, fn.source.tree), hint=""
             )  # their adjoints are added into where they are: by shadows
         into = _added_into(fn, facts, active) - written
         returned = tuple(i for i, a in enumerate(active) if a and i not in into)
@@ -388,21 +357,14 @@ class Program:
         self.functions += assemble.split(writer, self.splits[key])
 
     def globals_name(self, name: str, owns_result: bool = False) -> str:
-        local = {
-            n.id
-            for _, fn in self.normal.values()
-            for n in ir.walk(fn.body)
-            if isinstance(n, gast.Name)
-        }
+        local = {n.id for _, fn in self.normal.values() for n in ir.walk(fn.body) if isinstance(n, gast.Name)}
         return self.globals.bind(GeneratedFunction(owns_result), name, local)
 
     def hidden_of(self, callee: Callee, args: Sequence[Kind]) -> tuple[Cell, ...]:
         """Captured variables and globals that a callee reads, itself or through its own callees."""
         return tuple(self._hidden(callee, args, {}).values())
 
-    def _hidden(
-        self, callee: Callee, args: Sequence[Kind], seen: dict[Any, Any]
-    ) -> dict[tuple[int, str], Cell]:
+    def _hidden(self, callee: Callee, args: Sequence[Kind], seen: dict[Any, Any]) -> dict[tuple[int, str], Cell]:
         key = (id(callee), tuple(map(kinds.forget_shapes, args)))
         if key in seen:
             return {}
@@ -468,13 +430,9 @@ class Program:
             if read and (fn.source.tree is not entry.source.tree or again):
                 raise _active_global(fn)
 
-    def generated(
-        self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()
-    ) -> Generated:
+    def generated(self, name: str, hidden: Sequence[Cell], written: Iterable[int] = ()) -> Generated:
         self.check_stored()
-        namespace = {
-            k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)
-        }
+        namespace = {k: v for k, v in self.globals.objects.items() if not isinstance(v, GeneratedFunction)}
         return Generated(
             name,
             self.functions,
@@ -516,33 +474,24 @@ class Writer:
         first = places.writes(self.operations, lambda op: program.mutates(op, fn, self.known))
         growing = prepare.growing(fn, self.known, first)
         prepare.index_loops(fn, self.known, self.active | growing, self.names, growing)
-        self.leaves = prepare.leaves(
-            fn, self.known, tuple(w for w in wrt if w in self.active), self.names, is_entry
-        )
+        self.leaves = prepare.leaves(fn, self.known, tuple(w for w in wrt if w in self.active), self.names, is_entry)
         prepare.one_name(fn, tuple(self.leaves))
         self.active = self.find_active(wrt)
         prepare.check_closures(fn, self.active)
         prepare.check_operators(fn, self.known, self.active, program.classes_with)
-        self.places = places.analyse(
-            self.operations, lambda op: program.mutates(op, fn, self.known)
-        )
+        self.places = places.analyse(self.operations, lambda op: program.mutates(op, fn, self.known))
         self.copy_written()
         program.note_stores(fn, self.places, self.known, self.active)
         self.scope = Scope(fn, self.known, self.active, program.globals, self.names)
         prepare.bind_environment(fn, program.globals, self.names)
-        self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {
-            c.key(): (n, c) for n, c in fn.hidden.items()
-        }
+        self.hidden: dict[tuple[int, str], tuple[str, Cell]] = {c.key(): (n, c) for n, c in fn.hidden.items()}
         calls = Calls(program, program.call_vjp)
         self.reverse = Reverse(self.scope, self.operations, calls, self.find_tainted(taint))
         self.reverse.writer = self  # type: ignore[attr-defined]
         self.reverse.leaves = set(self.leaves)
         self.reverse.into = {fn.params[i] for i in into}
         self.result = fn.body[-1].value
-        program.show(
-            "activity",
-            lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n",
-        )
+        program.show("activity", lambda: f"{fn.name}: {', '.join(n for n in self.known if n in self.active)}\n")
 
     is_root = False
 
@@ -551,9 +500,7 @@ class Writer:
         fn, program = self.fn, self.program
         program.show("source", lambda: fn.source.definition)
         program.show("normal form", lambda: _text(fn.name, fn.all_params(), fn.body))
-        program.show(
-            "kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items())
-        )
+        program.show("kinds", lambda: "".join(f"{n}: {kinds.show(k)}\n" for n, k in facts.kinds.items()))
 
     def find_active(self, wrt: Sequence[str]) -> set[str]:
         carrying = [w for w in wrt if may_carry(self.known.get(w, UNKNOWN))]
@@ -599,18 +546,10 @@ class Writer:
                 ops.append((node.targets[0].id, self.operations.of(node.value)))
             elif isinstance(node, gast.Assign) and isinstance(node.value, gast.Name):
                 base = node.targets[0]
-                ops += [
-                    (n, Op("copy", node.value, args={"0": node.value}))
-                    for n in ir.names_bound(base)
-                ]
-                if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(
-                    base.value, gast.Name
-                ):
+                ops += [(n, Op("copy", node.value, args={"0": node.value})) for n in ir.names_bound(base)]
+                if isinstance(base, (gast.Subscript, gast.Attribute)) and isinstance(base.value, gast.Name):
                     ops.append((base.value.id, Op("getitem", node.value, args={"0": node.value})))
-            elif (
-                isinstance(node, gast.Expr)
-                and (op := self.operations.of(node.value)).tag == "add_at"
-            ):
+            elif isinstance(node, gast.Expr) and (op := self.operations.of(node.value)).tag == "add_at":
                 ops.append((op.args["0"].id, Op("getitem", node.value, args={"0": op.args["1"]})))
         seeds = set(ir.names_read(self.fn.body[-1])) if taint else set()
         for node in statements:
@@ -623,9 +562,7 @@ class Writer:
             self.hidden[cell.key()] = (self.names.fresh(cell.name), cell)
         return self.hidden[cell.key()][0]
 
-    def sweeps(
-        self, seed: Callable[[], None], finish: Callable[[], Block]
-    ) -> tuple[Block, Block, Block]:
+    def sweeps(self, seed: Callable[[], None], finish: Callable[[], Block]) -> tuple[Block, Block, Block]:
         """(lists, forward, backward): `seed` sets the first adjoints, `finish` gives the backward sweep's end."""
         return self.swept(seed, finish)
 
@@ -650,9 +587,7 @@ class Writer:
         nodes = [Step(backward=[*self.reverse.out, *end]), *nodes, Step(backward=seeded)]
         heads: dict[int, set[str]] = {}
         value_live(self.fn.body, set(), lambda loop, names: heads.__setitem__(id(loop), set(names)))
-        saving = Saving(
-            self.scope, nodes, heads, self.places.families, undo_all, self.reverse.is_place
-        )
+        saving = Saving(self.scope, nodes, heads, self.places.families, undo_all, self.reverse.is_place)
         saving.run()
         self.consumes = bool(saving.lists) or saving.restores
         forward, backward = write(nodes)
@@ -685,9 +620,7 @@ def _calls(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
 
 def _operations(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
     """The operations that are spelled as calls."""
-    entered = [
-        s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)
-    ]  # which are called as they are
+    entered = [s.item for s in ir.statements(fn.body) if isinstance(s, ir.Within)]  # which are called as they are
     skipped = {id(n) for n in ir.walk(entered)}
     for node in ir.walk(fn.body):
         if isinstance(node, gast.Call) and id(node) not in skipped:
@@ -696,9 +629,7 @@ def _operations(fn: Function, known: dict[str, Kind]) -> Iterator[Op]:
 
 def _copy(fn: Function) -> Function:
     """A function that may be rewritten."""
-    return Function(
-        fn.name, fn.params, ir.clone(fn.body), dict(fn.env), dict(fn.hidden), fn.source, fn.nested
-    )
+    return Function(fn.name, fn.params, ir.clone(fn.body), dict(fn.env), dict(fn.hidden), fn.source, fn.nested)
 
 
 def names_of(fn: Function) -> Names:
@@ -711,24 +642,16 @@ def _perhaps_written(fn: Function) -> set[str]:
     """Names that `op=` writes into if they hold an array at run time: the callee runs as the user wrote it."""
     calls = [n for n in ir.walk(fn.body) if isinstance(n, gast.Call)]
     checks = [c for c in calls if ir.resolve(c.func, fn.env)[1] is in_place.refuse_in_place]
-    return {
-        c.args[0].id for c in checks if isinstance(c.args[0], gast.Name)
-    }  # a number may stand for the name
+    return {c.args[0].id for c in checks if isinstance(c.args[0], gast.Name)}  # a number may stand for the name
 
 
 def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
     """Array parameters of which the callee reads parts: their adjoint is added into the caller's buffer."""
     indexed = {
-        n.value.id
-        for n in ir.walk(fn.body)
-        if isinstance(n, gast.Subscript) and isinstance(n.value, gast.Name)
+        n.value.id for n in ir.walk(fn.body) if isinstance(n, gast.Subscript) and isinstance(n.value, gast.Name)
     }
     bound = set(ir.names_bound(fn.body))
-    looped = {
-        n.iter.id
-        for n in ir.walk(fn.body)
-        if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)
-    }
+    looped = {n.iter.id for n in ir.walk(fn.body) if isinstance(n, gast.For) and isinstance(n.iter, gast.Name)}
     return {
         i
         for i, p in enumerate(fn.params)
@@ -743,17 +666,11 @@ def _added_into(fn: Function, facts: Facts, active: Sequence[bool]) -> set[int]:
 def _reads_parts_of_containers(fn: Function, facts: Facts, active: Sequence[bool]) -> bool:
     """Whether a callee reads elements of an array inside an argument: a dense adjoint a call would cost too much."""
     holders = (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)
-    inside = {
-        p
-        for p, a in zip(fn.params, active, strict=True)
-        if a and isinstance(facts.kinds.get(p), holders)
-    }
+    inside = {p for p, a in zip(fn.params, active, strict=True) if a and isinstance(facts.kinds.get(p), holders)}
     for node in ir.walk(fn.body) if inside else ():
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Name):
             value = node.value
-            if isinstance(value, (gast.Subscript, gast.Attribute)) and isinstance(
-                value.value, gast.Name
-            ):
+            if isinstance(value, (gast.Subscript, gast.Attribute)) and isinstance(value.value, gast.Name):
                 found = value.value.id in inside
                 if found and isinstance(facts.kinds.get(value.value.id), kinds.Array):
                     return True
@@ -789,11 +706,7 @@ def _runs_unseen(fn: Function, place: tuple[int, str], program: Program) -> bool
             codes += [c for c in code.co_consts if isinstance(c, types.CodeType)]
             if (id(f.__globals__), place[1]) == place and place[1] in code.co_names:
                 return True
-            stack += [
-                v
-                for n in code.co_names
-                if isinstance(v := f.__globals__.get(n), types.FunctionType)
-            ]
+            stack += [v for n in code.co_names if isinstance(v := f.__globals__.get(n), types.FunctionType)]
     return False
 
 
@@ -803,9 +716,7 @@ def _calls_variables(fn: Function) -> bool:
     return any(o.tag == "dispatch" and not hasattr(np.ndarray, str(o.target)) for o in ops)
 
 
-def _shared_global(
-    fn: Function, writer: Function, place: tuple[int, str]
-) -> errors.UnsupportedSyntax:
+def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> errors.UnsupportedSyntax:
     return errors.UnsupportedSyntax(
         f"the global or captured variable {place[1]!r}, which {writer.name!r} writes, may be read or written by another"
         " function of the same derivative",
@@ -833,9 +744,7 @@ def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind])
         )
 
 
-def reading(
-    f: types.FunctionType, args: Sequence[Kind], call_vjp: Callable[..., Any]
-) -> Generated | None:
+def reading(f: types.FunctionType, args: Sequence[Kind], call_vjp: Callable[..., Any]) -> Generated | None:
     """What says for how long it is known that a function only reads what it is given; None where it is not known."""
     program = Program(Options(), call_vjp)
     if program.parameters_written(f, list(args)) != set():
@@ -883,9 +792,7 @@ def pullback(
     op = Op("call", ir.constant(None), target=f)
     program.root = (id(f), tuple(args), tuple(active), True)
     split = program.split(op, list(args), tuple(active), True)
-    return program.generated(
-        split.backward, split.hidden, program.parameters_written(f, list(args)) or ()
-    ), split
+    return program.generated(split.backward, split.hidden, program.parameters_written(f, list(args)) or ()), split
 
 
 def tangent(
@@ -902,6 +809,4 @@ def tangent(
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))
-    return program.generated(
-        found.name, found.hidden, program.parameters_written(f, list(args)) or ()
-    )
+    return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())

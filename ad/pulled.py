@@ -75,9 +75,7 @@ def puller(backward: Callable[..., Any], split: Split, active: Sequence[bool]) -
         return (structures.as_gradient(x_bar, x),)
 
     first = positions[0] if positions else -1
-    return (
-        pull_one if split.returned == (first,) and not split.into and len(positions) == 1 else pull
-    )
+    return pull_one if split.returned == (first,) and not split.into and len(positions) == 1 else pull
 
 
 def _cotangent(z_bar: Any, value: Any) -> Any:

@@ -28,25 +28,18 @@ _LIMIT = 4096
 _found: dict[Any, tuple[cache.Variants, int]] = cache.WARM
 
 
-def remember(
-    f: Any, active: tuple[bool, ...], args: Sequence[Any], ordered: Sequence[Any], variants: Any
-) -> None:
+def remember(f: Any, active: tuple[bool, ...], args: Sequence[Any], ordered: Sequence[Any], variants: Any) -> None:
     """Keep the variants of a callee for these positional arguments, if all that its call adds is a receiver and
     defaults.
     """
     key, receiver = _key(f, active)
     given = [*receiver, *args]
     missing = len(ordered) - len(given)
-    if (
-        key is None
-        or hasattr(f, "__ad_reduce__")
-        or any(a is not b for a, b in zip(given, ordered))
-    ):
+    if key is None or hasattr(f, "__ad_reduce__") or any(a is not b for a, b in zip(given, ordered)):
         return
     function = key[0]
     if missing < 0 or (
-        missing
-        and not (isinstance(function, Plain) and _ends_with_defaults(function, ordered, missing))
+        missing and not (isinstance(function, Plain) and _ends_with_defaults(function, ordered, missing))
     ):
         return
     if len(_found) >= _LIMIT:
@@ -59,9 +52,7 @@ def _ends_with_defaults(function: Any, ordered: Sequence[Any], missing: int) -> 
     if missing < 0:
         return False
     tail = defaults[len(defaults) - missing :]
-    return len(tail) == missing and all(
-        a is b for a, b in zip(tail, ordered[-missing:], strict=True)
-    )
+    return len(tail) == missing and all(a is b for a, b in zip(tail, ordered[-missing:], strict=True))
 
 
 def _key(f: Any, active: tuple[bool, ...]) -> tuple[Any, tuple[Any, ...]]:
@@ -69,16 +60,12 @@ def _key(f: Any, active: tuple[bool, ...]) -> tuple[Any, tuple[Any, ...]]:
     if isinstance(f, _BY_IDENTITY):
         return (f, active), ()
     if type(f) is types.MethodType:
-        return (
-            ((f.__func__, active, True), (f.__self__,)) if type(f.__func__) is Plain else (None, ())
-        )
+        return ((f.__func__, active, True), (f.__self__,)) if type(f.__func__) is Plain else (None, ())
     call = getattr(type(f), "__call__", None)  # noqa: B004
     return ((call, active, True), (f,)) if type(call) is Plain else (None, ())
 
 
-def entry(
-    f: Any, active: tuple[bool, ...], args: tuple[Any, ...]
-) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
+def entry(f: Any, active: tuple[bool, ...], args: tuple[Any, ...]) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
     """What gives (value, pullback) of a callee that has been called before, and its arguments."""
     kind = type(f)
     if kind in _BY_IDENTITY:

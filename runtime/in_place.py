@@ -11,19 +11,7 @@ from ad import errors
 from ad.runtime.shadows import entries
 from ad.runtime.structures import is_structure, owned
 
-_OPERATORS = (
-    "add",
-    "sub",
-    "mul",
-    "truediv",
-    "floordiv",
-    "mod",
-    "pow",
-    "matmul",
-    "and",
-    "or",
-    "xor",
-)
+_OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 
 
 def is_array(x: Any) -> bool:
@@ -85,17 +73,8 @@ def know_readers(reader: Reader) -> None:
 def _same(a: Any, b: Any) -> bool:
     """Whether b is what it was when a was made as its copy."""
     if isinstance(a, np.ndarray):
-        return (
-            isinstance(b, np.ndarray)
-            and a.shape == b.shape
-            and a.dtype == b.dtype
-            and a.tobytes() == b.tobytes()
-        )
+        return isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     if is_structure(a):
         mine, other = entries(a), entries(b) if is_structure(b) else {}
-        return (
-            type(a) is type(b)
-            and list(mine) == list(other)
-            and all(_same(mine[k], other[k]) for k in mine)
-        )
+        return type(a) is type(b) and list(mine) == list(other) and all(_same(mine[k], other[k]) for k in mine)
     return a is b
