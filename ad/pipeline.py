@@ -130,7 +130,7 @@ class Program:
                     cell = Cell(node.attr, vars(owner))
                     self.dependencies[cell.key()] = (cell, value)
         function = variadic.original(fn.source.function)
-        for slot in ("__code__", "__defaults__"):
+        for slot in ("__code__", "__defaults__", *(["__kwdefaults__"] if function.__kwdefaults__ else [])):
             self.slots[id(function), slot] = (function, slot, getattr(function, slot))
 
     def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
