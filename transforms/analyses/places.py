@@ -370,7 +370,10 @@ def _says_how(op: Op, param: str) -> bool:
     """Whether a parameter of a rule is a shape, an axis, an order or a model, with which no result shares memory."""
     if op.rule is None or param in op.rule.wrt:
         return False
-    return param in ("shape", "newshape", "axis", "axes", "order") or param in op.rule.shape_only
+    return param in _HOW or param in op.rule.shape_only
+
+
+_HOW = ("shape", "newshape", "axis", "axes", "axis1", "axis2", "source", "destination", "start", "order", "k", "shift")
 
 
 def _is_fresh(op: Op) -> bool:
