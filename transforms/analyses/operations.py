@@ -322,7 +322,7 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 def _is_library(function: types.FunctionType) -> bool:
     """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
-    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ in ("warnings", "_py_warnings"):
         return True
     module = function.__module__ or ""
     plain = ("ad.nn", "ad.rules.", "numpy.polynomial.")

@@ -335,7 +335,7 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutated_by(op)):
-                if op.tag == "call" and not self.may_hold_memory(name):
+                if not self.may_hold_memory(name):
                     continue
                 if self.attempted:
                     raise errors.MayBeHalfDone(
@@ -611,6 +611,9 @@ def _has_out(op: Op) -> bool:
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")
 
 
+_HARMLESS_MODULES = ("builtins", "math", "cmath", "operator", "_operator", "random", "ad")
+
+
 def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
@@ -624,8 +627,5 @@ def _is_harmless(target: Any) -> bool:
     module = (getattr(target, "__module__", None) or "").split(".")[0]
     if module == "numpy":
         return getattr(target, "__name__", "") not in _WRITERS
-    return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in (
-        "setattr",
-        "delattr",
-        "exec",
-    )
+    name = getattr(target, "__name__", "")
+    return module in _HARMLESS_MODULES and name not in (*_WRITERS, "setattr", "delattr", "exec")
