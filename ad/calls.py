@@ -161,6 +161,20 @@ def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
     return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
 
 
+@functools.lru_cache(maxsize=1024)
+def by_position(f: Any) -> Any:
+    """A plain function as one that takes all its arguments by position, as a reduced call gives them."""
+    if not isinstance(f, Plain) or not f.__code__.co_kwonlyargcount and not hasattr(f, "__ad_fits__"):
+        return f
+    found = inspect.signature(f, follow_wrapped=False).parameters.values()
+    if not any(p.kind is p.KEYWORD_ONLY for p in found):
+        return f
+    params = ", ".join(p.name for p in found)
+    passed = ", ".join(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in found)
+    name = f.__name__ if f.__name__.isidentifier() else "lambda_"
+    return text_function(name + "_", f"def {name}_({params}):\n    return {name}({passed})\n", {name: f})
+
+
 def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
     """(plain function, its parameters) without a call."""
     function = target_of(f).function

@@ -38,7 +38,7 @@ def _left(f: types.FunctionType, count: int, keywords: tuple[str, ...]) -> dict[
     names = code.co_varnames[: code.co_argcount]
     found = dict(zip(names[len(names) - len(defaults) :], defaults, strict=True))
     found = {n: v for n, v in found.items() if n in names[count:]} | (f.__kwdefaults__ or {})
-    return {n: v for n, v in found.items() if n not in keywords and not isinstance(v, _SPELLED)}
+    return {n: v for n, v in found.items() if n not in keywords and type(v) not in _SPELLED}
 
 
 def left(f: Any) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
@@ -618,7 +619,7 @@ def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
         return True
-    if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_reduce__"):
+    if isinstance(target, (type, types.ModuleType, np.ufunc)) or hasattr(target, "__ad_reduce__"):
         return True
     if target in (dict.fromkeys, dataclasses.replace):
         return True
