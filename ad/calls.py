@@ -99,7 +99,22 @@ def ordered_arguments(
         function = variadic.fitted(function, len(args), tuple(kwargs))
     bound = inspect.signature(function, follow_wrapped=False).bind(*args, **kwargs)
     bound.apply_defaults()
-    return function, list(bound.arguments.values()), list(bound.arguments)
+    names = list(bound.arguments)
+    if hasattr(target.function, "__wrapped__"):
+        names[: len(args)] = _names_of_wrapped(target.function, names[: len(args)])
+    return function, list(bound.arguments.values()), names
+
+
+def _names_of_wrapped(f: Any, names: list[str]) -> list[str]:
+    """Names of positional arguments that a decorator's `*args` takes on behalf of what it wraps."""
+    own = set(inspect.signature(f, follow_wrapped=False).parameters)
+    try:
+        given = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return names
+    wrapped = [p.name for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][: len(names)]
+    wrapped += names[len(wrapped) :]
+    return [n if n in own or w in own else w for n, w in zip(names, wrapped, strict=True)]
 
 
 @dataclass(frozen=True)
