@@ -282,7 +282,8 @@ class Operator:
     def found(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Call, list[int]]:
         """The call of f and the positions of what is differentiated."""
         call = reduced(self.f, args, kwargs)
-        return call, positions(self.argnums, call.names, call.shift)
+        wrt = positions(self.argnums, call.names, call.shift)
+        return dataclasses.replace(call, function=calls.by_position(call.function)), wrt
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         raise NotImplementedError

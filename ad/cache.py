@@ -25,6 +25,7 @@ from ad.runtime.shadows import entries, is_container
 MAX_VARIANTS = 8
 _statistics = {"misses": 0}
 _families: OrderedDict[Any, Variants] = OrderedDict()
+WARM: dict[Any, tuple[Variants, int]] = {}  # see `ad.warm`
 
 
 @dataclass
@@ -197,6 +198,7 @@ def clear_cache() -> None:
     for variants in _families.values():
         variants.forget()
     _families.clear()
+    WARM.clear()
     _statistics.update(misses=0)
 
 

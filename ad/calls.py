@@ -23,15 +23,16 @@ from typing import Any
 
 import numpy as np
 
-from ad import cache, errors, pipeline, variadic
+from ad import cache, errors, pipeline, variadic, warm
 from ad.accessors import ACCESSORS, written_out
 from ad.aliases import AliasProgram
 from ad.cache import Compiled
 from ad.compile import Generated, compile_text
 from ad.kinds import CODE, Code, Kind
 from ad.pipeline import Options
+from ad.pulled import Held, Pull, Pulled, puller
 from ad.rules import registry
-from ad.runtime import structures
+from ad.runtime import in_place, structures
 from ad.runtime.calling import Starred, apply
 
 Plain = types.FunctionType
@@ -98,7 +99,22 @@ def ordered_arguments(
         function = variadic.fitted(function, len(args), tuple(kwargs))
     bound = inspect.signature(function, follow_wrapped=False).bind(*args, **kwargs)
     bound.apply_defaults()
-    return function, list(bound.arguments.values()), list(bound.arguments)
+    names = list(bound.arguments)
+    if hasattr(target.function, "__wrapped__"):
+        names[: len(args)] = _names_of_wrapped(target.function, names[: len(args)])
+    return function, list(bound.arguments.values()), names
+
+
+def _names_of_wrapped(f: Any, names: list[str]) -> list[str]:
+    """Names of positional arguments that a decorator's `*args` takes on behalf of what it wraps."""
+    own = set(inspect.signature(f, follow_wrapped=False).parameters)
+    try:
+        given = inspect.signature(f).parameters.values()
+    except (TypeError, ValueError):
+        return names
+    wrapped = [p.name for p in given if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)][: len(names)]
+    wrapped += names[len(wrapped) :]
+    return [n if n in own or w in own else w for n, w in zip(names, wrapped, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -158,6 +174,20 @@ def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
     passed = ", ".join([*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())])
     params = "args" if keys is None else "args, named"
     return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
+
+
+@functools.lru_cache(maxsize=1024)
+def by_position(f: Any) -> Any:
+    """A plain function as one that takes all its arguments by position, as a reduced call gives them."""
+    if not isinstance(f, Plain) or not f.__code__.co_kwonlyargcount and not hasattr(f, "__ad_fits__"):
+        return f
+    found = inspect.signature(f, follow_wrapped=False).parameters.values()
+    if not any(p.kind is p.KEYWORD_ONLY for p in found):
+        return f
+    params = ", ".join(p.name for p in found)
+    passed = ", ".join(f"{p.name}={p.name}" if p.kind is p.KEYWORD_ONLY else p.name for p in found)
+    name = f.__name__ if f.__name__.isidentifier() else "lambda_"
+    return text_function(name + "_", f"def {name}_({params}):\n    return {name}({passed})\n", {name: f})
 
 
 def generic_parameters(f: Any) -> tuple[Plain, list[str]]:
@@ -269,57 +299,51 @@ def refuse_written_receiver(compiled: Compiled, leading: int) -> None:
         )
 
 
+def pullback_variants(f: Plain, active: tuple[bool, ...], options: Options) -> cache.Variants:
+    """The split adjoints of a plain function; in generated code (`options.pure`) a call gives (value, pullback)."""
+
+    def make(known: list[Kind]) -> Compiled:
+        written = _written(f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program))
+        compiled = _compiled(*written)
+        namespace, split = compiled.extra
+        forward, pull = namespace[split.forward], puller(namespace[split.backward], split, active)
+        compiled.extra = forward, pull
+        if options.pure:
+            compiled.call = _entry(forward, pull)
+        return compiled
+
+    return cache.family(("vjp", f, active, options), make)
+
+
+def _entry(forward: Callable[..., Any], pull: Pull) -> Callable[..., Any]:
+    """(value, pullback) of a call in generated code, which undoes its writes before the pullback runs."""
+
+    def enter(*args: Any) -> Any:
+        value, saved = forward(*args)
+        return value, Pulled(pull, saved, value, args)
+
+    return enter
+
+
 def run_pullback(
     f: Plain, args: Sequence[Any], active: tuple[bool, ...], options: Options, leading: int = 0
 ) -> tuple[Any, Callable[[Any], Any]]:
     """(value, pullback) of a plain function; the pullback gives an adjoint for each active
     argument, and may be repeated.
     """
-
-    def make(known: list[Kind]) -> Compiled:
-        return _compiled(*_written(f, lambda program: pipeline.pullback(f, known, active, options, call_vjp, program)))
-
-    compiled = cache.family(("vjp", f, active, options), make).get(args)
-    namespace, split = compiled.extra
+    compiled = pullback_variants(f, active, options).get(args)
     refuse_written_receiver(compiled, leading)
     if compiled.generated.written:
         compiled.check(args)
-    if options.pure:  # called from generated code, which undoes its writes before the pullback runs
-        kept = like = list(args)
-        value, saved = namespace[split.forward](*kept, *compiled.hidden())
-    else:
-        kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
-        value, saved = namespace[split.forward](*kept, *map(_owned, compiled.hidden()))
-        value = structures.owned(value)
-        like = [structures.owned(a) if k is a and structures.is_structure(a) else k for k, a in zip(kept, args)]
-    backward = namespace[split.backward]
-    positions = [i for i, a in enumerate(active) if a]
-
-    def pull(saved: Any, z_bar: Any) -> tuple[Any, ...]:
-        buffers = [structures.zeros(kept[i]) for i in split.into]
-        returned = backward(saved, structures.as_cotangent(z_bar, value), *buffers)
-        found = dict(zip(split.into, buffers, strict=True))
-        several = returned if len(split.returned) != 1 else (returned,)
-        found.update(zip(split.returned, several, strict=True))
-        return tuple(structures.as_gradient(found.get(i), like[i]) for i in positions)
-
-    return value, Held(pull, saved)
-
-
-class Held:
-    """A function of what it holds and one more argument. A pullback holds what was saved: a sweep that may run again
-    has copies of that, in which it undoes writes (`runtime.copies.duplicate`).
-    """
-
-    def __init__(self, function: Callable[[Any, Any], Any], held: Any) -> None:
-        self.function, self.held = function, held
-
-    def __call__(self, x: Any) -> Any:
-        return self.function(self.held, x)
-
-    def __ad_copy__(self, copied: Callable[[Any], Any]) -> Held:
-        """One that holds a copy."""
-        return Held(self.function, copied(self.held))
+    forward, pull = compiled.extra
+    if options.pure:
+        value, saved = forward(*args, *compiled.hidden())
+        return value, Pulled(pull, saved, value, args)
+    kept = [a if isinstance(a, (float, int)) else _owned(a) for a in args]
+    value, saved = forward(*kept, *map(_owned, compiled.hidden()))
+    value = structures.owned(value)
+    like = [structures.owned(a) if k is a and structures.is_structure(a) else k for k, a in zip(kept, args)]
+    return value, Pulled(pull, saved, value, like)
 
 
 def _owned(x: Any) -> Any:
@@ -651,9 +675,43 @@ def call_vjp(
     """f(*args) and its pullback, for a callee known only now. active: f itself (a pullback, an
     object), then each argument.
     """
+    if not kwargs and (found := warm.entry(f, active, args)) is not None:
+        enter, args = found
+        entered: tuple[Any, Callable[[Any], tuple[Any, ...]]] = enter(*args)
+        return entered
     if active[0]:
         return vjp_of(apply, (f, *args), active, PURE, kwargs)
-    return vjp_of(f, args, active[1:], _options(f), kwargs)
+    options, call = _options(f), reduced(f, args, kwargs)
+    mask = call.mask(active[1:])
+    first = vjp_of_call(call, mask, options)
+    if options is PURE and isinstance(call.function, Plain) and not kwargs:
+        warm.remember(f, active, args, call.args, pullback_variants(call.function, mask, options))
+    return first
+
+
+def reader_of(f: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
+    """What calls a function of which its text tells that it only reads such arguments; None where it does not."""
+    if type(f) is not Plain or len(args) != f.__code__.co_argcount or not _is_simple(f):
+        return None
+    found = cache.WARM.get((f, len(args)))
+    if found is None:
+        variants = cache.family(("reading", f), lambda known: _reading(f, known))
+        cache.WARM[f, len(args)] = found = variants, 0
+    return found[0].dispatch
+
+
+def _reading(f: Plain, known: list[Kind]) -> Compiled:
+    try:
+        generated = pipeline.reading(f, known, call_vjp)
+    except (errors.ADError, TypeError):
+        generated = None
+    compiled = Compiled(f, generated or Generated(f.__name__, [], {}, (), ()))
+    if generated is None:
+        compiled.call = functools.partial(in_place.call_watched, f)
+    return compiled
+
+
+in_place.know_readers(reader_of)
 
 
 def _options(f: Any) -> Options:

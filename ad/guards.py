@@ -94,6 +94,8 @@ class Guard:
                 self.entries([f"vars({x})[{keys}[{i}]]" for i in range(len(entries))], [k for _, k in entries])
             case kinds.List(entry=Kind() as entry):
                 self.list(x, entry)
+            case kinds.Unknown(hint=kinds.Record(type=type_, entries=())):  # an object that can be called
+                self.tests.append(f"type({x}) is {self.constant(type_)}")
             case _:
                 raise _NoGuard
 

@@ -28,6 +28,7 @@ from ad.runtime import in_place
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
+from ad.transforms.adjoint.callbacks import name_results
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
@@ -132,7 +133,7 @@ class Program:
                     cell = Cell(node.attr, vars(owner))
                     self.dependencies[cell.key()] = (cell, value)
         function = variadic.original(fn.source.function)
-        for slot in ("__code__", "__defaults__"):
+        for slot in ("__code__", "__defaults__", *(["__kwdefaults__"] if function.__kwdefaults__ else [])):
             self.slots[id(function), slot] = (function, slot, getattr(function, slot))
 
     def facts(self, callee: Callee, args: Sequence[Kind]) -> tuple[Function, Facts]:
@@ -160,7 +161,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
-        if step_by_step(fn, facts.kinds, names):
+        if step_by_step(fn, facts.kinds, names) | name_results(fn, facts, names):
             facts = self.infer(fn, known)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
@@ -747,6 +748,17 @@ def refuse_writes(program: Program, f: types.FunctionType, args: Sequence[Kind])
             at=ir.location(fn.source, fn.source.tree),
             hint="return the new value instead of writing into the argument",
         )
+
+
+def reading(f: types.FunctionType, args: Sequence[Kind], call_vjp: Callable[..., Any]) -> Generated | None:
+    """What says for how long it is known that a function only reads what it is given; None where it is not known."""
+    program = Program(Options(), call_vjp)
+    if program.parameters_written(f, list(args)) != set():
+        return None
+    for _, fn in program.normal.values():
+        if any(o.tag == "dispatch" or isinstance(o.target, str) for o in _operations(fn, {})):
+            return None
+    return program.generated(f.__name__, ())
 
 
 def gradient(

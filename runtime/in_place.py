@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ad import errors
-from ad.runtime.structures import owned
+from ad.runtime.shadows import entries
+from ad.runtime.structures import is_structure, owned
 
 _OPERATORS = ("add", "sub", "mul", "truediv", "floordiv", "mod", "pow", "matmul", "and", "or", "xor")
 
@@ -26,6 +28,8 @@ def refuse_in_place(x: Any, where: str) -> None:
 
     >>> refuse_in_place(1.0, "model.py:3")
     """
+    if type(x) is float:
+        return
     if isinstance(x, np.ndarray) or any(hasattr(type(x), f"__i{name}__") for name in _OPERATORS):
         raise errors.AliasingError(
             f"{where}: `op=` writes in place into a {type(x).__name__} whose origin is not known here",
@@ -39,6 +43,13 @@ def call_unchanged(f: Any, *args: Any, **kwargs: Any) -> Any:
     >>> call_unchanged(len, [1, 2])
     2
     """
+    if not kwargs and (known := _reader(f, args)) is not None:
+        return known(*args)
+    return call_watched(f, *args, **kwargs)
+
+
+def call_watched(f: Any, *args: Any, **kwargs: Any) -> Any:
+    """`call_unchanged` by comparison."""
     before = owned((args, kwargs))
     result = f(*args, **kwargs)
     if not _same(before, (args, kwargs)):
@@ -49,11 +60,21 @@ def call_unchanged(f: Any, *args: Any, **kwargs: Any) -> Any:
     return result
 
 
+Reader = Callable[[Any, tuple[Any, ...]], Callable[..., Any] | None]
+_reader: Reader = lambda f, args: None
+
+
+def know_readers(reader: Reader) -> None:
+    """Let `reader(f, args)` give what calls f where its text tells that it only reads: nothing is copied then."""
+    global _reader
+    _reader = reader
+
+
 def _same(a: Any, b: Any) -> bool:
+    """Whether b is what it was when a was made as its copy."""
     if isinstance(a, np.ndarray):
         return isinstance(b, np.ndarray) and a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
-    if isinstance(a, dict):
-        return list(a) == list(b) and all(_same(a[k], b[k]) for k in a)
-    if isinstance(a, (list, tuple)):
-        return len(a) == len(b) and all(map(_same, a, b))
-    return True
+    if is_structure(a):
+        mine, other = entries(a), entries(b) if is_structure(b) else {}
+        return type(a) is type(b) and list(mine) == list(other) and all(_same(mine[k], other[k]) for k in mine)
+    return a is b

@@ -42,6 +42,8 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
         return
     if isinstance(x, np.ndarray):
         raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
+    if not isinstance(name, str):
+        raise errors.AliasingError(f"an entry of a {type(x).__name__} is not differentiated", hint="index arrays")
     descriptor = getattr(type(x), name, None)
     getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
     kept = isinstance(descriptor, cached_property)  # which the object holds once it was read

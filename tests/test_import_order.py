@@ -17,7 +17,7 @@ ORDER = (
     ("ad.transforms.analyses",),
     ("ad.transforms", "ad.transforms.normalize", "ad.transforms.adjoint", "ad.transforms.optimize"),
     ("ad.compile", "ad.accessors", "ad.guards", "ad.cache"),
-    ("ad.pipeline", "ad.aliases"),
+    ("ad.pipeline", "ad.aliases", "ad.pulled", "ad.warm"),
     ("ad.calls", "ad.nesting"),
     ("ad.api", "ad.nn", "ad.optim", "ad.testing", "ad.__main__"),
     ("ad",),

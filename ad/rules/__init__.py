@@ -3,6 +3,7 @@
 from ad.rules import (
     arithmetic,
     builtins_,
+    cmath_module,
     containers,
     contractions,
     creation,
@@ -47,6 +48,7 @@ CHAPTERS = (
     linalg,
     math_module,
     builtins_,
+    cmath_module,
     containers,
     text,
     writes,

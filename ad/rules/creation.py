@@ -39,7 +39,7 @@ from ad.runtime.shadows import private
 constant(np.zeros, np.ones, np.empty, kind=shapes.filled)
 constant(np.zeros_like, np.ones_like, np.empty_like, kind=shapes.array_of)
 constant(np.eye, np.identity, kind=shapes.eye)
-constant(np.result_type, np.dtype, np.indices, np.tril_indices, np.triu_indices)
+constant(np.result_type, np.common_type, np.dtype, np.indices, np.tril_indices, np.triu_indices)
 constant(np.errstate, fresh=False)
 
 
@@ -205,6 +205,13 @@ class astype:
         if is_inexact_dtype(dtype):
             return z_bar
         return to_inexact(z_bar, dtype)
+
+
+if hasattr(np, "astype"):  # since NumPy 2.1
+
+    @reference(np.astype, wrt=("x",), cases=lambda rng: _astype_cases(rng)[:2])
+    def astype_of(x, dtype, *, copy=True):
+        return x.astype(dtype, copy=copy)
 
 
 @linear(to_dtype, shape_only=("dtype",), cases=lambda rng: [((rng.normal(size=3), float), {})])

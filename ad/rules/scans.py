@@ -253,6 +253,56 @@ def polyval(p, x):
     return y
 
 
+def _two_polynomials(rng):
+    return [((rng.normal(size=m), rng.normal(size=n)), {}) for m, n in ((4, 2), (2, 4), (3, 3), (1, 2))]
+
+
+@reference(np.polyadd, wrt=("a1", "a2"), cases=_two_polynomials)
+def polyadd(a1, a2):
+    a1, a2 = np.atleast_1d(a1), np.atleast_1d(a2)
+    short = len(a1) - len(a2)
+    if short > 0:
+        a2 = np.concatenate((np.zeros(short), a2))
+    elif short < 0:
+        a1 = np.concatenate((np.zeros(-short), a1))
+    return a1 + a2
+
+
+@reference(np.polysub, wrt=("a1", "a2"), cases=_two_polynomials)
+def polysub(a1, a2):
+    return np.polyadd(a1, -1.0 * np.atleast_1d(a2))
+
+
+@reference(np.polymul, wrt=("a1", "a2"), cases=_two_polynomials)
+def polymul(a1, a2):
+    a1, a2 = np.atleast_1d(a1), np.atleast_1d(a2)
+    while len(a1) > 1 and a1[0] == 0.0:
+        a1 = a1[1:]
+    while len(a2) > 1 and a2[0] == 0.0:
+        a2 = a2[1:]
+    return np.convolve(a1, a2)
+
+
+def _orders(rng):
+    return [((rng.normal(size=4), *m), {}) for m in ((), (2,), (0,), (4,), (5,))]
+
+
+@reference(np.polyder, wrt=("p",), cases=_orders)
+def polyder(p, m=1):
+    p = np.atleast_1d(p) + 0.0
+    for _ in range(m):
+        p = p[:-1] * np.arange(len(p) - 1, 0, -1)
+    return p
+
+
+@reference(np.polyint, wrt=("p",), cases=_orders)
+def polyint(p, m=1):
+    p = np.atleast_1d(p) + 0.0
+    for _ in range(m):
+        p = np.concatenate((p / np.arange(len(p), 0, -1), np.zeros(1)))
+    return p
+
+
 @reference(np.poly, cases=lambda rng: [((rng.normal(size=3),), {}), ((rng.normal(size=0),), {})])
 def poly(seq_of_zeros):
     if np.ndim(seq_of_zeros) != 1:

@@ -5,6 +5,7 @@ Texts decide what is computed, as tokens, keys and names of operators do; the nu
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from ad import kinds
@@ -40,6 +41,7 @@ def _methods(names: set[str]) -> list[Any]:
     return [getattr(str, name) for name in sorted(names)]
 
 
+constant(logging.getLogger, kind=lambda *_: kinds.Opaque(logging.getLogger()), fresh=False)  # any logger is as good
 constant(*_methods(_TESTS), kind=shapes.to_bool)
 constant(*_methods(_PLACES), kind=shapes.to_int)
 constant(*_methods(_LISTS), kind=texts)

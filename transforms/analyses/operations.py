@@ -313,8 +313,8 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
     """A call of a Python function; one with `*args` as the copy of it that takes as many. A generator runs as it is."""
     if is_generator(target):
         return Op("opaque", node, args=args, target=target)
-    if variadic.is_variadic(target):
-        named = tuple(k for k in args if not k.isdigit())
+    named = tuple(k for k in args if not k.isdigit())
+    if variadic.needs_fit(target, len(args) - len(named), named):
         try:
             target = variadic.fitted(target, len(args) - len(named), named)
         except TypeError as error:
@@ -324,10 +324,11 @@ def _function_call(node: gast.Call, target: types.FunctionType, args: dict[str, 
 
 def _is_library(function: types.FunctionType) -> bool:
     """Not those of `ad.nn` and the plain functions of rules, which are differentiated like the user's."""
-    if function.__code__.co_filename == contextlib.__file__ or function.__module__ == "warnings":
+    if function.__code__.co_filename == contextlib.__file__ or function.__module__ in ("warnings", "_py_warnings"):
         return True
     module = function.__module__ or ""
-    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(("ad.nn", "ad.rules."))
+    plain = ("ad.nn", "ad.rules.", "numpy.polynomial.")
+    return module.split(".")[0] in ("numpy", "ad", "dataclasses") and not module.startswith(plain)
 
 
 def _is_of_class(target: types.MethodType) -> bool:

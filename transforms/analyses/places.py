@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir, kinds
 from ad.ir import Block, Function
@@ -332,7 +333,7 @@ class _Sharing:
             self.put(op.args["0"].id, [a for k, a in op.args.items() if k != "0"])
         elif op.tag in ("call", "dispatch", "opaque"):
             for name in sorted(self.mutated_by(op)):
-                if op.tag == "call" and not self.may_hold_memory(name):
+                if not self.may_hold_memory(name):
                     continue
                 if self.attempted:
                     raise errors.MayBeHalfDone(
@@ -367,7 +368,10 @@ def _says_how(op: Op, param: str) -> bool:
     """Whether a parameter of a rule is a shape, an axis, an order or a model, with which no result shares memory."""
     if op.rule is None or param in op.rule.wrt:
         return False
-    return param in ("shape", "newshape", "axis", "axes", "order") or param in op.rule.shape_only
+    return param in _HOW or param in op.rule.shape_only
+
+
+_HOW = ("shape", "newshape", "axis", "axes", "axis1", "axis2", "source", "destination", "start", "order", "k", "shift")
 
 
 def _is_fresh(op: Op) -> bool:
@@ -605,11 +609,14 @@ def _has_out(op: Op) -> bool:
 _WRITERS = ("copyto", "put", "place", "putmask", "fill_diagonal", "shuffle", "put_along_axis", "at", "nan_to_num")
 
 
+_HARMLESS_MODULES = ("builtins", "math", "cmath", "operator", "_operator", "random", "ad")
+
+
 def _is_harmless(target: Any) -> bool:
     """Callables that write into none of their arguments."""
     if isinstance(target, (str, TypeError)) or target is None:
         return True
-    if isinstance(target, (type, types.ModuleType)) or hasattr(target, "__ad_reduce__"):
+    if isinstance(target, (type, types.ModuleType, np.ufunc)) or hasattr(target, "__ad_reduce__"):
         return True
     if target in (dict.fromkeys, dataclasses.replace):
         return True
@@ -618,8 +625,5 @@ def _is_harmless(target: Any) -> bool:
     module = (getattr(target, "__module__", None) or "").split(".")[0]
     if module == "numpy":
         return getattr(target, "__name__", "") not in _WRITERS
-    return module in ("builtins", "math", "operator", "ad") and getattr(target, "__name__", "") not in (
-        "setattr",
-        "delattr",
-        "exec",
-    )
+    name = getattr(target, "__name__", "")
+    return module in _HARMLESS_MODULES and name not in (*_WRITERS, "setattr", "delattr", "exec")

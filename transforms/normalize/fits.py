@@ -3,6 +3,9 @@
     def f(x, *xs, **named):                    def f(x, xs_0, xs_1, *, k):
         return g(*xs, **named) + xs[0]    =>       xs = (xs_0, xs_1)
                                                    return g(xs_0, xs_1, k=k) + xs[0]
+
+    def layer(x, f=np.tanh):                   def layer(x):
+        return f(x)                       =>       return np.tanh(x)           for a call that leaves f out
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ def with_plain_parameters(source: Source) -> Source:
     f: Any = source.function
     if not hasattr(f, "__ad_fits__"):
         return source
+    source = _capture(source, variadic.left(f))
     args = tree.args
     rest, others = args.vararg, args.kwarg
     names = variadic.parameters(f)
@@ -44,13 +48,30 @@ def with_plain_parameters(source: Source) -> Source:
     return source
 
 
-def _bind(tree: gast.FunctionDef, name: str, value: gast.expr) -> None:
-    """Give a variable its value at the top; where it is only ever unpacked in calls, its entries stand there."""
+def _capture(source: Source, left: dict[str, Any]) -> Source:
+    """Parameters that a call leaves to their defaults, as captured variables."""
+    args = source.tree.args
+    by_position = [*args.posonlyargs, *args.args]
+    first = len(by_position) - len(args.defaults)
+    args.defaults = [d for p, d in zip(by_position[first:], args.defaults, strict=True) if p.id not in left]
+    args.posonlyargs, args.args = ([p for p in ps if p.id not in left] for ps in (args.posonlyargs, args.args))
+    kept = [(p, d) for p, d in zip(args.kwonlyargs, args.kw_defaults, strict=True) if p.id not in left]
+    args.kwonlyargs, args.kw_defaults = [p for p, _ in kept], [d for _, d in kept]
+    for name, value in left.items():
+        source, known = scopes.provide(source, scopes.all_names(source.tree), name, value)
+        _bind(source.tree, name, ir.name(known), always=True)
+    return source
+
+
+def _bind(tree: gast.FunctionDef, name: str, value: gast.expr, always: bool = False) -> None:
+    """Give a variable its value at the top; where it is only ever unpacked in calls (or always, if it is only read), the
+    value stands there.
+    """
     value = ir.at(value, tree)
     uses = [n for n in ir.walk(tree.body) if isinstance(n, gast.Name) and n.id == name]
     unpacked = {id(n.value) for n in ir.walk(tree.body) if isinstance(n, (gast.Starred, gast.keyword))}
     plain = all(isinstance(n.ctx, gast.Load) for n in uses)
-    if uses and plain and all(id(n) in unpacked for n in uses):
+    if uses and plain and (always or all(id(n) in unpacked for n in uses)):
         tree.body = scopes.replaced(tree.body, {name: value})
     elif uses:
         if plain and isinstance(value, gast.Tuple):  # which nobody changes

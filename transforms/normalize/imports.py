@@ -5,7 +5,7 @@
         from math import pi
         return np.sum(x) * pi
 
-Data that a module holds is read again at each call: `from settings import rate` => `rate = settings.rate`.
+An import that fails raises where it stands. Data that a module holds is read again at each call: `from settings import rate` => `rate = settings.rate`.
 """
 
 from __future__ import annotations
@@ -44,7 +44,13 @@ class _Importer:
             if not isinstance(statement, (gast.Import, gast.ImportFrom)):
                 return [statement]
             out: Block = []
-            for name, module, attr in self.imported(statement):
+            try:
+                imported = self.imported(statement)
+            except ImportError as error:
+                names = [(a.asname or a.name).partition(".")[0] for a in statement.names]
+                unbound = [ir.assign(n, ir.constant(None), statement) for n in names if n != "*"]
+                return [ir.at(_raising(error), statement), *unbound]  # which makes them variables
+            for name, module, attr in imported:
                 value = module if attr is None else getattr(module, attr)
                 if attr is not None and not resolve.is_constant(value):
                     out.append(self.read(name, module, attr, statement))
@@ -74,14 +80,9 @@ class _Importer:
 
     def imported(self, node: gast.Import | gast.ImportFrom) -> list[tuple[str, Any, str | None]]:
         """(name, module, attribute of the module or None) for each name that an import binds."""
-        try:
-            if isinstance(node, gast.Import):
-                return [self.module(alias) for alias in node.names]
-            return [self.member(node, alias) for alias in node.names]
-        except ImportError as error:
-            raise errors.UnsupportedSyntax(
-                f"this import fails: {error}", at=ir.location(self.source, node), hint="import at the top of the module"
-            ) from error
+        if isinstance(node, gast.Import):
+            return [self.module(alias) for alias in node.names]
+        return [self.member(node, alias) for alias in node.names]
 
     def module(self, alias: Any) -> tuple[str, Any, None]:
         module = importlib.import_module(alias.name)
@@ -97,6 +98,11 @@ class _Importer:
         if not hasattr(module, alias.name):
             return known, importlib.import_module(f"{module.__name__}.{alias.name}"), None
         return known, module, alias.name
+
+
+def _raising(error: ImportError) -> gast.Raise:
+    """What an import does that fails: the function may never come to it, or catch it."""
+    return gast.Raise(ir.call(type(error).__name__, ir.constant(str(error))), None)
 
 
 def _change_own(body: Block, change: Any) -> Block:
