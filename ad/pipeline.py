@@ -31,6 +31,7 @@ from ad.transforms.adjoint.array_methods import lower_methods
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
+from ad.transforms.adjoint.extrema import Extrema
 from ad.transforms.adjoint.keys import Keys
 from ad.transforms.adjoint.named_tuples import NamedTuples
 from ad.transforms.adjoint.operands import Operands
@@ -194,7 +195,7 @@ class Program:
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        passes = (NamedTuples, Tuples, Operands)
+        passes = (NamedTuples, Extrema, Tuples, Operands)
         while any(lower(fn, facts, names, self.aliases).run() for lower in passes):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)

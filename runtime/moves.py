@@ -405,13 +405,13 @@ class _Ranked:
 
 def place_of_largest(xs: Any, key: Any) -> int:
     """Where `max(xs, key=key)` stands."""
-    values = [key(x) for x in _items(xs)]
+    values = list(_items(xs)) if key is None else [key(x) for x in _items(xs)]
     return values.index(max(values))
 
 
 def place_of_smallest(xs: Any, key: Any) -> int:
     """Where `min(xs, key=key)` stands."""
-    values = [key(x) for x in _items(xs)]
+    values = list(_items(xs)) if key is None else [key(x) for x in _items(xs)]
     return values.index(min(values))
 
 

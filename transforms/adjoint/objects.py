@@ -386,7 +386,11 @@ class Objects(Lowering):
             place = gast.Attribute(ir.clone(made), f.name, gast.Store())
             self.emit(gast.Assign([place], ir.clone(value), None))
         after = inspect.getattr_static(cls, "__post_init__", None)
-        return after is None or self.bound(None, after, [made])
+        passed = [n for n, f in cls.__dataclass_fields__.items() if f._field_type is dataclasses._FIELD_INITVAR]  # type: ignore
+        if not all(n in given or hasattr(cls, n) for n in passed):
+            return False
+        values = [given[n] if n in given else ir.constant(getattr(cls, n)) for n in passed]
+        return after is None or self.bound(None, after, [made, *values])
 
 
 def _may_be_elsewhere(name: str, node: gast.Call) -> bool:
