@@ -34,6 +34,7 @@ from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.extrema import Extrema
 from ad.transforms.adjoint.keys import Keys
 from ad.transforms.adjoint.named_tuples import NamedTuples
+from ad.transforms.adjoint.objects import check_cached
 from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
@@ -163,6 +164,8 @@ class Program:
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
         if step_by_step(fn, facts.kinds, names):
             facts = self.infer(fn, known)
+        if not self.aliases:
+            check_cached(fn, facts)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)

@@ -59,7 +59,8 @@ def is_called_by_method(cls: type) -> bool:
     False
     """
     plain = all(base is object or base.__flags__ & _HEAP for base in cls.__mro__)
-    return plain and isinstance(getattr(cls, "__call__", None), types.FunctionType) and not hasattr(cls, "__ad_reduce__")
+    method = getattr(cls, "__call__", None)  # noqa: B004
+    return plain and isinstance(method, types.FunctionType) and not hasattr(cls, "__ad_reduce__")
 
 
 def bare(cls: Any) -> Any:

@@ -29,7 +29,7 @@ def is_plain_class(cls: type) -> bool:
         for base in cls.__mro__[:-1]
         for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
     )
-    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)  # type: ignore[attr-defined]
+    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)
     return own and plain and not special and made
 
 
@@ -41,8 +41,8 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
         raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
     descriptor = getattr(type(x), name, None)
     getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
-    kept = isinstance(descriptor, cached_property)  # which the object holds once it was read
-    computed = name.startswith("__") or setter or kept or (getter and not holds(x, name))
+    kept = write and isinstance(descriptor, cached_property)  # which the object holds from now on
+    computed = name.startswith("__") or setter or (getter and not kept and not holds(x, name))
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     hooked = any(getattr(type(x), h, None) is not getattr(object, h, None) for h in hooks)
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
@@ -157,7 +157,7 @@ def of_super_class(own: type, cls: type, name: str) -> Any:
 
 
 def check_super(x: Any, cls: Any, name: str, function: Any, *args: Any, **named: Any) -> None:
-    """AliasingError unless `super().name` in a method of cls is this function for x; what it is given does not matter."""
+    """AliasingError unless `super().name` in a method of cls is this function for x, whatever it is given."""
     own = x if isinstance(x, type) else type(x)
     found = of_super_class(own, cls, name)
     if (getattr(found, "fget", None) or getattr(found, "__func__", None) or found) is not function:

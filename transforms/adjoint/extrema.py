@@ -21,8 +21,10 @@ class Extrema(Lowering):
 
     def statement(self, node: gast.stmt) -> bool:
         target = ir.target_name(node)
-        call = node.value if target is not None else None
-        if not isinstance(call, gast.Call) or call.keywords or not all(isinstance(a, gast.Name) for a in call.args):
+        call = getattr(node, "value", None)
+        if target is None or not isinstance(call, gast.Call) or call.keywords:
+            return False
+        if not all(isinstance(a, gast.Name) for a in call.args):
             return False
         function = ir.resolve(call.func, self.fn.env)[1]
         if function not in (max, min):

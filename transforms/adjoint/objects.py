@@ -25,11 +25,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from ad import ir, kinds
+from ad import errors, ir, kinds
 from ad.ir import Function
 from ad.kinds import UNKNOWN
 from ad.names import Names
-from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
+from ad.runtime.instances import as_instance, blank, holds, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import METHODS, is_plain_dataclass
@@ -41,6 +41,22 @@ _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
 }  # fmt: skip  # methods that nothing but texts has, as a rule
 _OF_BUILTINS: dict[Callable[..., Any], str] = {len: "__len__", abs: "__abs__", float: "__float__"}
 _OF_LIKES = ("add", "sub", "matmul")  # operators that objects have with others of their kind, as a rule
+
+
+def check_cached(fn: Function, facts: Facts) -> None:
+    """AliasingError where an object computes an attribute once and holds it from then on: a write, which is undone
+    where adjoints are in shadows.
+    """
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
+            kind = facts.kinds.get(node.value.id)
+            found = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Record) else None
+            if isinstance(found, functools.cached_property):
+                raise errors.AliasingError(
+                    f"the attribute {node.attr!r} is computed once, which is not differentiated here",
+                    at=ir.location(fn.source, node),
+                    hint="use a property",
+                )
 
 
 class Objects(Lowering):
@@ -129,7 +145,25 @@ class Objects(Lowering):
         getter = found.fget if isinstance(found, property) else None
         if isinstance(getter, types.FunctionType):
             return self.bound(target, getter, [self.confirmed(node.value)])
+        if isinstance(found, functools.cached_property) and not hasattr(node, "kept") and target is not None:
+            return self.kept(target, found, node)
         return target is not None and self.chosen(target, node.value, node.attr, node)
+
+    def kept(self, target: str, found: functools.cached_property[Any], node: gast.Attribute) -> bool:
+        """A cached property: computed where the object does not hold it yet, which it does from then on."""
+        if not isinstance(found.func, types.FunctionType):
+            return False
+        owner = self.confirmed(node.value)
+
+        def compute() -> None:
+            value = self.temp(ir.call(self.function(found.func), owner), node.attr)
+            self.emit(gast.Assign([gast.Attribute(ir.clone(owner), node.attr, gast.Store())], value, None))
+
+        self.branch(self.call(holds, owner, ir.constant(node.attr)), lambda: None, compute)
+        held = ir.at(ir.attribute(ir.clone(owner), node.attr), node)
+        held.kept = True
+        self.emit(ir.assign(target, held))
+        return True
 
     def attribute_written(self, node: gast.Assign) -> bool:
         target = node.targets[0]
@@ -386,7 +420,7 @@ class Objects(Lowering):
             place = gast.Attribute(ir.clone(made), f.name, gast.Store())
             self.emit(gast.Assign([place], ir.clone(value), None))
         after = inspect.getattr_static(cls, "__post_init__", None)
-        passed = [n for n, f in cls.__dataclass_fields__.items() if f._field_type is dataclasses._FIELD_INITVAR]  # type: ignore
+        passed = [n for n, f in cls.__dataclass_fields__.items() if f._field_type is dataclasses._FIELD_INITVAR]  # type: ignore[attr-defined]
         if not all(n in given or hasattr(cls, n) for n in passed):
             return False
         values = [given[n] if n in given else ir.constant(getattr(cls, n)) for n in passed]

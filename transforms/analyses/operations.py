@@ -228,9 +228,9 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     if isinstance(kind, kinds.Tuple) and node.attr in getattr(kind.type, "_fields", ()):
         index = ir.constant(kind.type._fields.index(node.attr))  # type: ignore[attr-defined]
         return Op("getitem", ir.at(ir.subscript(node.value, index), node), args={"0": node.value, "index": index})
-    found = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Tuple) else None
-    if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
-        return Op("call", node, args={"0": node.value}, target=found.fget)
+    computed = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Tuple) else None
+    if isinstance(computed, property) and isinstance(computed.fget, types.FunctionType):
+        return Op("call", node, args={"0": node.value}, target=computed.fget)
     if node.attr in _SHAPE_ATTRIBUTES:
         return Op("shape", node, args={"0": node.value})
     descriptor = getattr(np.ndarray, node.attr, None)

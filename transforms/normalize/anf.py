@@ -12,7 +12,6 @@ from __future__ import annotations
 import builtins
 import copy
 import math
-import types
 from collections import deque
 from typing import Any
 
