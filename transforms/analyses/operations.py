@@ -27,7 +27,7 @@ from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
 from ad.runtime.instances import as_instance
-from ad.runtime.sequences import SEQUENCES, keys_of
+from ad.runtime.sequences import SEQUENCES, all_keys, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.analyses.generators import is_generator
 from ad.transforms.analyses.iterators import makes_iterator
@@ -276,7 +276,7 @@ def _known_call(
 ) -> Op:
     if _logs(target):
         return Op("test", node, args={"0": node})
-    if target is keys_of:
+    if target in (keys_of, all_keys):
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target in (*SEQUENCES, sequence_tangent):
         return Op("sequence", node, args={"0": args[0]}, target=target)
