@@ -66,7 +66,17 @@ class Objects(Lowering):
         self, fn: Function, facts: Facts, names: Names, unknown: bool, candidates: Callable[[str], Sequence[type]]
     ) -> None:
         super().__init__(fn, facts, names, unknown)
-        self.candidates = candidates
+        self.named = candidates
+
+    def candidates(self, name: str) -> Sequence[type]:
+        """Classes that define a name: of those that the program names, and those of what is known here."""
+        found = list(self.named(name))
+        held = [k.type for k in self.known.values() if isinstance(k, kinds.Record) and is_plain_class(k.type)]
+        methods = (types.FunctionType, property)
+        return found + [
+            c for c in dict.fromkeys(held)
+            if c not in found and isinstance(inspect.getattr_static(c, name, None), methods)
+        ]  # fmt: skip
 
     def statement(self, node: gast.stmt) -> bool:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Attribute):
@@ -238,10 +248,18 @@ class Objects(Lowering):
             if isinstance(method, (classmethod, staticmethod)):
                 self.confirmed(node.func.value)
                 return self.of_a_class(target, self.class_of(node.func.value).type, node)  # type: ignore[union-attr]
-            if isinstance(method, types.FunctionType):
+            if isinstance(method, types.FunctionType) and not self.has_siblings(node.func.value, node.func.attr):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
             return self.chosen(target, node.func.value, node.func.attr, node)
         return not found and self.object_called(target, node)
+
+    def has_siblings(self, x: gast.Name, name: str) -> bool:
+        """Whether an object that is only thought to be of a class may as well be of another of its family."""
+        found = self.class_of(x)
+        if found is None or self.kind(x) != UNKNOWN:
+            return False
+        family = set(found.type.__mro__[:-1])
+        return any(c is not found.type and family & set(c.__mro__[:-1]) for c in self.candidates(name))
 
     def object_called(self, target: str | None, node: gast.Call) -> bool:
         """`layer(h)`: the `__call__` of its class."""
@@ -287,9 +305,11 @@ class Objects(Lowering):
         """The classes of which x may be, if a statement is to tell: none if its kind is known, or thought to be."""
         if not isinstance(x, gast.Name) or x.id in self.fn.env or self.kind(x) != UNKNOWN or not self.unknown:
             return ()
-        if hasattr(node, "decided") or self.class_of(x) is not None:
+        if hasattr(node, "decided") or (self.class_of(x) is not None and not self.has_siblings(x, name)):
             return ()
-        classes = self.candidates(name)
+        classes, thought = self.candidates(name), self.class_of(x)
+        if thought is not None and thought.type not in classes:
+            classes = [*classes, thought.type]
         operator = name.startswith("__") and name != "__call__"
         return () if classes and operator and self.is_thought_of(x, name) else classes
 
