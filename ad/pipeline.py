@@ -32,8 +32,10 @@ from ad.transforms.adjoint.callbacks import name_results
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
+from ad.transforms.adjoint.extrema import Extrema
 from ad.transforms.adjoint.keys import Keys
 from ad.transforms.adjoint.named_tuples import NamedTuples
+from ad.transforms.adjoint.objects import check_cached
 from ad.transforms.adjoint.operands import Operands
 from ad.transforms.adjoint.reverse import Reverse, tainted
 from ad.transforms.adjoint.saving import Saving
@@ -163,6 +165,8 @@ class Program:
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
         if step_by_step(fn, facts.kinds, names) | name_results(fn, facts, names):
             facts = self.infer(fn, known)
+        if not self.aliases:
+            check_cached(fn, facts)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
         prepare.plain_sequences(fn, facts.kinds)
@@ -195,7 +199,7 @@ class Program:
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        passes = (NamedTuples, Tuples, Operands)
+        passes = (NamedTuples, Extrema, Tuples, Operands)
         while any(lower(fn, facts, names, self.aliases).run() for lower in passes):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)

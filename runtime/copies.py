@@ -43,7 +43,7 @@ def is_record(x: Any) -> bool:
 
     A member of an enumeration is none: it is one object wherever it stands.
     """
-    return type(x) not in _PLAIN and is_record_class(type(x))
+    return type(x) not in _PLAIN and is_record_class(type(x))  # type: ignore[arg-type]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -68,7 +68,8 @@ def is_called_by_method(cls: type) -> bool:
     False
     """
     plain = all(base is object or base.__flags__ & _HEAP for base in cls.__mro__)
-    return plain and isinstance(getattr(cls, "__call__", None), types.FunctionType) and not hasattr(cls, "__ad_reduce__")
+    method = getattr(cls, "__call__", None)  # noqa: B004
+    return plain and isinstance(method, types.FunctionType) and not hasattr(cls, "__ad_reduce__")
 
 
 def bare(cls: Any) -> Any:

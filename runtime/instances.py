@@ -30,7 +30,7 @@ def is_plain_class(cls: type) -> bool:
         for base in cls.__mro__[:-1]
         for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
     )
-    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)  # type: ignore[attr-defined]
+    made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)
     return own and plain and not special and made
 
 
@@ -38,16 +38,16 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
     if isinstance(x, (list, tuple, dict, deque)):
         return
-    if _is_field(type(x), name, write) and (write or holds(x, name)):
+    if not isinstance(name, str):
+        raise errors.AliasingError(f"an entry of a {type(x).__name__} is not differentiated", hint="index arrays")
+    if _is_field(type(x), name, write) and (write or holds(x, name)):  # type: ignore[arg-type]
         return
     if isinstance(x, np.ndarray):
         raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
-    if not isinstance(name, str):
-        raise errors.AliasingError(f"an entry of a {type(x).__name__} is not differentiated", hint="index arrays")
     descriptor = getattr(type(x), name, None)
     getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
-    kept = isinstance(descriptor, cached_property)  # which the object holds once it was read
-    computed = name.startswith("__") or setter or kept or (getter and not holds(x, name))
+    kept = write and isinstance(descriptor, cached_property)  # which the object holds from now on
+    computed = name.startswith("__") or setter or (getter and not kept and not holds(x, name))
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
     if not is_record(x) or computed or _is_hooked(type(x), write) or not constant:
         raise errors.AliasingError(
@@ -60,7 +60,7 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
 def _is_field(cls: type, name: str, write: bool) -> bool:
     """Whether an attribute that an instance of this class holds is read, or written, as it is."""
     descriptor = getattr(cls, name, None)
-    computed = name.startswith("__") or hasattr(type(descriptor), "__set__") or isinstance(descriptor, cached_property)
+    computed = name.startswith("__") or hasattr(type(descriptor), "__set__")
     return is_record_class(cls) and not computed and not _is_hooked(cls, write)
 
 
@@ -174,7 +174,7 @@ def of_super_class(own: type, cls: type, name: str) -> Any:
 
 
 def check_super(x: Any, cls: Any, name: str, function: Any, *args: Any, **named: Any) -> None:
-    """AliasingError unless `super().name` in a method of cls is this function for x; what it is given does not matter."""
+    """AliasingError unless `super().name` in a method of cls is this function for x, whatever it is given."""
     own = x if isinstance(x, type) else type(x)
     found = of_super_class(own, cls, name)
     if (getattr(found, "fget", None) or getattr(found, "__func__", None) or found) is not function:

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ad import errors
 from ad.runtime.broadcasting import reshape_as, spread, unbroadcast
+from ad.runtime.copies import is_record
 
 
 def split_like(z_bar: Any, arrays: Any, axis: int | None = 0) -> Any:
@@ -50,6 +52,9 @@ def list_shares(z: Any, xs: Any) -> list[float]:
     >>> list_shares(3.0, [3.0, 1.0, 3.0])
     [0.5, 0.0, 0.5]
     """
+    if isinstance(z, (tuple, list, dict, str)) or is_record(z):
+        why = f"the largest or smallest {type(z).__name__} of a list of which only the run tells what is in it"
+        raise errors.AliasingError(f"{why}, is not differentiated here", hint="say what is compared: `key=`")
     attained = [bool(x == z) for x in xs]
     share = 1.0 / max(sum(attained), 1)
     return [share if a else 0.0 for a in attained]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, KeysView
 from typing import Any, TypeVar
 
 import numpy as np
@@ -205,6 +205,8 @@ def _items(xs: Any) -> Any:
     """What can be iterated over again."""
     if isinstance(xs, (*_OLD, np.ndarray, range, str, set, frozenset)) or not hasattr(xs, "__iter__"):
         return xs
+    if isinstance(xs, KeysView):
+        return list(xs)
     raise errors.AliasingError(f"the entries of a {type(xs).__name__} are used, which is not differentiated",
                                hint="make a list of it first")  # fmt: skip
 
@@ -405,13 +407,13 @@ class _Ranked:
 
 def place_of_largest(xs: Any, key: Any) -> int:
     """Where `max(xs, key=key)` stands."""
-    values = [key(x) for x in _items(xs)]
+    values = list(_items(xs)) if key is None else [key(x) for x in _items(xs)]
     return values.index(max(values))
 
 
 def place_of_smallest(xs: Any, key: Any) -> int:
     """Where `min(xs, key=key)` stands."""
-    values = [key(x) for x in _items(xs)]
+    values = list(_items(xs)) if key is None else [key(x) for x in _items(xs)]
     return values.index(min(values))
 
 

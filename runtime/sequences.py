@@ -166,6 +166,15 @@ def check_size(now: int, start: int) -> None:
         raise RuntimeError("dictionary changed size during iteration")
 
 
+def all_keys(d: Any) -> list[Any]:
+    """`d.keys()`, for loops over them.
+
+    >>> all_keys({"a": 1})
+    ['a']
+    """
+    return list(d) if isinstance(d, dict) else list(d.keys())
+
+
 def keys_of(d: Any) -> list[Any]:
     """The keys of a dict, for loops over `d.items()`.
 

@@ -196,7 +196,7 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
     """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
-    kept = isinstance(getattr(type(x_bar), name, None), cached_property)
+    kept = isinstance(getattr(type(x_bar), name, None), cached_property) and name not in vars(x_bar)
     if kept or not is_record(x_bar) or name not in x_bar.__dict__:
         raise errors.UnsupportedArgument(
             f"the attribute {name!r} of a {type(x_bar).__name__} is not differentiated here",

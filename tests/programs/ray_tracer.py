@@ -1,7 +1,7 @@
 """A recursive ray tracer: spheres, a floor and boxes, with lights, shadows, mirrors, glass and textures.
 
-The algorithm is the classic one of Whitted (1980), as graphics courses teach it: a ray for each sample of each pixel, the
-nearest hit, Phong's shading at it, a shadow ray to each light, then reflected and refracted rays by recursion.
+The algorithm is the classic one of Whitted (1980), as graphics courses teach it: a ray for each sample of each pixel,
+the nearest hit, Phong's shading at it, a shadow ray to each light, then reflected and refracted rays by recursion.
 """
 
 from __future__ import annotations
@@ -281,7 +281,7 @@ class Scene:
         hit = self.nearest(ray)
         if hit is None:
             return self.sky(ray.direction)
-        distance, point, normal, material = hit
+        _, point, normal, material = hit
         inside = np.dot(ray.direction, normal) > 0.0
         if inside:
             normal = -normal
@@ -322,10 +322,12 @@ def tone_mapped(image, gamma=2.2):
 def build_scene(p, width=8, height=6):
     camera = Camera(np.array([0.0, 1.0, 4.0]), math.radians(50.0), width, height)
     clay = Material(plain(p["clay"]), shininess=10.0)
-    mirror = replace(clay, texture=striped([p["clay"], np.array([0.1, 0.2, 0.6])], 4.0), finish=Finish.MIRROR, reflection=0.4)
+    stripes = striped([p["clay"], np.array([0.1, 0.2, 0.6])], 4.0)
+    mirror = replace(clay, texture=stripes, finish=Finish.MIRROR, reflection=0.4)
     glass = Material(plain(np.full(3, 0.9)), finish=Finish.GLASS, reflection=0.1, index=p["index"])
     floor = Material(checkered(np.full(3, 0.9), np.full(3, 0.2)), specular=0.0)
-    scene = Scene(camera, lights=[Light(p["light"], np.ones(3)), Light(np.array([-3.0, 4.0, 1.0]), p["clay"], power=0.4)])
+    lights = [Light(p["light"], np.ones(3)), Light(np.array([-3.0, 4.0, 1.0]), p["clay"], power=0.4)]
+    scene = Scene(camera, lights=lights)
     scene.add(Plane(p["floor"], floor), Sphere(p["centre"], p["radius"], clay))
     scene.add(Sphere(p["centre"] + np.array([1.3, 0.2, -0.5]), 0.7 * p["radius"], mirror))
     scene.add(Sphere(np.array([-1.1, 0.5, 1.0]), 0.4, glass))
@@ -350,7 +352,7 @@ def parameters() -> dict[str, np.ndarray | float]:
         "radius": 0.8,
         "clay": np.array([0.8, 0.4, 0.3]),
         "light": np.array([2.0, 5.0, 3.0]),
-        "floor": 0.0,
+        "floor": -0.05,
         "index": 1.4,
     }
 

@@ -28,7 +28,7 @@ from ad.names import Names
 from ad.rules import registry
 from ad.runtime import moves
 from ad.runtime.instances import as_instance, check_iterated, check_operands
-from ad.runtime.sequences import SEQUENCES, keys_of
+from ad.runtime.sequences import SEQUENCES, all_keys, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.adjoint import array_methods
 from ad.transforms.analyses import operations
@@ -111,7 +111,7 @@ class Lowering:
 
     def check_read_at_once(self, target: str | None, what: str) -> None:
         """A view, of which a list is made here, must be all read before anything else changes."""
-        if not self.is_read_at_once(target):
+        if not (self.is_read_at_once(target) or self.is_read_before_changes(target)):
             raise operations.kept(what, self.at, self.fn)
 
     def is_read_at_once(self, target: str | None) -> bool:
@@ -124,6 +124,12 @@ class Lowering:
         reader = next((s for s in after if target in ir.names_read(s) or not self.changes_nothing(s)), None)
         plain = isinstance(reader, (gast.Assign, gast.Expr))
         return target is None or (len(reads) == 1 and plain and target in ir.names_read(reader))
+
+    def is_read_before_changes(self, target: str | None) -> bool:
+        """Whether a view, which may be read more than once, is read before any container changes."""
+        calm = list(itertools.takewhile(self.changes_nothing, self.after))
+        names = [n for n in ir.walk(self.fn.body) if isinstance(n, gast.Name) and n.id == target]
+        return sum(n.id == target for s in calm for n in ir.walk(s) if isinstance(n, gast.Name)) == len(names) - 1
 
     def is_check(self, node: gast.stmt) -> bool:
         """Whether a statement is a check that forward mode wrote."""
@@ -150,7 +156,7 @@ class Lowering:
         function = ir.resolve(node.value.func, self.fn.env)[1]
         if function is None and getattr(node.value.func, "attr", "") in ("items", "values", "keys"):
             return True
-        harmless = (*BUILDERS, sum, len, any, all, keys_of, moves.sort_order, *SEQUENCES, sequence_tangent)
+        harmless = (*BUILDERS, sum, len, any, all, keys_of, all_keys, moves.sort_order, *SEQUENCES, sequence_tangent)
         return function in harmless or hasattr(function, "moves")
 
     def where(self) -> gast.expr:

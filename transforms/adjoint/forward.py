@@ -562,7 +562,8 @@ class Forward:
             self.emit(gast.Expr(self.scope.helper(check_held, x, ir.constant(name))))
             return held
         default = inspect.getattr_static(kind.type, name, None)
-        if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType):
+        kept = hasattr(op.node, "kept")  # of a cached property, which the object holds by now
+        if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType) and not kept:
             why = f"the attribute {name!r} is computed, which is not differentiated here"
             raise self.by_shadows(op.node, why, "use an attribute that the object holds")
         if default is None or name in dict(kind.entries):

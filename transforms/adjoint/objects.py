@@ -25,11 +25,11 @@ from typing import Any
 import gast
 import numpy as np
 
-from ad import ir, kinds
+from ad import errors, ir, kinds
 from ad.ir import Function
 from ad.kinds import UNKNOWN
 from ad.names import Names
-from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
+from ad.runtime.instances import as_instance, blank, holds, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import METHODS, is_plain_dataclass
@@ -43,6 +43,22 @@ _OF_BUILTINS: dict[Callable[..., Any], str] = {len: "__len__", abs: "__abs__", f
 _OF_LIKES = ("add", "sub", "matmul")  # operators that objects have with others of their kind, as a rule
 
 
+def check_cached(fn: Function, facts: Facts) -> None:
+    """AliasingError where an object computes an attribute once and holds it from then on: a write, which is undone
+    where adjoints are in shadows.
+    """
+    for node in ir.walk(fn.body):
+        if isinstance(node, gast.Attribute) and isinstance(node.value, gast.Name):
+            kind = facts.kinds.get(node.value.id)
+            found = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Record) else None
+            if isinstance(found, functools.cached_property):
+                raise errors.AliasingError(
+                    f"the attribute {node.attr!r} is computed once, which is not differentiated here",
+                    at=ir.location(fn.source, node),
+                    hint="use a property",
+                )
+
+
 class Objects(Lowering):
     """Calls of classes, methods, properties and operators. candidates: classes that define a name."""
 
@@ -50,7 +66,17 @@ class Objects(Lowering):
         self, fn: Function, facts: Facts, names: Names, unknown: bool, candidates: Callable[[str], Sequence[type]]
     ) -> None:
         super().__init__(fn, facts, names, unknown)
-        self.candidates = candidates
+        self.named = candidates
+
+    def candidates(self, name: str) -> Sequence[type]:
+        """Classes that define a name: of those that the program names, and those of what is known here."""
+        found = list(self.named(name))
+        held = [k.type for k in self.known.values() if isinstance(k, kinds.Record) and is_plain_class(k.type)]
+        methods = (types.FunctionType, property)
+        return found + [
+            c for c in dict.fromkeys(held)
+            if c not in found and isinstance(inspect.getattr_static(c, name, None), methods)
+        ]  # fmt: skip
 
     def statement(self, node: gast.stmt) -> bool:
         if isinstance(node, gast.Assign) and isinstance(node.targets[0], gast.Attribute):
@@ -129,7 +155,25 @@ class Objects(Lowering):
         getter = found.fget if isinstance(found, property) else None
         if isinstance(getter, types.FunctionType):
             return self.bound(target, getter, [self.confirmed(node.value)])
+        if isinstance(found, functools.cached_property) and not hasattr(node, "kept") and target is not None:
+            return self.kept(target, found, node)
         return target is not None and self.chosen(target, node.value, node.attr, node)
+
+    def kept(self, target: str, found: functools.cached_property[Any], node: gast.Attribute) -> bool:
+        """A cached property: computed where the object does not hold it yet, which it does from then on."""
+        if not isinstance(found.func, types.FunctionType):
+            return False
+        owner = self.confirmed(node.value)
+
+        def compute() -> None:
+            value = self.temp(ir.call(self.function(found.func), owner), node.attr)
+            self.emit(gast.Assign([gast.Attribute(ir.clone(owner), node.attr, gast.Store())], value, None))
+
+        self.branch(self.call(holds, owner, ir.constant(node.attr)), lambda: None, compute)
+        held = ir.at(ir.attribute(ir.clone(owner), node.attr), node)
+        held.kept = True
+        self.emit(ir.assign(target, held))
+        return True
 
     def attribute_written(self, node: gast.Assign) -> bool:
         target = node.targets[0]
@@ -204,10 +248,18 @@ class Objects(Lowering):
             if isinstance(method, (classmethod, staticmethod)):
                 self.confirmed(node.func.value)
                 return self.of_a_class(target, self.class_of(node.func.value).type, node)  # type: ignore[union-attr]
-            if isinstance(method, types.FunctionType):
+            if isinstance(method, types.FunctionType) and not self.has_siblings(node.func.value, node.func.attr):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
             return self.chosen(target, node.func.value, node.func.attr, node)
         return not found and self.object_called(target, node)
+
+    def has_siblings(self, x: gast.Name, name: str) -> bool:
+        """Whether an object that is only thought to be of a class may as well be of another of its family."""
+        found = self.class_of(x)
+        if found is None or self.kind(x) != UNKNOWN:
+            return False
+        family = set(found.type.__mro__[:-1])
+        return any(c is not found.type and family & set(c.__mro__[:-1]) for c in self.candidates(name))
 
     def object_called(self, target: str | None, node: gast.Call) -> bool:
         """`layer(h)`: the `__call__` of its class."""
@@ -253,9 +305,11 @@ class Objects(Lowering):
         """The classes of which x may be, if a statement is to tell: none if its kind is known, or thought to be."""
         if not isinstance(x, gast.Name) or x.id in self.fn.env or self.kind(x) != UNKNOWN or not self.unknown:
             return ()
-        if hasattr(node, "decided") or self.class_of(x) is not None:
+        if hasattr(node, "decided") or (self.class_of(x) is not None and not self.has_siblings(x, name)):
             return ()
-        classes = self.candidates(name)
+        classes, thought = self.candidates(name), self.class_of(x)
+        if thought is not None and thought.type not in classes:
+            classes = [*classes, thought.type]
         operator = name.startswith("__") and name != "__call__"
         return () if classes and operator and self.is_thought_of(x, name) else classes
 
@@ -386,7 +440,11 @@ class Objects(Lowering):
             place = gast.Attribute(ir.clone(made), f.name, gast.Store())
             self.emit(gast.Assign([place], ir.clone(value), None))
         after = inspect.getattr_static(cls, "__post_init__", None)
-        return after is None or self.bound(None, after, [made])
+        passed = [n for n, f in cls.__dataclass_fields__.items() if f._field_type is dataclasses._FIELD_INITVAR]  # type: ignore[attr-defined]
+        if not all(n in given or hasattr(cls, n) for n in passed):
+            return False
+        values = [given[n] if n in given else ir.constant(getattr(cls, n)) for n in passed]
+        return after is None or self.bound(None, after, [made, *values])
 
 
 def _may_be_elsewhere(name: str, node: gast.Call) -> bool:

@@ -27,7 +27,13 @@ from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
 from ad.runtime.sequences import sequence
 from ad.transforms.analyses.iterators import iterator_kind, makes_iterator
-from ad.transforms.analyses.operations import Op, classify, is_plain_dataclass, kind_of_atom, special_methods
+from ad.transforms.analyses.operations import (
+    Op,
+    classify,
+    is_plain_dataclass,
+    kind_of_atom,
+    special_methods,
+)
 from ad.transforms.analyses.trips import Trips
 
 Returns = Callable[[Any, list[Kind]], Kind | None]
@@ -521,7 +527,8 @@ def _with_changes(op: Op, operands: Mapping[str, Kind]) -> Kind:
     old = operands.get("0", UNKNOWN)
     given = {k: v for k, v in operands.items() if k != "0"}
     if isinstance(old, kinds.Record) and op.target is dataclasses.replace:
-        return kinds.Record(old.type, tuple((dict(old.entries) | given).items())) if is_plain_dataclass(old.type) else UNKNOWN
+        fields = tuple((dict(old.entries) | given).items())
+        return kinds.Record(old.type, fields) if is_plain_dataclass(old.type) else UNKNOWN
     if not isinstance(old, kinds.Tuple) or not hasattr(old.type, "_fields") or op.target is dataclasses.replace:
         return UNKNOWN
     entries = dict(zip(old.type._fields, old.entries, strict=True)) | given

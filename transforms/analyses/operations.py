@@ -27,7 +27,7 @@ from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
 from ad.runtime.instances import as_instance
-from ad.runtime.sequences import SEQUENCES, keys_of
+from ad.runtime.sequences import SEQUENCES, all_keys, keys_of
 from ad.runtime.structures import sequence_tangent
 from ad.transforms.analyses.generators import is_generator
 from ad.transforms.analyses.iterators import makes_iterator
@@ -228,9 +228,9 @@ def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     if isinstance(kind, kinds.Tuple) and node.attr in getattr(kind.type, "_fields", ()):
         index = ir.constant(kind.type._fields.index(node.attr))  # type: ignore[attr-defined]
         return Op("getitem", ir.at(ir.subscript(node.value, index), node), args={"0": node.value, "index": index})
-    found = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Tuple) else None
-    if isinstance(found, property) and isinstance(found.fget, types.FunctionType):
-        return Op("call", node, args={"0": node.value}, target=found.fget)
+    computed = inspect.getattr_static(kind.type, node.attr, None) if isinstance(kind, kinds.Tuple) else None
+    if isinstance(computed, property) and isinstance(computed.fget, types.FunctionType):
+        return Op("call", node, args={"0": node.value}, target=computed.fget)
     if node.attr in _SHAPE_ATTRIBUTES:
         return Op("shape", node, args={"0": node.value})
     descriptor = getattr(np.ndarray, node.attr, None)
@@ -276,7 +276,7 @@ def _known_call(
 ) -> Op:
     if _logs(target):
         return Op("test", node, args={"0": node})
-    if target is keys_of:
+    if target in (keys_of, all_keys):
         return Op("shape", node, args={"0": args[0]}, target=target)
     if target in (*SEQUENCES, sequence_tangent):
         return Op("sequence", node, args={"0": args[0]}, target=target)

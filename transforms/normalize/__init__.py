@@ -18,6 +18,7 @@ from ad.transforms.normalize.attempts import lower_attempts
 from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.closures import with_closures
 from ad.transforms.normalize.comprehensions import inline_generators
+from ad.transforms.normalize.default_dicts import with_plain_dicts
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
 from ad.transforms.normalize.fits import with_plain_parameters
@@ -27,13 +28,15 @@ from ad.transforms.normalize.mapped import with_generators
 from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.unbound import with_checks
+from ad.transforms.normalize.views import without_views
 from ad.transforms.normalize.webs import split_webs
 
 
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
-        with_plain_parameters, with_imports, without_match, with_generators, with_cells, with_stores, with_closures,
+        with_plain_parameters, with_imports, without_match, without_views, with_generators, with_plain_dicts,
+        with_cells, with_stores, with_closures,
     ):  # fmt: skip
         source = desugar(source)
     fence(source)

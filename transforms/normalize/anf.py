@@ -12,7 +12,6 @@ from __future__ import annotations
 import builtins
 import copy
 import math
-import types
 from collections import deque
 from typing import Any
 
@@ -239,6 +238,8 @@ class Expressions:
     def _Attribute(self, node: gast.Attribute) -> gast.expr:
         if supers.of_super(node, self.env):
             return supers.attribute(self, node)
+        if node.attr == "__class__" and not ir.resolve(node, self.env)[0]:
+            return ir.call(self.builtin(type), self.atom(node.value))
         found, value = ir.resolve(node, self.env)
         if found and value is None and ir.resolve(node.value, self.env)[1] is np:
             return ir.constant(None)  # np.newaxis
@@ -389,7 +390,7 @@ class Expressions:
     def callee(self, func: gast.expr) -> gast.expr:
         if isinstance(func, gast.Name) or ir.resolve(func, self.env)[0]:
             return ir.clone(func)
-        if isinstance(func, gast.Attribute):
+        if isinstance(func, gast.Attribute) and func.attr != "__class__":
             return ir.at(ir.attribute(self.atom(func.value), func.attr), func)
         return self.atom(func)
 

@@ -250,6 +250,9 @@ class Statements(Expressions):
         if self.iterator(it) is range:
             args = [self.atom(a) for a in it.args]
             self.emit_loop(target, ir.call("range", *args), fill, node)
+        elif _goes_through_dict(it) and it.func.attr == "keys" and not ir.resolve(it.func, self.env)[0]:
+            keys = ir.call(self.helper(sequences.all_keys), self.atom(it.func.value))
+            self.emit_loop(target, self.temp(ir.at(keys, it), "keys", it), fill, node)
         elif self.iterator(it) is None:
             self.emit_loop(target, self.sequence(it, sequences.sequence), fill, node)
         else:

@@ -1,0 +1,448 @@
+"""Classes as users write them: operators, calls, several bases, `super()`, named tuples, cached properties."""
+
+import enum
+import functools
+import math
+from abc import ABC, abstractmethod
+from collections import namedtuple
+from dataclasses import InitVar, dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from tests.oracles import fresh
+
+
+class _Vector:
+    def __init__(self, x, y):
+        self.x = x
+        self.y = y
+
+    def __add__(self, other):
+        return _Vector(self.x + other.x, self.y + other.y)
+
+    def __sub__(self, other):
+        return _Vector(self.x - other.x, self.y - other.y)
+
+    def __mul__(self, k):
+        return _Vector(self.x * k, self.y * k)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, k):
+        return _Vector(self.x / k, self.y / k)
+
+    def __matmul__(self, other):
+        return self.x * other.x + self.y * other.y
+
+    def __abs__(self):
+        return math.hypot(self.x, self.y)
+
+    def __lt__(self, other):
+        return abs(self) < abs(other)
+
+    def __float__(self):
+        return self.x
+
+    def __call__(self, t):
+        return self.x * t + self.y
+
+
+class _Dense:
+    def __init__(self, W, b):
+        self.W = W
+        self.b = b
+
+    def __call__(self, h):
+        return self.W @ h + self.b
+
+
+class _Tanh:
+    def __call__(self, h):
+        return np.tanh(h)
+
+
+class _Scaling:
+    def __init__(self, s):
+        self.s = s
+
+    def __call__(self, h, *, k=1.0):
+        return h * self.s * k
+
+
+class _Total:
+    def __init__(self):
+        self.total = 0.0
+
+    def __call__(self, v):
+        self.total = self.total + v
+        return self.total
+
+
+class _Polynomial:
+    def __init__(self, *coefficients):
+        self.coefficients = list(coefficients)
+
+    def __call__(self, t):
+        r = 0.0
+        for c in reversed(self.coefficients):
+            r = r * t + c
+        return r
+
+    def __mul__(self, other):
+        out = [0.0] * (len(self.coefficients) + len(other.coefficients) - 1)
+        for i, p in enumerate(self.coefficients):
+            for j, q in enumerate(other.coefficients):
+                out[i + j] += p * q
+        return _Polynomial(*out)
+
+
+class _Shape(ABC):
+    @abstractmethod
+    def area(self): ...
+
+    def doubled(self):
+        return 2.0 * self.area()
+
+
+class _Square(_Shape):
+    def __init__(self, s):
+        self.s = s
+
+    def area(self):
+        return self.s**2
+
+
+class _Disc(_Shape):
+    def __init__(self, r):
+        self.r = r
+
+    def area(self):
+        return math.pi * self.r**2
+
+
+class _Base:
+    def __init__(self, **named):
+        self.log = []
+        super().__init__(**named)
+
+    def f(self, x):
+        return x
+
+
+class _Times(_Base):
+    def __init__(self, times, **named):
+        super().__init__(**named)
+        self.times = times
+
+    def f(self, x):
+        return self.times * super().f(x)
+
+
+class _Plus(_Base):
+    def __init__(self, plus, **named):
+        super().__init__(**named)
+        self.plus = plus
+
+    def f(self, x):
+        return self.plus + super().f(x) ** 2
+
+
+class _Both(_Times, _Plus):
+    pass
+
+
+class _Other(_Plus, _Times):
+    def f(self, x):
+        return 2.0 * super(_Other, self).f(x)
+
+
+class _Tag:
+    def __init__(self, tag, **named):
+        super().__init__(**named)
+        self.tag = tag
+
+
+class _Weight:
+    weight = 3.0
+
+    def __init__(self, weight=2.0):
+        self.weight = weight
+
+
+class _Tagged(_Tag, _Weight):
+    pass
+
+
+class _Values:
+    def __init__(self, *values, k=1.0):
+        self.values = list(values)
+        self.k = k
+
+    @property
+    def total(self):
+        return sum(self.values) * self.k
+
+
+class _Counted(_Values):
+    def __init__(self, *values, **named):
+        super().__init__(*values, **named)
+        self.n = len(values)
+
+    @property
+    def total(self):
+        return super().total * self.n
+
+
+class _Made:
+    def __init__(self, v):
+        self.v = v
+
+    @classmethod
+    def make(cls, a):
+        return cls(a * a)
+
+    def scaled(self, k):
+        return self.__class__(self.v * k)
+
+
+class _MadeMore(_Made):
+    @classmethod
+    def make(cls, a):
+        made = super().make(a)
+        made.v = made.v + a
+        return made
+
+
+class _State(NamedTuple):
+    position: float
+    velocity: float = 1.0
+
+    def step(self, dt):
+        return self._replace(position=self.position + dt * self.velocity, velocity=self.velocity - dt * self.position)
+
+    @property
+    def energy(self):
+        return self.position**2 + self.velocity**2
+
+
+_Point = namedtuple("_Point", "x y")
+
+
+class _Lazy:
+    def __init__(self, v):
+        self.v = v
+
+    @functools.cached_property
+    def square(self):
+        return self.v * self.v
+
+    @functools.cached_property
+    def parts(self):
+        return np.array([self.v, self.square])
+
+
+@dataclass(order=True)
+class _Ranked:
+    key: float
+    value: float = field(compare=False, default=0.0)
+
+
+@dataclass
+class _Product:
+    a: float
+    k: InitVar[float]
+    b: float = field(init=False)
+
+    def __post_init__(self, k):
+        self.b = self.a * k
+
+
+class _Mode(enum.Enum):
+    PLAIN = 1
+    CUBED = 2
+
+
+INPUTS = {
+    "vector": fresh(_Vector, 0.5, 0.8),
+    "vectors": fresh(lambda: [_Vector(0.5, 0.8), _Vector(-0.3, 1.1)]),
+    "both": fresh(lambda: _Both(times=0.7, plus=0.4)),
+    "lazy": fresh(_Lazy, 0.7),
+}
+
+_SCALING = _Scaling(2.5)
+
+
+def algebra_of_vectors(a, b):
+    u = _Vector(a, b)
+    v = 2.0 * u - _Vector(b, 1.0) / a
+    return (v + u * 0.5) @ u
+
+
+def size_of_a_vector(a, b):
+    return abs(_Vector(a, b) + _Vector(1.0, a))
+
+
+def vector_called(a, b):
+    u = _Vector(a, b)
+    return u(3.0) * u(a) * float(u)
+
+
+def vectors_sorted(a, b):
+    found = sorted([_Vector(a, 3.0 * b), _Vector(b, 2.0 * b), _Vector(a * b, 0.1)])
+    return found[0].x * found[2].y + found[1].x
+
+
+def callable_object_as_argument(vector, a):
+    return (vector * a + vector)(a) * vector.y
+
+
+def callable_objects_in_a_list(vectors, a):
+    total = _Vector(0.0, 0.0)
+    for v in vectors:
+        total = total + v * a
+    return total @ total
+
+
+def layers_that_are_called(x, W, a):
+    h = x
+    for layer in [_Dense(W.T, a), _Tanh(), _Scaling(a)]:
+        h = layer(h)
+    return np.sum(h * h)
+
+
+def called_with_a_keyword(x, a):
+    s = _Scaling(a)
+    return np.sum(s(x, k=a) + s(x)) + np.sum(_SCALING(x) * x)
+
+
+def called_object_changes(fs):
+    total = _Total()
+    out = [total(v * v) for v in fs]
+    return sum(out) * total.total
+
+
+def object_as_a_key(fs, a):
+    s = _Scaling(a)
+    return max(fs, key=s) * a + min(map(s, fs))
+
+
+def product_of_polynomials(a, b):
+    p = _Polynomial(a, b, 1.0) * _Polynomial(b, a)
+    return p(0.5) * p(a)
+
+
+def abstract_classes(a, b):
+    return sum(s.doubled() for s in [_Square(a), _Disc(b), _Square(a * b)])
+
+
+def by_class_of_a_hierarchy(a, b):
+    total = 0.0
+    for s in (_Square(a), _Disc(b)):
+        if isinstance(s, _Square):
+            total += s.s**3
+        elif isinstance(s, _Disc):
+            total += s.r * a
+    return total
+
+
+def class_patterns(a, b):
+    match [_Square(a), _Disc(b)]:
+        case [_Square(s=p), _Disc(r=q)]:
+            return p * q
+    return a
+
+
+def several_bases(a, b):
+    return _Both(times=a, plus=b).f(3.0 * a)
+
+
+def several_bases_in_the_other_order(a, b):
+    return _Other(times=a, plus=b).f(b)
+
+
+def several_bases_of_an_argument(both, a):
+    return both.f(a) * both.times
+
+
+def init_of_the_next_base(a, b):
+    return _Tagged(tag=a, weight=b).weight * _Tagged(a).weight * a
+
+
+def super_with_all_arguments(a, b):
+    return _Counted(a, b, a * b, k=b).total
+
+
+def super_in_a_class_method(a):
+    return _MadeMore.make(a).v ** 2
+
+
+def class_of_the_object(a, b):
+    return _MadeMore(a).scaled(b).v ** 2
+
+
+def steps_of_a_named_tuple(a, b, n):
+    state = _State(a, b)
+    for _ in range(n):
+        state = state.step(0.1)
+    x, v = state
+    return x * v + state.energy
+
+
+def replaced_in_a_loop(a, b):
+    s = _State(a)
+    for _ in range(3):
+        s = s._replace(position=s.position * b, velocity=s.velocity + s.position)
+    return s.position * s.velocity
+
+
+def named_tuple_as_a_dict(a, b):
+    d = _Point(a, b * a)._asdict()
+    return d["x"] * d["y"]
+
+
+def cached_property_over_a_write(a):
+    c = _Lazy(a)
+    y = c.square
+    c.v = 5.0 * a
+    return y * c.square * c.v
+
+
+def cached_array_written(a, b):
+    c = _Lazy(a)
+    c.parts[0] *= b
+    return c.square * np.sum(c.parts)
+
+
+def cached_property_of_an_argument(lazy, a):
+    return lazy.square * a * lazy.square
+
+
+def largest_object(a, b):
+    m = max([_Ranked(a, b), _Ranked(0.1 * a, a * b), _Ranked(3.0, a)])
+    return m.value * m.key
+
+
+def smaller_of_two_objects(a, b):
+    m = min(_Ranked(a, b), _Ranked(0.1 * a, a * b))
+    return m.value * m.key
+
+
+def variables_of_init_alone(a, b):
+    return _Product(a, b).b * a
+
+
+def members_of_an_enumeration(a):
+    total = 0.0
+    for m in [_Mode.PLAIN, _Mode.CUBED]:
+        match m:
+            case _Mode.PLAIN:
+                total += a
+            case _Mode.CUBED:
+                total += a**3
+    return total
+
+
+def table_of_an_enumeration(a):
+    table = {_Mode.PLAIN: 2.0 * a, _Mode.CUBED: a**3}
+    return sum(table[m] * m.value for m in _Mode)
