@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ad import errors
+from ad.runtime.closures import Closure
 from ad.runtime.copies import bare, is_record, is_record_class
 
 _MISSING = object()
@@ -31,7 +32,7 @@ def is_plain_class(cls: type) -> bool:
         for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
     )
     made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)
-    return own and plain and not special and made
+    return own and plain and not special and made and not issubclass(cls, Closure)
 
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:

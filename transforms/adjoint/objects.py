@@ -29,6 +29,7 @@ from ad import errors, ir, kinds
 from ad.ir import Function
 from ad.kinds import UNKNOWN
 from ad.names import Names
+from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance, blank, holds, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.analyses.facts import Facts
@@ -262,7 +263,10 @@ class Objects(Lowering):
         return any(c is not found.type and family & set(c.__mro__[:-1]) for c in self.candidates(name))
 
     def object_called(self, target: str | None, node: gast.Call) -> bool:
-        """`layer(h)`: the `__call__` of its class."""
+        """`layer(h)`: the `__call__` of its class. Functions that are values are called as they are."""
+        kind = self.class_of(node.func) if isinstance(node.func, gast.Name) else None
+        if kind is not None and issubclass(kind.type, Closure):
+            return False
         method = self.function_of(node.func, "__call__")
         if isinstance(method, types.FunctionType):
             return self.bound(target, method, [self.confirmed(node.func), *node.args], node.keywords)
@@ -310,6 +314,8 @@ class Objects(Lowering):
         classes, thought = self.candidates(name), self.class_of(x)
         if thought is not None and thought.type not in classes:
             classes = [*classes, thought.type]
+        if name == "__call__":
+            classes = [c for c in classes if _takes(getattr(c, name), node)]
         operator = name.startswith("__") and name != "__call__"
         return () if classes and operator and self.is_thought_of(x, name) else classes
 
