@@ -179,7 +179,7 @@ def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
 @functools.lru_cache(maxsize=1024)
 def by_position(f: Any) -> Any:
     """A plain function as one that takes all its arguments by position, as a reduced call gives them."""
-    if not isinstance(f, Plain) or not f.__code__.co_kwonlyargcount and not hasattr(f, "__ad_fits__"):
+    if not isinstance(f, Plain) or not (f.__code__.co_kwonlyargcount or hasattr(f, "__ad_fits__")):
         return f
     found = inspect.signature(f, follow_wrapped=False).parameters.values()
     if not any(p.kind is p.KEYWORD_ONLY for p in found):
