@@ -28,7 +28,7 @@ from ad.runtime import in_place
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
-from ad.transforms.adjoint.callbacks import name_results
+from ad.transforms.adjoint.callbacks import watch_callbacks
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
@@ -157,7 +157,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
-        if step_by_step(fn, facts.kinds, names) | name_results(fn, facts, names):
+        if step_by_step(fn, facts.kinds, names) | watch_callbacks(fn, facts, names, self.decides_in_place):
             facts = self.infer(fn, known)
         self.depend_on_classes(self.normal_form(callee), facts)
         prepare.settle_writes(fn, facts)
