@@ -750,9 +750,19 @@ def reading(f: types.FunctionType, args: Sequence[Kind], call_vjp: Callable[...,
     program = Program(Options(), call_vjp)
     if program.parameters_written(f, list(args)) != set():
         return None
-    for _, fn in program.normal.values():
-        if any(o.tag == "dispatch" or isinstance(o.target, str) for o in _operations(fn, {})):
-            return None
+    stack: list[tuple[Any, list[Kind]]] = [(f, list(args))]
+    seen: set[Any] = set()
+    while stack:
+        callee, known = stack.pop()
+        if (key := (id(callee), tuple(map(kinds.forget_shapes, known)))) in seen:
+            continue
+        seen.add(key)
+        fn, facts = program.facts(callee, known)
+        for op in _operations(fn, facts.kinds):
+            if op.tag == "dispatch" or (op.tag == "opaque" and isinstance(op.target, str)):
+                return None
+            if op.tag == "call":
+                stack.append((op.target, program.argument_kinds(op, fn, facts.kinds)))
     return program.generated(f.__name__, ())
 
 
