@@ -16,6 +16,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import sys
 import types
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -179,7 +180,7 @@ def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
 @functools.lru_cache(maxsize=1024)
 def by_position(f: Any) -> Any:
     """A plain function as one that takes all its arguments by position, as a reduced call gives them."""
-    if not isinstance(f, Plain) or not f.__code__.co_kwonlyargcount and not hasattr(f, "__ad_fits__"):
+    if not isinstance(f, Plain) or not (f.__code__.co_kwonlyargcount or hasattr(f, "__ad_fits__")):
         return f
     found = inspect.signature(f, follow_wrapped=False).parameters.values()
     if not any(p.kind is p.KEYWORD_ONLY for p in found):
@@ -246,9 +247,9 @@ def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) 
     """
     try:
         try:
-            return _halting(write, pipeline.Program)
+            return _deep(write, pipeline.Program)
         except errors.AliasingError:
-            return _halting(write, AliasProgram)
+            return _deep(write, AliasProgram)
     except (errors.ADError, ImportError):
         raise
     except Exception as error:
@@ -258,6 +259,22 @@ def _written(f: Plain, write: Callable[[Callable[..., pipeline.Program]], Any]) 
             at=errors.Location(code.co_filename, code.co_firstlineno, 0),
             hint="report it, with the function; until then write the function in other words",
         ) from error
+
+
+_DEPTH = 10_000
+
+
+def _deep(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
+    """`_halting`; once more with room for deep trees where there was too little: sums of hundreds of terms nest."""
+    try:
+        return _halting(write, program)
+    except RecursionError:
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, _DEPTH))
+        try:
+            return _halting(write, program)
+        finally:
+            sys.setrecursionlimit(limit)
 
 
 def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: type[pipeline.Program]) -> Any:
@@ -700,18 +717,27 @@ def reader_of(f: Any, args: tuple[Any, ...]) -> Callable[..., Any] | None:
     return found[0].dispatch
 
 
+def only_reads(f: Any, args: tuple[Any, ...]) -> bool:
+    """Whether the text of a function tells that it changes and keeps nothing: no argument, no global."""
+    if reader_of(f, args) is None:
+        return False
+    compiled = cache.WARM[f, len(args)][0].get(args)
+    return compiled.extra is True and not compiled.generated.stores
+
+
 def _reading(f: Plain, known: list[Kind]) -> Compiled:
     try:
         generated = pipeline.reading(f, known, call_vjp)
     except (errors.ADError, TypeError):
         generated = None
-    compiled = Compiled(f, generated or Generated(f.__name__, [], {}, (), ()))
+    compiled = Compiled(f, generated or Generated(f.__name__, [], {}, (), ()), generated is not None)
     if generated is None:
         compiled.call = functools.partial(in_place.call_watched, f)
     return compiled
 
 
 in_place.know_readers(reader_of)
+in_place.know_effects(only_reads)
 
 
 def _options(f: Any) -> Options:

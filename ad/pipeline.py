@@ -28,7 +28,7 @@ from ad.runtime import in_place
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
-from ad.transforms.adjoint.callbacks import name_results
+from ad.transforms.adjoint.callbacks import watch_callbacks
 from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
@@ -163,7 +163,7 @@ class Program:
         if prepare.lower_augmented(fn, facts, names, both=self.aliases or self.decides_in_place):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.lower_containers(fn, self.infer(fn, known), known, names)
-        if step_by_step(fn, facts.kinds, names) | name_results(fn, facts, names):
+        if step_by_step(fn, facts.kinds, names) | watch_callbacks(fn, facts, names, self.decides_in_place):
             facts = self.infer(fn, known)
         if not self.aliases:
             check_cached(fn, facts)
@@ -759,9 +759,19 @@ def reading(f: types.FunctionType, args: Sequence[Kind], call_vjp: Callable[...,
     program = Program(Options(), call_vjp)
     if program.parameters_written(f, list(args)) != set():
         return None
-    for _, fn in program.normal.values():
-        if any(o.tag == "dispatch" or isinstance(o.target, str) for o in _operations(fn, {})):
-            return None
+    stack: list[tuple[Any, list[Kind]]] = [(f, list(args))]
+    seen: set[Any] = set()
+    while stack:
+        callee, known = stack.pop()
+        if (key := (id(callee), tuple(map(kinds.forget_shapes, known)))) in seen:
+            continue
+        seen.add(key)
+        fn, facts = program.facts(callee, known)
+        for op in _operations(fn, facts.kinds):
+            if op.tag == "dispatch" or (op.tag == "opaque" and isinstance(op.target, str)):
+                return None
+            if op.tag == "call":
+                stack.append((op.target, program.argument_kinds(op, fn, facts.kinds)))
     return program.generated(f.__name__, ())
 
 

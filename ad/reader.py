@@ -118,7 +118,20 @@ def _as_gast(node: ast.FunctionDef | ast.Lambda) -> gast.FunctionDef:
         return gast.copy_location(function, tree)
     bare = ast.FunctionDef(node.name, node.args, node.body, [], node.returns, node.type_comment)
     vars(bare)["type_params"] = getattr(node, "type_params", [])
-    return gast.ast_to_gast(ast.copy_location(bare, node))
+    function = gast.ast_to_gast(ast.copy_location(bare, node))
+    function.body = [_Unannotated().visit(statement) for statement in function.body]
+    return function
+
+
+class _Unannotated(gast.NodeTransformer):
+    """Annotations of variables are never evaluated: `y: Unknown = x` => `y = x`."""
+
+    def visit_AnnAssign(self, node: gast.AnnAssign) -> gast.stmt:
+        if not isinstance(node.target, gast.Name):
+            return node
+        if node.value is None:
+            return gast.copy_location(gast.Pass(), node)
+        return gast.copy_location(gast.Assign([node.target], node.value, None), node)
 
 
 # Finding: text, then position, then the check.

@@ -20,8 +20,10 @@ _OURS = frozenset(sys.stdlib_module_names) - {"types", "argparse", "collections"
 
 
 def is_own(x: Any) -> bool:
-    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours."""
-    return type(x).__module__.split(".")[0] not in _OURS
+    """Whether the class of a value is the user's or a library's, and not Python's, NumPy's or ours. A member of an
+    enumeration is one of its kind, and never copied.
+    """
+    return type(x).__module__.split(".")[0] not in _OURS and not isinstance(x, enum.Enum)
 
 
 def is_library(x: Any) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import logging
+import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ad import errors
+from ad.runtime.copies import is_own
 from ad.runtime.shadows import entries
 from ad.runtime.structures import is_structure, owned
 
@@ -50,14 +54,23 @@ def call_unchanged(f: Any, *args: Any, **kwargs: Any) -> Any:
 
 def call_watched(f: Any, *args: Any, **kwargs: Any) -> Any:
     """`call_unchanged` by comparison."""
-    before = owned((args, kwargs))
+    before = owned((_held(f), args, kwargs))
     result = f(*args, **kwargs)
-    if not _same(before, (args, kwargs)):
+    if not _same(before, (_held(f), args, kwargs)):
         raise errors.AliasingError(
             f"{getattr(f, '__name__', f)!s} writes into its argument, and is called by way of a variable",
             hint="return the new value instead of writing into the argument",
         )
     return result
+
+
+def _held(f: Any) -> list[Any]:
+    """What a callee has of its own: the object of a method, the arguments of a partial."""
+    if isinstance(f, functools.partial):
+        return [*_held(f.func), *f.args, *f.keywords.values()]
+    receiver = getattr(f, "__self__", None)
+    held = [x for x in (receiver, f) if is_structure(x) or isinstance(x, np.ndarray)]
+    return [*held, *(vars(x) for x in (receiver, f) if not held and is_own(x) and hasattr(x, "__dict__"))]
 
 
 Reader = Callable[[Any, tuple[Any, ...]], Callable[..., Any] | None]
@@ -68,6 +81,33 @@ def know_readers(reader: Reader) -> None:
     """Let `reader(f, args)` give what calls f where its text tells that it only reads: nothing is copied then."""
     global _reader
     _reader = reader
+
+
+def call_for_effect(f: Any, *args: Any) -> None:
+    """f(*args), called for its effect by way of a variable; AliasingError unless it only reads what it is given.
+
+    >>> call_for_effect(print, "step", 1)
+    step 1
+    """
+    logs = isinstance(f, types.MethodType) and isinstance(f.__self__, logging.Logger)
+    if f is print or logs or isinstance(f, np.ufunc):
+        f(*args)
+        return
+    if not _only_reads(f, args):
+        raise errors.AliasingError(
+            f"{getattr(f, '__name__', f)!s}, called for its effect by way of a variable, may change or keep arguments",
+            hint="let it only print, or return a value and use it",
+        )
+    f(*args)
+
+
+_only_reads: Callable[[Any, tuple[Any, ...]], bool] = lambda f, args: False
+
+
+def know_effects(only_reads: Callable[[Any, tuple[Any, ...]], bool]) -> None:
+    """Let `only_reads(f, args)` say whether the text of f tells that."""
+    global _only_reads
+    _only_reads = only_reads
 
 
 def _same(a: Any, b: Any) -> bool:

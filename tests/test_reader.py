@@ -22,6 +22,7 @@ import gast
 import numpy as np
 import pytest
 
+import ad
 from ad import errors, reader
 
 
@@ -424,3 +425,10 @@ def test_every_function_of_a_module(name: str) -> None:
             with contextlib.suppress(errors.UnsupportedSyntax):
                 tree = reader.read(f).tree
                 assert tree.name in (f.__code__.co_name, "lambda_")
+
+
+def test_long_sums(tmp_path) -> None:
+    """A sum of hundreds of terms is a deep tree."""
+    terms = " + ".join(["x * 1.5"] * 500)
+    module = from_file(tmp_path, f"def total(x):\n    return {terms}\n", "long_sum")
+    assert ad.grad(module.total)(1.0) == 750.0

@@ -280,7 +280,7 @@ def polymul(a1, a2):
         a1 = a1[1:]
     while len(a2) > 1 and a2[0] == 0.0:
         a2 = a2[1:]
-    return np.convolve(a1, a2)
+    return np.convolve(a1, a2) if len(a1) and len(a2) else np.zeros(1)
 
 
 def _orders(rng):

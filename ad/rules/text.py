@@ -41,7 +41,8 @@ def _methods(names: set[str]) -> list[Any]:
     return [getattr(str, name) for name in sorted(names)]
 
 
-constant(logging.getLogger, kind=lambda *_: kinds.Opaque(logging.getLogger()), fresh=False)  # any logger is as good
+LOGGER = kinds.Record(logging.Logger, ((..., kinds.UNKNOWN),))
+constant(logging.getLogger, kind=lambda *_: LOGGER, fresh=False)
 constant(*_methods(_TESTS), kind=shapes.to_bool)
 constant(*_methods(_PLACES), kind=shapes.to_int)
 constant(*_methods(_LISTS), kind=texts)

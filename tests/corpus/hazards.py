@@ -1300,3 +1300,67 @@ def complex_intermediate(a):
 def complex_array_intermediate(x):
     z = x * (1.0 + 2.0j)
     return np.sum((z * np.conj(z)).real)
+
+
+def appends_by_a_variable(a):
+    xs = [a]
+    for append in [xs.append]:
+        append(a * a)
+    return xs[-1]
+
+
+def appends_by_a_variable_with_a_result(a):
+    xs = [a]
+    for append in [xs.append]:
+        _ = append(a * a)
+    return xs[-1]
+
+
+class _Sum:
+    def __init__(self):
+        self.total = 1.0
+
+    def add(self, v):
+        self.total = self.total + v
+
+    def __call__(self, v):
+        self.total = self.total * v
+
+
+def _add_to(sum_, v):
+    sum_.add(v)
+
+
+def a_callable_object_changed_by_a_function(a):
+    sum_ = _Sum()
+    _add_to(sum_, a * a)
+    return sum_.total
+
+
+def a_callable_object_changed_by_a_variable(a):
+    sum_ = _Sum()
+    for add in [sum_.add]:
+        add(a * a)
+    return sum_.total
+
+
+def a_callable_object_called_for_its_effect(a):
+    sum_ = _Sum()
+    sum_(a * a)
+    return sum_.total
+
+
+_KEPT = []
+
+
+def _keep(v):
+    _KEPT.append(v)
+
+
+def kept_by_a_callback(a, callback=_keep):
+    callback(a * a)
+    return _last() * a
+
+
+def _last():
+    return _KEPT[-1]

@@ -808,3 +808,10 @@ def walrus_that_does_not_run(a):
         return m * a
     except NameError:
         return a**3
+
+
+def annotations_that_are_never_evaluated(a):
+    y: NoSuchName = a * a  # noqa: F821
+    z: list[NoSuchName]  # noqa: F821
+    z = [y, a]
+    return z[0] * z[1]

@@ -805,7 +805,7 @@ class Forward:
         active = any(n in self.active for n in op.operands())
         made = z is not None and kinds.holds_function(self.scope.kind(z))
         program = self.tangents.program
-        if op.tag == "call" and z not in self.active and not program.aliases:
+        if op.tag == "call" and z not in self.active and (not program.aliases or (z is None and not active)):
             if any(n in self.reached for n in op.operands()) and program.runs_unknown(op, self.fn, self.known):
                 why = "this function calls what only the run tells, which may change its arguments"
                 raise self.by_shadows(node, why, "use the result of a function")

@@ -395,10 +395,16 @@ def _record(node: gast.Call, target: type, args: list[Any], keywords: dict[str, 
     return Op("record", node, args={**plain, **given}, target=target)
 
 
+def _is_logger(kind: Kind) -> bool:
+    if isinstance(kind, kinds.Record):
+        return kind.type is logging.Logger
+    return isinstance(kind, kinds.Opaque) and isinstance(kind.object, logging.Logger)
+
+
 def _method(node: gast.Call, func: gast.Attribute, keywords: dict[str, Any], fn: Function, known: Kinds) -> Op:
     receiver, method = func.value, func.attr
     kind = kind_of_atom(receiver, fn, known)
-    if isinstance(kind, kinds.Opaque) and isinstance(kind.object, logging.Logger):
+    if _is_logger(kind) and method in _LEVELS:
         return Op("test", node, args={"0": node})
     args = {"0": receiver, **{str(i + 1): a for i, a in enumerate(node.args)}, **keywords}
     if kinds.is_text(kind) and registry.lookup(getattr(str, method, None)) is not None:

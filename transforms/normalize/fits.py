@@ -64,8 +64,8 @@ def _capture(source: Source, left: dict[str, Any]) -> Source:
 
 
 def _bind(tree: gast.FunctionDef, name: str, value: gast.expr, always: bool = False) -> None:
-    """Give a variable its value at the top; where it is only ever unpacked in calls (or always, if it is only read), the
-    value stands there.
+    """Give a variable its value at the top. Where it is only ever unpacked in calls, that stands there; with `always`
+    wherever it is only read.
     """
     value = ir.at(value, tree)
     uses = [n for n in ir.walk(tree.body) if isinstance(n, gast.Name) and n.id == name]

@@ -5,7 +5,8 @@
         from math import pi
         return np.sum(x) * pi
 
-An import that fails raises where it stands. Data that a module holds is read again at each call: `from settings import rate` => `rate = settings.rate`.
+Data that a module holds is read again at each call: `from settings import rate` => `rate = settings.rate`. An import
+that fails raises where it stands.
 """
 
 from __future__ import annotations

@@ -727,18 +727,11 @@ def evaluated(x):
     return eval("x[0]")
 
 
-def called_for_effect(x):
-    for f in [np.negative]:
-        f(x)
-    return np.sum(x)
-
-
 @pytest.mark.parametrize(
     ("f", "arg", "error"),
     [
         (written_global, np.ones(3), errors.AliasingError),
         (evaluated, np.ones(3), errors.UnsupportedSyntax),
-        (called_for_effect, np.ones(3), errors.AliasingError),
     ],
 )  # fmt: skip
 def test_refused(f: Any, arg: Any, error: type[errors.ADError]) -> None:
