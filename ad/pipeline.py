@@ -33,6 +33,7 @@ from ad.transforms.adjoint.calls import Calls, Split, bind
 from ad.transforms.adjoint.containers import Tuples
 from ad.transforms.adjoint.control import Control, write
 from ad.transforms.adjoint.extrema import Extrema
+from ad.transforms.adjoint.held import HeldFunctions
 from ad.transforms.adjoint.keys import Keys
 from ad.transforms.adjoint.named_tuples import NamedTuples
 from ad.transforms.adjoint.objects import check_cached
@@ -45,7 +46,7 @@ from ad.transforms.adjoint.supers import Supers
 from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
-from ad.transforms.analyses.classes import reachable
+from ad.transforms.analyses.classes import changes_itself, reachable
 from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.liveness import AdjointLiveness, value_live
 from ad.transforms.analyses.operations import Op, Operations, classify
@@ -199,7 +200,7 @@ class Program:
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
         """Tuples entry by entry; what changes containers is written where adjoints are in shadows (`ad.aliases`)."""
-        passes = (NamedTuples, Extrema, Tuples, Operands)
+        passes = (NamedTuples, HeldFunctions, Extrema, Tuples, Operands)
         while any(lower(fn, facts, names, self.aliases).run() for lower in passes):
             fn.body = split_webs(fn.all_params(), fn.body, names)
             facts = self.infer(fn, known)
@@ -212,7 +213,10 @@ class Program:
     def parameter_kinds(self, fn: Function, args: Sequence[Kind]) -> dict[str, Kind]:
         known = dict(zip(fn.params, args, strict=True))
         for name, cell in fn.hidden.items():
-            known[name] = kinds.forget_shapes(kinds.of(cell.read(), kinds.Dimensions()))
+            value: Any = cell.read()
+            cls: Any = type(value)
+            found = kinds.forget_shapes(kinds.of(value, kinds.Dimensions()))
+            known[name] = UNKNOWN if callable(value) and changes_itself(cls) else found
         return known
 
     def returns(self, fn: Function) -> Callable[[Op, list[Kind]], Kind | None]:

@@ -446,3 +446,101 @@ def members_of_an_enumeration(a):
 def table_of_an_enumeration(a):
     table = {_Mode.PLAIN: 2.0 * a, _Mode.CUBED: a**3}
     return sum(table[m] * m.value for m in _Mode)
+
+
+class _Affine:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, x):
+        return self.k * x + x * x
+
+
+class _Twice:
+    def __init__(self, f):
+        self.f = f
+
+    def __call__(self, x):
+        return self.f(self.f(x))
+
+
+class _Remembering:
+    def __init__(self, f):
+        self.f = f
+        self.known = {}
+
+    def __call__(self, n):
+        if n not in self.known:
+            self.known[n] = self.f(n)
+        return self.known[n]
+
+
+@_Remembering
+def _fibonacci(n):
+    return n if n < 2 else _fibonacci(n - 1) + _fibonacci(n - 2)
+
+
+def objects_that_hold_functions(a, b):
+    return _Twice(_Affine(a))(b * 0.3) + _Twice(np.sin)(b)
+
+
+def object_or_function_called(a, flag):
+    f = _Affine(a) if flag else (lambda v: v * v)
+    return f(3.0) * a
+
+
+def called_object_remembers_constants(a):  # corpus: first_order
+    return a * a * _fibonacci(6)
+
+
+class _Node:
+    def __init__(self, value, left=None, right=None):
+        self.value, self.left, self.right = value, left, right
+
+    def total(self):
+        t = self.value
+        if self.left is not None:
+            t = t * self.left.total()
+        if self.right is not None:
+            t = t + self.right.total()
+        return t
+
+
+INPUTS["node"] = fresh(lambda: _Node(0.5, _Node(0.7), _Node(1.2, None, _Node(0.3))))
+INPUTS["pair_of_weights"] = fresh(lambda: _Scaling(np.array([0.5, -0.7])))
+
+
+def tree_of_an_argument(node, a):
+    return node.total() * a
+
+
+def attributes_in_a_loop_over_names(lazy, pair_of_weights, a):
+    for name in ("s", "offset"):
+        setattr(pair_of_weights, name, getattr(pair_of_weights, name, a) * a)
+    return np.sum(pair_of_weights.s) * pair_of_weights.offset * lazy.v
+
+
+class _Expression:
+    def __add__(self, other):
+        return _Sum(self, other)
+
+
+class _Variable(_Expression):
+    def __init__(self, v):
+        self.v = v
+
+    def value(self):
+        return self.v
+
+
+class _Sum(_Expression):
+    def __init__(self, a, b):
+        self.a, self.b = a, b
+
+    def value(self):
+        return self.a.value() * self.b.value() + self.b.value()
+
+
+def sums_of_one_of_two_classes(a, b):
+    x, y = _Variable(a), _Variable(b)
+    return ((x + y) + x).value()

@@ -255,12 +255,15 @@ class Objects(Lowering):
         return not found and self.object_called(target, node)
 
     def has_siblings(self, x: gast.Name, name: str) -> bool:
-        """Whether an object that is only thought to be of a class may as well be of another of its family."""
+        """Whether an object that is only thought to be of a class may as well be of another of its family, or of any
+        that can be called, where it is called.
+        """
         found = self.class_of(x)
         if found is None or self.kind(x) != UNKNOWN:
             return False
         family = set(found.type.__mro__[:-1])
-        return any(c is not found.type and family & set(c.__mro__[:-1]) for c in self.candidates(name))
+        others = [c for c in self.candidates(name) if c is not found.type]
+        return any(name == "__call__" or family & set(c.__mro__[:-1]) for c in others)
 
     def object_called(self, target: str | None, node: gast.Call) -> bool:
         """`layer(h)`: the `__call__` of its class. Functions that are values are called as they are."""
@@ -268,7 +271,7 @@ class Objects(Lowering):
         if kind is not None and issubclass(kind.type, Closure):
             return False
         method = self.function_of(node.func, "__call__")
-        if isinstance(method, types.FunctionType):
+        if isinstance(method, types.FunctionType) and not self.has_siblings(node.func, "__call__"):
             return self.bound(target, method, [self.confirmed(node.func), *node.args], node.keywords)
         return self.chosen(target, node.func, "__call__", node)
 

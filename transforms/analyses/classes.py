@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import types
 from collections.abc import Iterator
 from typing import Any
 
+import gast
+
+from ad import errors, ir
 from ad.ir import Cell
+from ad.reader import read
+from ad.runtime.closures import Closure
 from ad.runtime.copies import is_library
 from ad.runtime.instances import is_plain_class
 
@@ -28,6 +34,22 @@ def reachable(function: types.FunctionType) -> dict[type, Cell]:
             elif isinstance(value, types.FunctionType) and not is_library(value):
                 stack.append(value)
     return found
+
+
+@functools.lru_cache(maxsize=256)
+def changes_itself(cls: type) -> bool:
+    """Whether a call of an instance may write an attribute or an entry, as one that remembers results does: where it
+    gets nothing that is differentiated, it is run as it is.
+    """
+    method = getattr(cls, "__call__", None)  # noqa: B004
+    if not isinstance(method, types.FunctionType) or issubclass(cls, Closure):
+        return False
+    try:
+        tree = read(method).tree
+    except errors.ADError:
+        return False
+    written = (n for n in ir.walk(tree.body) if isinstance(n, (gast.Attribute, gast.Subscript)))
+    return any(not isinstance(n.ctx, gast.Load) for n in written)
 
 
 def _named(f: types.FunctionType) -> Iterator[tuple[Cell, Any]]:

@@ -15,6 +15,7 @@ from ad.names import Names
 from ad.reader import Source
 from ad.transforms.normalize import resolve
 from ad.transforms.normalize.attempts import lower_attempts
+from ad.transforms.normalize.attributes import with_attributes
 from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.closures import with_closures
 from ad.transforms.normalize.comprehensions import inline_generators
@@ -35,8 +36,8 @@ from ad.transforms.normalize.webs import split_webs
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
-        with_plain_parameters, with_imports, without_match, without_views, with_generators, with_plain_dicts,
-        with_cells, with_stores, with_closures,
+        with_plain_parameters, with_imports, without_match, with_attributes, without_views, with_generators,
+        with_plain_dicts, with_cells, with_stores, with_closures,
     ):  # fmt: skip
         source = desugar(source)
     fence(source)

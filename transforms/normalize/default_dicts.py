@@ -132,8 +132,6 @@ def _understood(source: Source, cls: type, call: gast.Call) -> _Dict | None:
         return None if made.args.args or hidden else _Dict(cls, ir.clone(made.body))
     known = resolve.lookup(source, made.id)[1] if isinstance(made, gast.Name) else None
     empty = next((e for f, e in _EMPTY if known is f), None)
-    if known is set:
-        empty = ir.call(ir.clone(made))
     return None if empty is None else _Dict(cls, ir.clone(empty))
 
 
