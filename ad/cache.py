@@ -81,6 +81,8 @@ class Compiled:
     def check(self, args: Sequence[Any]) -> None:
         """AliasingError where an argument that the primal writes into shares memory with anything else it reaches."""
         for i in self.generated.written:
+            if isinstance(args[i], _NEVER_WRITTEN):
+                continue
             if any(args[i] is d for d in self.defaults):
                 raise errors.AliasingError(
                     f"{self.generated.name}: a default value is written into, and would be another at the next call",
@@ -96,6 +98,9 @@ class Compiled:
     def hidden(self) -> list[Any]:
         """Captured variables and globals, as they are now."""
         return [c.read() for c in self.generated.hidden]
+
+
+_NEVER_WRITTEN = (type(None), int, float, complex, str, bytes)
 
 
 def _hidden_kind(cell: Cell) -> Kind | None:

@@ -85,8 +85,9 @@ def ordered_arguments(
     function = target.function
     args = [*target.leading, *args]
     kwargs = {**target.keywords, **kwargs}
-    if not isinstance(function, Plain):
-        if registry.lookup(function, len(args)) is None and not isinstance(function, CODE):
+    declared = registry.lookup(function, len(args)) is not None
+    if declared or not isinstance(function, Plain):
+        if not declared and not isinstance(function, CODE):
             named = getattr(function, "__qualname__", None) or f"a {type(function).__name__}"
             raise errors.NoRule(
                 f"no derivative is known for `{named}`, which has no source",

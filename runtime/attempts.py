@@ -87,3 +87,15 @@ class unswallowed:
                 f"{self.where}: this context manager swallowed {type(error).__name__}, which is not differentiated",
                 hint="write `try` and `except` there",
             ) from error
+
+
+def refused(why: str, hint: str, where: str) -> errors.UnsupportedSyntax:
+    """The error of a branch that cannot be differentiated, and is entered.
+
+    >>> raise refused("`eval` is not differentiated", "write it in plain Python", "model.py:3")
+    Traceback (most recent call last):
+        ...
+    ad.errors.UnsupportedSyntax: model.py:3: `eval` is not differentiated (not supported yet)
+    way out: write it in plain Python
+    """
+    return errors.UnsupportedSyntax(f"{where}: {why}", hint=hint)

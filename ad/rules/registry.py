@@ -17,6 +17,8 @@ function of the user's.
 
 from __future__ import annotations
 
+import functools
+import importlib
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -104,9 +106,17 @@ def lookup(target: Any, arity: int | None = None) -> Rule | None:
     try:
         if arity is not None and (target, arity) in _by_arity:
             return _by_arity[target, arity]
+        if target not in _rules and (getattr(target, "__module__", None) or "").startswith("scipy."):
+            load_scipy()
         return _rules.get(target)
     except TypeError:
         return None
+
+
+@functools.cache
+def load_scipy() -> None:
+    """Declare the rules of SciPy's functions."""
+    importlib.import_module("ad.rules.scipy_optimize")
 
 
 def all_rules() -> Iterator[Rule]:

@@ -13,6 +13,7 @@ import statistics
 
 import numpy as np
 from numpy.polynomial import Polynomial, chebyshev, hermite, legendre, polynomial
+from scipy import optimize
 
 from tests import einsums
 
@@ -76,6 +77,18 @@ def old_polynomials(x, q):
 
 
 # --- the standard library -------------------------------------------------------------------------
+
+
+def means(fs):
+    return statistics.fmean(fs) ** 2 + statistics.fmean(fs, [2.0] * len(fs))
+
+
+def means_that_are_weighted(a, b):
+    return statistics.fmean([a, b, a * b], weights=[b * b, 1.0, 3.0])
+
+
+def rosenbrock(x):
+    return optimize.rosen(np.tanh(x)) + optimize.rosen([x[0], x[1] * x[0], 0.5])
 
 
 def medians(fs):

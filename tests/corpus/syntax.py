@@ -815,3 +815,30 @@ def annotations_that_are_never_evaluated(a):
     z: list[NoSuchName]  # noqa: F821
     z = [y, a]
     return z[0] * z[1]
+
+
+def branch_that_would_be_refused(x, n):
+    if n > 1000:
+        y = eval("x * 2.0")
+    elif n > 500:
+        class Point:
+            pass
+        y = Point
+    else:
+        y = x * x
+    return np.sum(y) * n
+
+
+def handler_that_would_be_refused(x):
+    try:
+        n = len(x)
+    except TypeError:
+        n = 0
+
+        def counted(values):
+            nonlocal n
+            for n, v in enumerate(values, start=1):
+                yield v
+
+        x = counted(x)
+    return np.sum(x**2) / n

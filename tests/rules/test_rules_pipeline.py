@@ -21,10 +21,11 @@ import pytest
 import ad
 import ad.runtime
 from ad.rules import all_rules
-from ad.rules.registry import Rule, bind
+from ad.rules.registry import Rule, bind, load_scipy
 from tests.lots import lot, slow_unless
 from tests.rules import harness
 
+load_scipy()
 HELPERS = {getattr(ad.runtime, name) for name in ad.runtime.__all__}
 RULES = [r for r in all_rules() if r.form != "constant" and not HELPERS.intersection(r.targets)]
 with_rules = pytest.mark.parametrize("rule", RULES, ids=lambda r: f"{r.name}-{r.form}")

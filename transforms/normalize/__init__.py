@@ -40,8 +40,7 @@ def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Fun
         with_plain_dicts, with_cells, with_stores, with_closures,
     ):  # fmt: skip
         source = desugar(source)
-    fence(source)
-    return _lower(source, (), {}, ChainMap(), halting)
+    return _lower(source, (), {}, ChainMap(), halting, fence(source))
 
 
 def _lower(
@@ -50,11 +49,12 @@ def _lower(
     outer: dict[str, Nested],
     visible: ChainMap[str, Function],
     halting: frozenset[Location],
+    refusals: dict[str, Any],
 ) -> Function:
     names = Names(n.id for n in ir.walk(source.tree) if isinstance(n, gast.Name))
     source, checks = with_checks(source, captured, names)
     tree, helpers = lower_attempts(source, names, halting)
-    helpers.update(checks)
+    helpers.update(checks | {n: f for n, f in refusals.items() if n in names.taken})
     params = (*resolve.parameters(tree), *captured)
     local = resolve.bound_names(tree) | set(captured)
     names.taken |= local | set(outer)
@@ -75,7 +75,7 @@ def _lower(
     functions = visible.new_child()
     for n in nested.values():
         if outer.get(n.name) is not n:
-            functions[n.name] = _lower_nested(n, nested, functions, halting)
+            functions[n.name] = _lower_nested(n, nested, functions, halting, refusals)
     return Function(source.name, params, body, env, hidden, source, functions)
 
 
@@ -84,10 +84,14 @@ def _own_local_of_nested(name: str, nested: dict[str, Nested], source: Source) -
 
 
 def _lower_nested(
-    nested: Nested, visible: dict[str, Nested], functions: ChainMap[str, Function], halting: frozenset[Location]
+    nested: Nested,
+    visible: dict[str, Nested],
+    functions: ChainMap[str, Function],
+    halting: frozenset[Location],
+    refusals: dict[str, Any],
 ) -> Function:
     source = dataclasses.replace(nested.source, tree=nested.tree, name=nested.name)
-    return _lower(source, nested.captured, visible, functions, halting)
+    return _lower(source, nested.captured, visible, functions, halting, refusals)
 
 
 def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: dict[str, Nested]) -> dict[str, Nested]:

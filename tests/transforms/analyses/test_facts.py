@@ -20,6 +20,7 @@ from ad.kinds import Kind
 from ad.runtime.closures import Closure
 from ad.unparse import unparse
 from tests import oracles as o
+from tests.generator import oracle
 from tests.generator.grammar import draw_program
 from tests.generator.model import Dice, text_of
 
@@ -204,10 +205,8 @@ def random_programs(seed: int, numbers: range) -> list[str]:
     for number in numbers:
         program = draw_program(Dice(f"{seed}:{number}"))
         text = text_of(program)
-        namespace = compile_text(text, f"facts {seed}:{number}", {})
-        with o.quiet(), np.errstate(all="ignore"):
-            for wrong in violations(namespace["program"], program.arguments()):
-                found.append(f"{seed}:{number} {wrong}\n{text}")
+        with oracle.loaded(text) as f:
+            found += [f"{seed}:{number} {wrong}\n{text}" for wrong in violations(f, program.arguments())]
     return found
 
 
