@@ -13,7 +13,7 @@
         return function(a0, a1, a2)
 
 A guard is stricter than it has to be, never laxer: what it turns away is looked up by kinds. Kinds that have no guard
-(mixed lists, subclasses of ndarray, unknown) always are.
+(mixed lists, subclasses of ndarray, unknown) always are. Of a list of objects each is tested by a function of its own.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ class Guard:
         self.lines: list[str] = []
         self.tests: list[str] = []
         self.sizes: list[str] = []
+        self.inner: list[str] = []  # the texts of functions that test one entry of a list
 
     def constant(self, value: Any) -> str:
         """The name of an object in the guard's globals."""
@@ -75,6 +76,9 @@ class Guard:
                 self.tests.append(f"type({x}) is {self.constant(dtype.type)}")
             case kinds.Array(dtype=np.dtype(), shape=tuple()):
                 self.array(x, kind)
+            case kinds.Array(dtype=np.dtype(), shape=None):
+                self.tests.append(f"type({x}) is ndarray and {x}.dtype is {self.constant(kind.dtype)}")
+                self.tests.append(f"{x}.ndim == {kind.ndim}" if kind.ndim is not None else f"{x}.ndim > 0")
             case kinds.Literal(value=None):
                 self.tests.append(f"{x} is None")
             case kinds.Literal(value=str() as text):
@@ -128,7 +132,7 @@ class Guard:
     def list(self, x: str, entry: Kind) -> None:
         """Tests that x is a list with entries, all of one kind."""
         self.tests.append(f"type({x}) is list and {x}")
-        if isinstance(entry, kinds.Array):
+        if isinstance(entry, kinds.Array) and entry.shape is not None:
             self.entries([f"{x}[0]"], [entry])
             self.bind("shape", f"{x}[0].shape")
             dtype = self.constant(entry.dtype)
@@ -136,8 +140,23 @@ class Guard:
         elif isinstance(entry, kinds.Number) or (isinstance(entry, kinds.Scalar) and entry.dtype is not None):
             types = {entry.type if isinstance(entry, kinds.Number) else entry.dtype.type}  # type: ignore[union-attr]
             self.tests.append(f"{{*map(type, {x})}} == {self.constant(types)}")
+        elif isinstance(entry, (kinds.Array, kinds.Record, kinds.Dict, kinds.Tuple, kinds.List)):
+            self.tests.append(f"all(map({self.each(entry)}, {x}))")
         else:
             raise _NoGuard
+
+    def each(self, entry: Kind) -> str:
+        """The name of a function that tests an entry of a list, whose kind names no dimension."""
+        guard = Guard()
+        guard.constants, guard.inner = self.constants, self.inner
+        guard.value("entry", entry)
+        if guard.sizes:
+            raise _NoGuard
+        guard.bind("", "")
+        name = f"fits_{len(self.inner)}"
+        lines = "".join(f"    {line}\n" for line in guard.lines)
+        self.inner.append(f"def {name}(entry):\n{lines}    return True\n")
+        return name
 
     def distinct(self) -> None:
         """Dimensions of different names are different, and none is 1."""
@@ -215,6 +234,7 @@ def _compiled(
     lines = ["    try:", *(f"        {line}" for line in guard.lines or ["pass"]), "    except Exception:"]
     text = "\n".join(
         [
+            *guard.inner,
             f"def dispatch({head}):",
             *lines,
             f"        return search(({''.join(f'{p}, ' for p in params)}))",
