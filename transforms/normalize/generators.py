@@ -1,0 +1,291 @@
+"""Loops over what a generator function yields, as its body with the loop's body in place of each `yield`.
+
+    def walk(values):                               s = 0.0
+        s = 0.0                                     for v in values:
+        for v in values:                  =>            s = s * 0.6 + v
+            s = s * 0.6 + v                             t = s
+            yield s                                     ...
+    for t in walk(values): ...
+
+    sum(walk(values))                     =>        def walked():
+                                                        out = []
+                                                        for t in walk(values): out.append(t)
+                                                        return out
+                                                    sum(walked())
+
+So everything happens in Python's order, however the two halves act on each other. The function is an inner one, one of
+the same module, or the only method of its name among the classes that the text may meet (which the run checks). What
+cannot be put in place (recursion, `send`, a `yield` in a `try`) stays as it is and is refused where it matters.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gast
+
+from ad import errors, ir
+from ad.ir import Block
+from ad.reader import Source, read
+from ad.runtime.calling import check_method
+from ad.transforms.analyses.generators import is_generator
+from ad.transforms.normalize import resolve, scopes
+from ad.transforms.normalize.gathered import Gathering
+from ad.transforms.normalize.interleave import Interleaving, is_inlinable
+from ad.transforms.normalize.statements import without_stars
+
+_LARGEST = 600  # nodes that the copies of a loop's body may have
+
+
+@dataclass
+class Generator:
+    """A generator function: its text, where its names are looked up, and what it is to be called by."""
+
+    name: str
+    tree: gast.FunctionDef
+    signature: inspect.Signature
+    home: gast.FunctionDef | None = None  # the function in which it is defined
+    receiver: gast.expr | None = None
+    mention: str | None = None  # a name that stands for it, or for its class: it is guarded by this
+    function: types.FunctionType | None = None
+
+
+def with_generator_functions(source: Source) -> Source:
+    """The function with its loops over generator functions as plain loops."""
+    if not any(isinstance(n, gast.Call) for n in ir.walk(source.tree.body)):
+        return source
+    return _Generators(source).run()
+
+
+class _Generators:
+    def __init__(self, source: Source) -> None:
+        self.source, self.names = source, scopes.all_names(source.tree)
+        functions = [n for n in ir.walk(source.tree) if isinstance(n, gast.FunctionDef)]
+        self.local = {name for f in functions for name in resolve.bound_names(f)}
+        self.inner = _inner_generators(source.tree)
+        self.active: list[gast.FunctionDef] = []  # the generators that are being put in place
+        self.read: dict[types.FunctionType, Generator | None] = {}
+        self.classes: list[tuple[str, type]] | None = None
+
+    def run(self) -> Source:
+        self.function(self.source.tree)
+        left = dict(self.inner)
+        while unused := [n for n in left if n not in ir.names_read(self.source.tree.body)]:
+            for name in unused:
+                _drop(left.pop(name))
+        return self.source
+
+    def function(self, tree: gast.FunctionDef) -> None:
+        tree.body = self.block(tree.body, tree)
+
+    def block(self, body: Block, around: gast.FunctionDef) -> Block:
+        out: Block = []
+        for statement in body:
+            if isinstance(statement, gast.FunctionDef):
+                if not any(statement is g.tree for g in self.inner.values()):
+                    self.function(statement)
+                out.append(statement)
+                continue
+            found = Gathering(self, around)
+            statement = found.statement(statement)
+            for made in found.made:
+                self.function(made)
+            out += found.made
+            if isinstance(statement, gast.For) and (loop := self.loop(statement, around)) is not None:
+                out += loop
+                continue
+            for part in scopes.inner_blocks(statement):
+                part[:] = self.block(part, around)
+            out.append(statement)
+        return out
+
+    # --- one loop -------------------------------------------------------------------------------------------------
+
+    def loop(self, loop: gast.For, around: gast.FunctionDef) -> Block | None:
+        """The statements that a loop over a generator is; None for another loop."""
+        before: Block = []
+        counted = self.counted(loop)
+        if counted is not None:
+            before, loop = counted
+        generator = self.generator(loop.iter)
+        if generator is None or not self.fits(generator, around):
+            return None
+        bound = self.bound(generator, loop.iter)
+        count = sum(isinstance(n, gast.Yield | gast.YieldFrom) for n in ir.walk(generator.tree.body))
+        size = sum(1 for _ in ir.walk(loop.body))
+        if bound is None or (count > 1 and count * size > _LARGEST):
+            return None
+        loop.body = self.block(loop.body, around)
+        own = resolve.bound_names(generator.tree)
+        self.names.taken |= set(resolve.free_names(generator.tree.body, own))
+        renamed = {v: ir.name(self.names.fresh(v)) for v in sorted(own)}
+        body = scopes.replaced(generator.tree.body, renamed)
+        start = [ir.assign(renamed[p].id, v, loop.iter) for p, v in bound.items()]
+        put = Interleaving(loop, self.names).run([s for s in body if not isinstance(s, gast.Nonlocal)])
+        self.active.append(generator.tree)
+        try:
+            return [*before, *self.guards(generator, loop), *start, *self.block(put, around)]
+        finally:
+            self.active.pop()
+
+    def can_gather(self, node: gast.Call) -> bool:
+        """Whether a call makes a generator that can be put in place in an inner function."""
+        generator = self.generator(node)
+        if generator is None or self.bound(generator, node) is None:
+            return False
+        if generator.home is None:
+            return self.fits(generator, self.source.tree)
+        return not any(isinstance(n, gast.Nonlocal) for n in ir.walk(generator.tree.body))
+
+    def counted(self, loop: gast.For) -> tuple[Block, gast.For] | None:
+        """`for i, v in enumerate(generator(), start)` as a loop over the generator that counts."""
+        it = loop.iter
+        if not isinstance(it, gast.Call) or self.object(it.func) is not enumerate or not 1 <= len(it.args) <= 2:
+            return None
+        if it.keywords or self.generator(it.args[0]) is None:
+            return None
+        count, v = self.names.fresh("count"), self.names.fresh("v")
+        start = it.args[1] if len(it.args) > 1 else ir.constant(0)
+        first = ir.assign(count, ir.binop(start, gast.Sub(), ir.constant(1)), loop)
+        more = ir.assign(count, ir.binop(ir.name(count), gast.Add(), ir.constant(1)), loop)
+        pair = ir.at(gast.Assign([loop.target], ir.tuple_(ir.name(count), ir.name(v)), None), loop)
+        new = gast.For(ir.target(v), it.args[0], [more, pair, *loop.body], loop.orelse, None)
+        return [first], ir.at(new, loop)
+
+    def bound(self, generator: Generator, node: Any) -> dict[str, gast.expr] | None:
+        """What each parameter is given, in the order of the call; None where that is not plain to see."""
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+            return None
+        given = [generator.receiver] if generator.receiver is not None else []
+        try:
+            found = generator.signature.bind(*given, *node.args, **{k.arg: k.value for k in node.keywords}).arguments
+        except TypeError:
+            return None
+        bound = dict(found)
+        for p in generator.signature.parameters.values():
+            if p.kind is p.VAR_POSITIONAL:
+                bound[p.name] = ir.at(ir.tuple_(*bound.get(p.name, ())), node)
+            elif p.kind is p.VAR_KEYWORD:
+                return None
+            elif p.name not in bound:
+                if not isinstance(p.default, gast.Constant):
+                    return None
+                bound[p.name] = p.default
+        return bound
+
+    def guards(self, generator: Generator, loop: gast.For) -> Block:
+        """The mention of what was put in place, and the check that the method is the one that the object has."""
+        out: Block = []
+        if generator.mention is not None:
+            out.append(ir.at(gast.Expr(ir.name(generator.mention)), loop))
+        if generator.receiver is not None:
+            assert generator.function is not None
+            self.source, check = scopes.provide(self.source, self.names, "check_method", check_method)
+            self.source, method = scopes.provide(self.source, self.names, generator.name, generator.function)
+            where = ir.place(self.source, loop)
+            call = ir.call(check, ir.clone(generator.receiver), ir.constant(generator.name), ir.name(method), where)
+            out.append(ir.at(gast.Expr(ir.at(call, loop)), loop))
+        return out
+
+    # --- which generator ------------------------------------------------------------------------------------------
+
+    def object(self, node: gast.AST) -> Any:
+        """What a name stands for, None where it is a variable."""
+        if isinstance(node, gast.Name) and node.id not in self.local:
+            return resolve.lookup(self.source, node.id)[1]
+        return None
+
+    def generator(self, node: gast.AST) -> Generator | None:
+        """The generator that a call makes, where it can be put in place."""
+        if not isinstance(node, gast.Call):
+            return None
+        found = None
+        if isinstance(node.func, gast.Name):
+            function = self.object(node.func)
+            found = self.inner.get(node.func.id)
+            if found is None and is_generator(function):
+                found = self.outside(function, node.func.id)
+        elif isinstance(node.func, gast.Attribute) and ir.dotted(node.func.value):
+            found = self.method(node.func)
+        return None if found is None or any(found.tree is a for a in self.active) else found
+
+    def method(self, func: gast.Attribute) -> Generator | None:
+        """The one method of this name among the classes in sight."""
+        head = ir.dotted(func.value).split(".")[0]
+        if head not in self.local:
+            return None
+        if self.classes is None:
+            self.classes = _classes(self.source)
+        found = [(n, inspect.getattr_static(c, func.attr)) for n, c in self.classes if hasattr(c, func.attr)]
+        if not found or any(f is not found[0][1] for _, f in found) or not is_generator(found[0][1]):
+            return None
+        generator = self.outside(found[0][1], found[0][0])
+        return None if generator is None else replace(generator, receiver=ir.clone(func.value))
+
+    def outside(self, function: types.FunctionType, mention: str) -> Generator | None:
+        """A generator function of the same module."""
+        if function.__globals__ is not self.source.globals or function.__closure__ or mention in self.local:
+            return None
+        if function not in self.read:
+            self.read[function] = _outside(function, mention, self.source.filename)
+        return self.read[function]
+
+    def fits(self, generator: Generator, around: gast.FunctionDef) -> bool:
+        """Whether the names that it reads mean the same in the function where the loop stands."""
+        free = set(resolve.free_names(generator.tree.body, resolve.bound_names(generator.tree)))
+        if generator.home is None:
+            return not free & (self.local | set(self.source.cells))
+        outside = {n for d in ir.walk(generator.tree.body) if isinstance(d, gast.Nonlocal) for n in d.names}
+        if generator.home is around:
+            return outside <= resolve.bound_names(around)
+        return not outside and not free & (resolve.bound_names(around) - {generator.name})
+
+
+def _outside(function: types.FunctionType, mention: str, filename: str) -> Generator | None:
+    try:
+        found = read(function)
+    except errors.ADError:
+        return None
+    if not is_inlinable(found.tree) or found.filename != filename:
+        return None
+    signature = without_stars(found.tree)[1]
+    return Generator(function.__name__, found.tree, signature, mention=mention, function=function)
+
+
+def _inner_generators(tree: gast.FunctionDef) -> dict[str, Generator]:
+    """The generator functions that are defined in a function, once each."""
+    found: dict[str, Generator] = {}
+    functions = [tree, *(n for n in ir.walk(tree.body) if isinstance(n, gast.FunctionDef))]
+    stores = [n.id for n in ir.walk(tree) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)]
+    stores += [f.name for f in functions[1:]]
+    for home in functions:
+        for statement in home.body:
+            plain = isinstance(statement, gast.FunctionDef) and not statement.decorator_list
+            if plain and stores.count(statement.name) == 1 and _yields(statement) and is_inlinable(statement):
+                signature = without_stars(statement)[1]
+                found[statement.name] = Generator(statement.name, statement, signature, home)
+    return found
+
+
+def _yields(tree: gast.FunctionDef) -> bool:
+    return any(isinstance(n, gast.Yield | gast.YieldFrom) for n in ir.walk(tree.body))
+
+
+def _drop(generator: Generator) -> None:
+    assert generator.home is not None
+    kept = [s for s in generator.home.body if s is not generator.tree]
+    generator.home.body = kept or [ir.at(gast.Pass(), generator.tree)]
+
+
+def _classes(source: Source) -> list[tuple[str, type]]:
+    """The classes that the module and what a function captures name."""
+    named = dict(source.globals)
+    for name, cell in source.cells.items():
+        try:
+            named[name] = cell.cell_contents
+        except ValueError:
+            continue
+    return [(n, v) for n, v in named.items() if isinstance(v, type) and v.__module__ == source.globals.get("__name__")]
