@@ -244,4 +244,173 @@ def in_comprehensions(A):
 
 
 def folded(x):
-    return functools.reduce(lambda p, q: p * 0.5 + q, _decayed(x)) * np.sum(np.array(list(_decayed(x))))
+    return functools.reduce(lambda p, q: p * 0.5 + q, _decayed(x)) * np.sum(
+        np.array(list(_decayed(x)))
+    )
+
+
+def kept_map_reduced(x, y):
+    errors = map(lambda p, q: (p - q) ** 2, x, y * 0.5)
+    scale = x[0]
+    return functools.reduce(lambda p, q: p + q, errors) / scale
+
+
+def kept_expression_summed(a):
+    ks = [1.0, 2.0]
+    parts = (k * a for k in ks)
+    ks.append(3.0)
+    a = a * a
+    return sum(parts)
+
+
+def kept_in_a_chain_of_expressions(x):
+    squares = (v * v for v in x)
+    large = filter(lambda s: s > 0.01, squares)
+    scaled = map(np.sin, large)
+    total = 1.0
+    for s in scaled:
+        total = total * (1.0 + s)
+    return total
+
+
+def kept_zip_of_what_changes(a):
+    first = [a, a * a]
+    pairs = zip(first, [2.0, 3.0])
+    first[0] = a**3
+    total = 0.0
+    for v, k in pairs:
+        total = total + k * v
+    return total
+
+
+def kept_name_goes_on(a):
+    values = [a, a * a]
+    parts = (v * v for v in values)
+    values = [1.0]
+    return sum(parts) * values[0]
+
+
+def kept_generator(x):
+    steps = _decayed(x, rate=x[0])
+    if x[0] > -1e3:
+        return max(steps) * x[-1]
+    return x[0]
+
+
+def pipelines(x):
+    def positive(values):
+        for v in values:
+            if v > 0.0:
+                yield v
+
+    def squared(values):
+        for v in values:
+            yield v * v
+
+    total = sum(squared(positive(_decayed(x))))
+    for s in squared(positive(x)):
+        total = total + s * x[0]
+    return total
+
+
+def zipped(x, y):
+    total = 0.0
+    for t, w in zip(_decayed(x), y):
+        total = total + t * w
+    for w, t, i in zip(y, _decayed(x, rate=0.2), range(2)):
+        if i == 0:
+            continue
+        total = total * t + w
+    return total + sum(t * w for w, t in zip(y, _decayed(x)))
+
+
+def zipped_with_the_endless(a):
+    total = 0.0
+    for k, x in zip(range(3), _newton(a * a, 2.0)):
+        total = total + x * (k + 1)
+    return total + sum(itertools.islice(_newton(a * a, 1.0), 2))
+
+
+def sliced_and_taken_while(x):
+    total = 1.0
+    for n, t in enumerate(itertools.islice(_decayed(x), 3), start=1):
+        total = total + n * t * t
+    for t in itertools.takewhile(lambda t: t < 0.7, _decayed(x * x)):
+        total = total * (1.0 + t)
+    return total
+
+
+def chained(x):
+    total = 0.0
+    for i, t in enumerate(itertools.chain(_decayed(x), [x[0], 2.0], _flattened([x, x * x]))):
+        if t < 0.0:
+            continue
+        total = total + t * t * (i % 3)
+    return total
+
+
+def mapped_and_filtered(x):
+    total = sum(map(lambda t: t * t, _decayed(x)))
+    for t in filter(lambda t: t > 0.0, _decayed(x)):
+        total = total * (1.0 + t)
+    for t in (t * v for t in _decayed(x) for v in (1.0, 2.0) if t < 0.5):
+        total = total + t**3
+    return total
+
+
+def two_at_once_in_a_callee(a):
+    def bisected(low, high):
+        while high - low > 0.3:
+            middle = 0.5 * (low + high)
+            yield middle
+            if middle * middle < 2.0:
+                low = middle
+            else:
+                high = middle
+
+    def error(scale):
+        return sum((m * scale - a) ** 2 for m in bisected(0.0, 2.0))
+
+    return error(1.0) * error(a)
+
+
+def keywords_stars_and_defaults(x):
+    def windows(values, *offsets, width=2):
+        for o in offsets:
+            yield values[o : o + width]
+
+    total = 0.0
+    for w in windows(x, 0, 1):
+        total = total + np.prod(w)
+    for w in windows(x, 1, width=1):
+        total = total * w[0]
+    return total
+
+
+def in_a_with_block(x):
+    def roots(values):
+        with np.errstate(invalid="ignore"):
+            for v in values:
+                yield np.sqrt(np.abs(v) + 1.0)
+
+    total = 0.0
+    for r in roots(x):
+        if r > 5.0:
+            break
+        total += r * r * r
+    return total
+
+
+def written_arrays(x):
+    y = x.copy()
+
+    def rows():
+        for i in range(len(y)):
+            y[i] *= 2.0
+            yield y[i]
+
+    total = 0.0
+    for i, v in enumerate(rows()):
+        y[-1] = v * v
+        total = total + v * (i + 1)
+    return total + y[-1]

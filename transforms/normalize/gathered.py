@@ -1,13 +1,13 @@
 """What a generator function yields, taken at once within an expression: gathered by an inner function with the loop.
 
-    y = sum(walk(xs)) * 2            =>      def walk_values():
-                                                 out = []
-                                                 for v in walk(xs):
-                                                     out.append(v)
-                                                 return out
-                                             y = sum(walk_values()) * 2
+y = sum(walk(xs)) * 2            =>      def walk_values():
+                                             out = []
+                                             for v in walk(xs):
+                                                 out.append(v)
+                                             return out
+                                         y = sum(walk_values()) * 2
 
-    next(walk(xs)), any(t > 1 for t in walk(xs))      likewise, by functions that return where Python stops
+next(walk(xs)), any(t > 1 for t in walk(xs))      likewise, by functions that return where Python stops
 """
 
 from __future__ import annotations
@@ -24,8 +24,23 @@ import numpy as np
 from ad import ir
 from ad.ir import Block
 from ad.transforms.normalize import scopes
+from ad.transforms.normalize.derived import loops, renamed
 
-_TAKES_FIRST = (sum, min, max, list, tuple, sorted, set, frozenset, dict, deque, math.fsum, math.prod, np.fromiter)
+_TAKES_FIRST = (
+    sum,
+    min,
+    max,
+    list,
+    tuple,
+    sorted,
+    set,
+    frozenset,
+    dict,
+    deque,
+    math.fsum,
+    math.prod,
+    np.fromiter,
+)
 _METHODS = ("extend", "extendleft", "update", "join")
 
 
@@ -38,19 +53,38 @@ class Gathering:
 
     def statement(self, node: Any) -> Any:
         """The statement with its own expressions rewritten, its blocks as they are."""
-        return ir.clone(node, lambda n: None if n is node else n if isinstance(n, gast.stmt) else self.look(n, ()))
+        spread = isinstance(node, gast.Assign) and isinstance(
+            node.targets[0], gast.Tuple | gast.List
+        )
+        if spread and (taken := self.taken(node.value, ())) is not None:
+            return ir.at(gast.Assign(node.targets, taken, None), node)
+        return ir.clone(
+            node,
+            lambda n: None if n is node else n if isinstance(n, gast.stmt) else self.look(n, ()),
+        )
 
     def look(self, node: Any, variables: tuple[str, ...]) -> gast.AST | None:
         """The node in other words; variables: those of the comprehensions and lambdas around it."""
         if isinstance(node, gast.Lambda):
-            own = [p.id for p in ir.walk(node.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)]
+            own = [
+                p.id
+                for p in ir.walk(node.args)
+                if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)
+            ]
             return self.inside(node, (*variables, *own))
         if isinstance(node, gast.Call) and (found := self.call(node, variables)) is not None:
             return found
-        if isinstance(node, gast.Starred) and isinstance(node.ctx, gast.Load) and self.is_given(node.value):
+        if (
+            isinstance(node, gast.Starred)
+            and isinstance(node.ctx, gast.Load)
+            and self.is_given(node.value)
+        ):
             return ir.at(gast.Starred(self.listed(node.value, variables), node.ctx), node)
         if isinstance(node, scopes.COMPREHENSIONS):
-            if not isinstance(node, gast.GeneratorExp) and (found := self.comprehension(node, variables)) is not None:
+            if (
+                not isinstance(node, gast.GeneratorExp)
+                and (found := self.comprehension(node, variables)) is not None
+            ):
                 return found
             own = [v for g in node.generators for v in ir.names_bound(g.target)]
             return self.inside(node, (*variables, *own))
@@ -66,7 +100,9 @@ class Gathering:
             return self.stopping(function, node, variables)
         reduces = function is functools.reduce or method == "reduce"
         place = 1 if reduces else 0
-        if len(node.args) <= place or not (reduces or any(function is f for f in _TAKES_FIRST) or method in _METHODS):
+        if len(node.args) <= place or not (
+            reduces or any(function is f for f in _TAKES_FIRST) or method in _METHODS
+        ):
             return None
         taken = self.taken(node.args[place], variables)
         if taken is None:
@@ -100,17 +136,11 @@ class Gathering:
     def apart(self, node: Any) -> Any:
         """A comprehension whose variables are not those of the function around it."""
         own = {v for g in node.generators for v in ir.names_bound(g.target)}
-        renamed = {v: ir.name(self.owner.names.fresh(v)) for v in sorted(own & set(ir.names_read(node.generators[0].iter)))}
-        if not renamed:
-            return node
-        new = ir.clone(node)
-        first = new.generators[0].iter
-        new.generators[0].iter = ir.constant(None)
-        for field in ("elt", "key", "value", "generators"):
-            if hasattr(new, field):
-                setattr(new, field, scopes.replaced(getattr(new, field), renamed))
-        new.generators[0].iter = first
-        return new
+        new = {
+            v: self.owner.names.fresh(v)
+            for v in sorted(own & set(ir.names_read(node.generators[0].iter)))
+        }
+        return renamed(node, new) if new else node
 
     def gathered(self, node: Any, variables: tuple[str, ...]) -> gast.expr:
         out = self.owner.names.fresh("out")
@@ -124,31 +154,45 @@ class Gathering:
             add = ir.attribute(ir.name(out), "add" if isinstance(node, gast.SetComp) else "append")
             return [ir.at(gast.Expr(ir.at(ir.call(add, node.elt), node)), node)]
 
-        body = [ir.assign(out, start, node), *_loops(node, one()), ir.at(gast.Return(ir.name(out)), node)]
+        body = [
+            ir.assign(out, start, node),
+            *loops(node, one()),
+            ir.at(gast.Return(ir.name(out)), node),
+        ]
         return self.function(node, body, variables)
 
-    def stopping(self, function: Any, node: gast.Call, variables: tuple[str, ...]) -> gast.expr | None:
+    def stopping(
+        self, function: Any, node: gast.Call, variables: tuple[str, ...]
+    ) -> gast.expr | None:
         """`any`, `all` and `next` of a generator: a function that returns where they stop."""
         arg = node.args[0]
         if self.is_given(arg):
             v = self.owner.names.fresh("v")
-            arg = ir.at(gast.GeneratorExp(ir.name(v), [gast.comprehension(ir.target(v), arg, [], 0)]), arg)
-        elif not isinstance(arg, gast.GeneratorExp) or not any(self.is_given(g.iter) for g in arg.generators):
+            arg = ir.at(
+                gast.GeneratorExp(ir.name(v), [gast.comprehension(ir.target(v), arg, [], 0)]), arg
+            )
+        elif not isinstance(arg, gast.GeneratorExp) or not any(
+            self.is_given(g.iter) for g in arg.generators
+        ):
             return None
         if not _is_movable(arg) or node.keywords:
             return None
         arg = self.apart(arg)
         leave: Callable[[gast.expr], Block] = lambda value: [ir.at(gast.Return(value), node)]
         if function is next:
-            body = _loops(arg, leave(arg.elt))
+            body = loops(arg, leave(arg.elt))
             default = node.args[1:]
             if default and not ir.is_atom(default[0]):
                 return None
-            body += leave(default[0]) if default else [ir.at(gast.Raise(ir.name("StopIteration"), None), node)]
+            body += (
+                leave(default[0])
+                if default
+                else [ir.at(gast.Raise(ir.name("StopIteration"), None), node)]
+            )
         else:
             test = arg.elt if function is any else gast.UnaryOp(gast.Not(), arg.elt)
             found = ir.at(gast.If(test, leave(ir.constant(function is any)), []), node)
-            body = [*_loops(arg, [found]), *leave(ir.constant(function is all))]
+            body = [*loops(arg, [found]), *leave(ir.constant(function is all))]
         return self.function(arg, body, variables)
 
     def function(self, node: Any, body: Block, variables: tuple[str, ...]) -> gast.expr:
@@ -158,28 +202,24 @@ class Gathering:
         read = ir.names_read(body)
         own = {v for g in node.generators for v in ir.names_bound(g.target)}
         given = [v for v in dict.fromkeys(variables) if v in read and v not in own]
-        parameters = [gast.Name(id=v, ctx=gast.Param(), annotation=None, type_comment=None) for v in given]
+        parameters = [
+            gast.Name(id=v, ctx=gast.Param(), annotation=None, type_comment=None) for v in given
+        ]
         args = gast.arguments(parameters, [], None, [], [], None, [])
-        self.made.append(ir.at(gast.FunctionDef(name, args, ir.clone(body), [], None, None, []), node))
+        self.made.append(
+            ir.at(gast.FunctionDef(name, args, ir.clone(body), [], None, None, []), node)
+        )
         self.owner.local.add(name)
         return ir.at(ir.call(name, *map(ir.name, given)), node)
-
-
-def _loops(node: Any, inner: Block) -> Block:
-    """The loops of a comprehension around a block."""
-    for g in reversed(node.generators):
-        for test in reversed(g.ifs):
-            inner = [ir.at(gast.If(test, inner, []), node)]
-        inner = [ir.at(gast.For(g.target, g.iter, inner, [], None), node)]
-    return inner
 
 
 def _is_movable(node: Any) -> bool:
     """Whether an expression means the same in an inner function."""
     return not any(
-        isinstance(n, gast.NamedExpr | gast.Await) or (isinstance(n, gast.Name) and n.id == "super") for n in ir.walk(node)
+        isinstance(n, gast.NamedExpr | gast.Await) or (isinstance(n, gast.Name) and n.id == "super")
+        for n in ir.walk(node)
     )
 
 
-def _called(node: Any) -> str:
-    return str(node.func.attr if isinstance(node.func, gast.Attribute) else node.func.id).lstrip("_")
+def _called(node: gast.Call) -> str:
+    return (ir.dotted(node.func).split(".")[-1]).lstrip("_") or "generated"

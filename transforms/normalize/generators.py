@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import inspect
 import types
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,8 +34,10 @@ from ad.reader import Source, read
 from ad.runtime.calling import check_method
 from ad.transforms.analyses.generators import is_generator
 from ad.transforms.normalize import resolve, scopes
+from ad.transforms.normalize.derived import derived, of_expression
 from ad.transforms.normalize.gathered import Gathering
 from ad.transforms.normalize.interleave import Interleaving, is_inlinable
+from ad.transforms.normalize.postponed import with_postponed
 from ad.transforms.normalize.statements import without_stars
 
 _LARGEST = 600  # nodes that the copies of a loop's body may have
@@ -51,6 +54,19 @@ class Generator:
     receiver: gast.expr | None = None
     mention: str | None = None  # a name that stands for it, or for its class: it is guarded by this
     function: types.FunctionType | None = None
+    made_of: Any = None  # the expression of which it is made, in the scope of the loop
+
+
+def with_iterators_at_their_use(source: Source) -> Source:
+    """The function with what it keeps of generators and iterators for one use where that is."""
+    lazy = any(
+        isinstance(n, gast.Assign) and isinstance(n.value, gast.Call | gast.GeneratorExp)
+        for n in ir.walk(source.tree.body)
+    )
+    if not lazy:
+        return source
+    known = _Generators(source)
+    return with_postponed(source, lambda node: known.generator(node) is not None)
 
 
 def with_generator_functions(source: Source) -> Source:
@@ -65,6 +81,11 @@ class _Generators:
         self.source, self.names = source, scopes.all_names(source.tree)
         functions = [n for n in ir.walk(source.tree) if isinstance(n, gast.FunctionDef)]
         self.local = {name for f in functions for name in resolve.bound_names(f)}
+        self.stores = Counter(
+            n.id
+            for n in ir.walk(source.tree)
+            if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)
+        )
         self.inner = _inner_generators(source.tree)
         self.active: list[gast.FunctionDef] = []  # the generators that are being put in place
         self.read: dict[types.FunctionType, Generator | None] = {}
@@ -94,7 +115,10 @@ class _Generators:
             for made in found.made:
                 self.function(made)
             out += found.made
-            if isinstance(statement, gast.For) and (loop := self.loop(statement, around)) is not None:
+            if (
+                isinstance(statement, gast.For)
+                and (loop := self.loop(statement, around)) is not None
+            ):
                 out += loop
                 continue
             for part in scopes.inner_blocks(statement):
@@ -106,15 +130,13 @@ class _Generators:
 
     def loop(self, loop: gast.For, around: gast.FunctionDef) -> Block | None:
         """The statements that a loop over a generator is; None for another loop."""
-        before: Block = []
-        counted = self.counted(loop)
-        if counted is not None:
-            before, loop = counted
         generator = self.generator(loop.iter)
         if generator is None or not self.fits(generator, around):
             return None
         bound = self.bound(generator, loop.iter)
-        count = sum(isinstance(n, gast.Yield | gast.YieldFrom) for n in ir.walk(generator.tree.body))
+        count = sum(
+            isinstance(n, gast.Yield | gast.YieldFrom) for n in ir.walk(generator.tree.body)
+        )
         size = sum(1 for _ in ir.walk(loop.body))
         if bound is None or (count > 1 and count * size > _LARGEST):
             return None
@@ -122,46 +144,50 @@ class _Generators:
         own = resolve.bound_names(generator.tree)
         self.names.taken |= set(resolve.free_names(generator.tree.body, own))
         renamed = {v: ir.name(self.names.fresh(v)) for v in sorted(own)}
-        body = scopes.replaced(generator.tree.body, renamed)
-        start = [ir.assign(renamed[p].id, v, loop.iter) for p, v in bound.items()]
-        put = Interleaving(loop, self.names).run([s for s in body if not isinstance(s, gast.Nonlocal)])
+        direct = {
+            p: v
+            for p, v in bound.items()
+            if self.generator(v) and _is_once_gone_through(generator.tree, p)
+        }
+        body = scopes.replaced(generator.tree.body, {**renamed, **direct})
+        start = [
+            ir.assign(renamed[p].id, v, loop.iter) for p, v in bound.items() if p not in direct
+        ]
+        put = Interleaving(loop, self.names).run(
+            [s for s in body if not isinstance(s, gast.Nonlocal)]
+        )
         self.active.append(generator.tree)
         try:
-            return [*before, *self.guards(generator, loop), *start, *self.block(put, around)]
+            return [*self.guards(generator, loop), *start, *self.block(put, around)]
         finally:
             self.active.pop()
 
-    def can_gather(self, node: gast.Call) -> bool:
+    def can_gather(self, node: gast.expr) -> bool:
         """Whether a call makes a generator that can be put in place in an inner function."""
         generator = self.generator(node)
         if generator is None or self.bound(generator, node) is None:
             return False
+        if generator.made_of is not None:
+            return all(
+                self.can_gather(n) for n in _inputs(generator) if self.generator(n) is not None
+            )
         if generator.home is None:
             return self.fits(generator, self.source.tree)
         return not any(isinstance(n, gast.Nonlocal) for n in ir.walk(generator.tree.body))
 
-    def counted(self, loop: gast.For) -> tuple[Block, gast.For] | None:
-        """`for i, v in enumerate(generator(), start)` as a loop over the generator that counts."""
-        it = loop.iter
-        if not isinstance(it, gast.Call) or self.object(it.func) is not enumerate or not 1 <= len(it.args) <= 2:
-            return None
-        if it.keywords or self.generator(it.args[0]) is None:
-            return None
-        count, v = self.names.fresh("count"), self.names.fresh("v")
-        start = it.args[1] if len(it.args) > 1 else ir.constant(0)
-        first = ir.assign(count, ir.binop(start, gast.Sub(), ir.constant(1)), loop)
-        more = ir.assign(count, ir.binop(ir.name(count), gast.Add(), ir.constant(1)), loop)
-        pair = ir.at(gast.Assign([loop.target], ir.tuple_(ir.name(count), ir.name(v)), None), loop)
-        new = gast.For(ir.target(v), it.args[0], [more, pair, *loop.body], loop.orelse, None)
-        return [first], ir.at(new, loop)
-
     def bound(self, generator: Generator, node: Any) -> dict[str, gast.expr] | None:
         """What each parameter is given, in the order of the call; None where that is not plain to see."""
-        if any(isinstance(a, gast.Starred) for a in node.args) or any(k.arg is None for k in node.keywords):
+        if generator.made_of is not None:
+            return {}
+        if any(isinstance(a, gast.Starred) for a in node.args) or any(
+            k.arg is None for k in node.keywords
+        ):
             return None
         given = [generator.receiver] if generator.receiver is not None else []
         try:
-            found = generator.signature.bind(*given, *node.args, **{k.arg: k.value for k in node.keywords}).arguments
+            found = generator.signature.bind(
+                *given, *node.args, **{k.arg: k.value for k in node.keywords}
+            ).arguments
         except TypeError:
             return None
         bound = dict(found)
@@ -183,23 +209,38 @@ class _Generators:
             out.append(ir.at(gast.Expr(ir.name(generator.mention)), loop))
         if generator.receiver is not None:
             assert generator.function is not None
-            self.source, check = scopes.provide(self.source, self.names, "check_method", check_method)
-            self.source, method = scopes.provide(self.source, self.names, generator.name, generator.function)
+            self.source, check = scopes.provide(
+                self.source, self.names, "check_method", check_method
+            )
+            self.source, method = scopes.provide(
+                self.source, self.names, generator.name, generator.function
+            )
             where = ir.place(self.source, loop)
-            call = ir.call(check, ir.clone(generator.receiver), ir.constant(generator.name), ir.name(method), where)
+            call = ir.call(
+                check,
+                ir.clone(generator.receiver),
+                ir.constant(generator.name),
+                ir.name(method),
+                where,
+            )
             out.append(ir.at(gast.Expr(ir.at(call, loop)), loop))
         return out
 
     # --- which generator ------------------------------------------------------------------------------------------
 
     def object(self, node: gast.AST) -> Any:
-        """What a name stands for, None where it is a variable."""
+        """What a name or dotted name stands for, None where it is a variable."""
         if isinstance(node, gast.Name) and node.id not in self.local:
             return resolve.lookup(self.source, node.id)[1]
+        if isinstance(node, gast.Attribute):
+            owner = self.object(node.value)
+            return getattr(owner, node.attr, None) if type(owner).__name__ == "module" else None
         return None
 
     def generator(self, node: gast.AST) -> Generator | None:
         """The generator that a call makes, where it can be put in place."""
+        if isinstance(node, gast.GeneratorExp):
+            return self.made_of(node, of_expression(self, node))
         if not isinstance(node, gast.Call):
             return None
         found = None
@@ -210,7 +251,17 @@ class _Generators:
                 found = self.outside(function, node.func.id)
         elif isinstance(node.func, gast.Attribute) and ir.dotted(node.func.value):
             found = self.method(node.func)
-        return None if found is None or any(found.tree is a for a in self.active) else found
+        if found is None:
+            return self.made_of(node, derived(self, node))
+        return None if any(found.tree is a for a in self.active) else found
+
+    def made_of(self, node: gast.expr, body: Block | None) -> Generator | None:
+        """A generator made of others, in the scope where its expression stands."""
+        if body is None:
+            return None
+        empty = gast.arguments([], [], None, [], [], None, [])
+        tree = ir.at(gast.FunctionDef("made", empty, body, [], None, None, []), node)
+        return Generator("made", tree, inspect.Signature([]), made_of=node)
 
     def method(self, func: gast.Attribute) -> Generator | None:
         """The one method of this name among the classes in sight."""
@@ -219,29 +270,89 @@ class _Generators:
             return None
         if self.classes is None:
             self.classes = _classes(self.source)
-        found = [(n, inspect.getattr_static(c, func.attr)) for n, c in self.classes if hasattr(c, func.attr)]
-        if not found or any(f is not found[0][1] for _, f in found) or not is_generator(found[0][1]):
+        found = [
+            (n, inspect.getattr_static(c, func.attr))
+            for n, c in self.classes
+            if hasattr(c, func.attr)
+        ]
+        if (
+            not found
+            or any(f is not found[0][1] for _, f in found)
+            or not is_generator(found[0][1])
+        ):
             return None
         generator = self.outside(found[0][1], found[0][0])
         return None if generator is None else replace(generator, receiver=ir.clone(func.value))
 
     def outside(self, function: types.FunctionType, mention: str) -> Generator | None:
         """A generator function of the same module."""
-        if function.__globals__ is not self.source.globals or function.__closure__ or mention in self.local:
+        if (
+            function.__globals__ is not self.source.globals
+            or function.__closure__
+            or mention in self.local
+        ):
             return None
         if function not in self.read:
             self.read[function] = _outside(function, mention, self.source.filename)
         return self.read[function]
 
+    def parts(self, generator: Generator) -> list[Generator]:
+        """The generators of which one is made."""
+        return [g for n in _inputs(generator) if (g := self.generator(n)) is not None]
+
     def fits(self, generator: Generator, around: gast.FunctionDef) -> bool:
         """Whether the names that it reads mean the same in the function where the loop stands."""
+        if generator.made_of is not None:
+            return all(self.fits(g, around) for g in self.parts(generator))
         free = set(resolve.free_names(generator.tree.body, resolve.bound_names(generator.tree)))
         if generator.home is None:
             return not free & (self.local | set(self.source.cells))
-        outside = {n for d in ir.walk(generator.tree.body) if isinstance(d, gast.Nonlocal) for n in d.names}
+        outside = {
+            n for d in ir.walk(generator.tree.body) if isinstance(d, gast.Nonlocal) for n in d.names
+        }
         if generator.home is around:
             return outside <= resolve.bound_names(around)
         return not outside and not free & (resolve.bound_names(around) - {generator.name})
+
+
+def _inputs(generator: Generator) -> list[gast.expr]:
+    """What a generator that is made of others goes through."""
+    node = generator.made_of
+    return (
+        [g.iter for g in node.generators]
+        if isinstance(node, gast.GeneratorExp)
+        else list(node.args)
+    )
+
+
+def _is_once_gone_through(tree: gast.FunctionDef, name: str) -> bool:
+    """Whether a parameter is only what one loop goes through, which is in no other loop."""
+    uses = [n for n in ir.walk(tree.body) if isinstance(n, gast.Name) and n.id == name]
+    return len(uses) == 1 and _is_gone_through(tree.body, uses[0])
+
+
+def _is_gone_through(body: Block, use: gast.Name) -> bool:
+    for s in body:
+        if isinstance(s, gast.For) and s.iter is use:
+            return True
+        if (
+            isinstance(s, gast.Expr)
+            and isinstance(s.value, gast.YieldFrom)
+            and s.value.value is use
+        ):
+            return True
+        if isinstance(s, gast.If) and (
+            _is_gone_through(s.body, use) or _is_gone_through(s.orelse, use)
+        ):
+            return True
+        wraps = (
+            isinstance(s, gast.For)
+            and isinstance(s.iter, gast.Call)
+            and any(a is use for a in s.iter.args)
+        )
+        if wraps and ir.dotted(s.iter.func) in ("enumerate", "zip", "islice", "itertools.islice"):
+            return True
+    return False
 
 
 def _outside(function: types.FunctionType, mention: str, filename: str) -> Generator | None:
@@ -259,12 +370,19 @@ def _inner_generators(tree: gast.FunctionDef) -> dict[str, Generator]:
     """The generator functions that are defined in a function, once each."""
     found: dict[str, Generator] = {}
     functions = [tree, *(n for n in ir.walk(tree.body) if isinstance(n, gast.FunctionDef))]
-    stores = [n.id for n in ir.walk(tree) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)]
+    stores = [
+        n.id for n in ir.walk(tree) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)
+    ]
     stores += [f.name for f in functions[1:]]
     for home in functions:
         for statement in home.body:
             plain = isinstance(statement, gast.FunctionDef) and not statement.decorator_list
-            if plain and stores.count(statement.name) == 1 and _yields(statement) and is_inlinable(statement):
+            if (
+                plain
+                and stores.count(statement.name) == 1
+                and _yields(statement)
+                and is_inlinable(statement)
+            ):
                 signature = without_stars(statement)[1]
                 found[statement.name] = Generator(statement.name, statement, signature, home)
     return found
@@ -288,4 +406,8 @@ def _classes(source: Source) -> list[tuple[str, type]]:
             named[name] = cell.cell_contents
         except ValueError:
             continue
-    return [(n, v) for n, v in named.items() if isinstance(v, type) and v.__module__ == source.globals.get("__name__")]
+    return [
+        (n, v)
+        for n, v in named.items()
+        if isinstance(v, type) and v.__module__ == source.globals.get("__name__")
+    ]

@@ -1,11 +1,11 @@
 """The body of a generator with a loop's body in place of each `yield`.
 
-    while True:               while True:
-        x = 0.5 * x               x = 0.5 * x
-        yield x           =>      t = x
-                                  if t < 0.1:
-    for t in ...:                     break
-        if t < 0.1: break
+while True:               while True:
+    x = 0.5 * x               x = 0.5 * x
+    yield x           =>      t = x
+                              if t < 0.1:
+for t in ...:                     break
+    if t < 0.1: break
 """
 
 from __future__ import annotations
@@ -28,17 +28,24 @@ _READS_ON = ("next", "open", "iter", "input", "locals", "eval", "exec", "super",
 def is_inlinable(tree: gast.FunctionDef) -> bool:
     """Whether a generator function is such that its body can be put in place of a loop over it."""
     nodes = list(ir.walk(tree.body))
-    if any(isinstance(n, _REFUSED) or (isinstance(n, gast.Name) and n.id in _READS_ON) for n in nodes):
+    if any(
+        isinstance(n, _REFUSED) or (isinstance(n, gast.Name) and n.id in _READS_ON) for n in nodes
+    ):
         return False
     if any(isinstance(n, gast.Return) and n.value is not None for n in nodes):
         return False
     plain = sum(map(_is_yield, nodes))
     if plain != sum(isinstance(n, gast.Yield | gast.YieldFrom) for n in nodes) or plain == 0:
         return False
-    if any(isinstance(n, gast.Attribute) and n.attr.startswith("__") and not n.attr.endswith("__") for n in nodes):
+    if any(
+        isinstance(n, gast.Attribute) and n.attr.startswith("__") and not n.attr.endswith("__")
+        for n in nodes
+    ):
         return False  # the name is mangled after the class
     tries = [n for n in nodes if isinstance(n, gast.Try)]
-    return not any(has_yield(n) or any(isinstance(r, gast.Return) for r in ir.walk(n)) for n in tries)
+    return not any(
+        has_yield(n) or any(isinstance(r, gast.Return) for r in ir.walk(n)) for n in tries
+    )
 
 
 def has_yield(node: Any) -> bool:
@@ -77,9 +84,18 @@ class Interleaving:
         """Whether a `break` of the loop may be one of the generator's: it leaves nothing to be done."""
         *first, last = body
         returns = any(isinstance(n, gast.Return) for n in ir.walk(body))
-        if returns or any(map(has_yield, first)) or not isinstance(last, gast.For | gast.While) or last.orelse:
+        if (
+            returns
+            or any(map(has_yield, first))
+            or not isinstance(last, gast.For | gast.While)
+            or last.orelse
+        ):
             return False
-        if self.breaks and self.continues and not (_is_yield(last.body[-1]) and sum(map(_is_yield, ir.walk(last.body))) == 1):
+        if (
+            self.breaks
+            and self.continues
+            and not (_is_yield(last.body[-1]) and sum(map(_is_yield, ir.walk(last.body))) == 1)
+        ):
             return False
         inner = [n for n in ir.walk(last.body) if isinstance(n, gast.For | gast.While)]
         from_inside = any(isinstance(n, gast.YieldFrom) for n in ir.walk(last.body))
@@ -121,7 +137,10 @@ class Interleaving:
             new.body = self.block(s.body, True, depth + 1)
             new.orelse = self.block(s.orelse, tail, depth)
         elif isinstance(s, gast.If):
-            new.body, new.orelse = self.block(s.body, tail, depth), self.block(s.orelse, tail, depth)
+            new.body, new.orelse = (
+                self.block(s.body, tail, depth),
+                self.block(s.orelse, tail, depth),
+            )
         else:
             new.body = self.block(s.body, False, depth)
         return [new]
@@ -143,14 +162,19 @@ class Interleaving:
             return [given, *(_marked(body, self.leaving()) if self.breaks else body)]
         once = ir.at(ir.call("range", ir.constant(1)), self.loop)
         body = _marked(body, self.leaving()) if self.breaks else body
-        out = [given, ir.at(gast.For(ir.target(self.names.fresh("once")), once, body, [], None), self.loop)]
+        out = [
+            given,
+            ir.at(gast.For(ir.target(self.names.fresh("once")), once, body, [], None), self.loop),
+        ]
         if self.breaks and depth:
             out.append(ir.at(gast.If(ir.name(self.ended), [ir.at(gast.Break(), s)], []), s))
         return out
 
     def leaving(self) -> Block:
         """What a `break` of the loop does first."""
-        out: Block = [ir.assign(self.broken, ir.constant(True), self.loop)] if self.loop.orelse else []
+        out: Block = (
+            [ir.assign(self.broken, ir.constant(True), self.loop)] if self.loop.orelse else []
+        )
         return [*out, ir.assign(self.ended, ir.constant(True), self.loop)] if self.marks else out
 
 
