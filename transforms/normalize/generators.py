@@ -20,6 +20,8 @@ cannot be put in place (recursion, `send`, a `yield` in a `try`) stays as it is 
 
 from __future__ import annotations
 
+import builtins
+import functools
 import inspect
 import types
 from collections import Counter
@@ -32,6 +34,7 @@ from ad import errors, ir
 from ad.ir import Block
 from ad.reader import Source, read
 from ad.runtime.calling import check_method
+from ad.runtime.instances import is_plain_class
 from ad.transforms.analyses.generators import is_generator
 from ad.transforms.normalize import resolve, scopes
 from ad.transforms.normalize.derived import derived, of_expression
@@ -41,6 +44,33 @@ from ad.transforms.normalize.postponed import with_postponed
 from ad.transforms.normalize.statements import without_stars
 
 _LARGEST = 600  # nodes that the copies of a loop's body may have
+
+
+class GlobalCell:
+    """A variable of another module, read like a captured one."""
+
+    def __init__(self, module: dict[str, Any], name: str) -> None:
+        self.module, self.name = module, name
+
+    @property
+    def cell_contents(self) -> Any:
+        """The value now; ValueError, as of an empty cell, where there is none."""
+        if self.name in self.module:
+            return self.module[self.name]
+        if hasattr(builtins, self.name):
+            return getattr(builtins, self.name)
+        raise ValueError(f"{self.name!r} is not defined")
+
+
+_global_cells: dict[tuple[int, str], GlobalCell] = {}
+
+
+def global_cell(module: dict[str, Any], name: str) -> GlobalCell:
+    """The one cell of a variable: equal places have one identity."""
+    found = _global_cells.get((id(module), name))
+    if found is None or found.module is not module:
+        found = _global_cells[id(module), name] = GlobalCell(module, name)
+    return found
 
 
 @dataclass
@@ -54,6 +84,7 @@ class Generator:
     receiver: gast.expr | None = None
     mention: str | None = None  # a name that stands for it, or for its class: it is guarded by this
     function: types.FunctionType | None = None
+    elsewhere: bool = False  # whether its text is that of another file, or cell of a notebook
     made_of: Any = None  # the expression of which it is made, in the scope of the loop
 
 
@@ -88,6 +119,7 @@ class _Generators:
         )
         self.inner = _inner_generators(source.tree)
         self.active: list[gast.FunctionDef] = []  # the generators that are being put in place
+        self.outer: dict[tuple[int, str], str] = {}
         self.read: dict[types.FunctionType, Generator | None] = {}
         self.classes: list[tuple[str, type]] | None = None
 
@@ -149,7 +181,11 @@ class _Generators:
             for p, v in bound.items()
             if self.generator(v) and _is_once_gone_through(generator.tree, p)
         }
-        body = scopes.replaced(generator.tree.body, {**renamed, **direct})
+        body = scopes.replaced(generator.tree.body, {**renamed, **self.outer_names(generator)})
+        if generator.elsewhere:
+            for n in ir.walk(body):
+                ir.at(n, loop.iter)
+        body = scopes.replaced(body, {renamed[p].id: v for p, v in direct.items()})
         start = [
             ir.assign(renamed[p].id, v, loop.iter) for p, v in bound.items() if p not in direct
         ]
@@ -161,6 +197,26 @@ class _Generators:
             return [*self.guards(generator, loop), *start, *self.block(put, around)]
         finally:
             self.active.pop()
+
+    def outer_names(self, generator: Generator) -> dict[str, gast.expr]:
+        """Globals and captured variables of a generator from outside that have no name, or another meaning, here."""
+        function, out = generator.function, {}
+        if function is None:
+            return {}
+        cells = dict(zip(function.__code__.co_freevars, function.__closure__ or (), strict=True))
+        here = self.local | set(self.source.cells)
+        for name in resolve.free_names(generator.tree.body, resolve.bound_names(generator.tree)):
+            same = function.__globals__ is self.source.globals or name not in function.__globals__
+            if same and name not in here and name not in cells:
+                continue
+            found: Any = cells.get(name) or global_cell(function.__globals__, name)
+            key = (id(function), name)
+            if key not in self.outer:
+                self.outer[key] = self.names.fresh(name)
+                held = {**self.source.cells, self.outer[key]: found}
+                self.source = replace(self.source, cells=held)
+            out[name] = ir.name(self.outer[key])
+        return out
 
     def can_gather(self, node: gast.expr) -> bool:
         """Whether a call makes a generator that can be put in place in an inner function."""
@@ -206,7 +262,10 @@ class _Generators:
         """The mention of what was put in place, and the check that the method is the one that the object has."""
         out: Block = []
         if generator.mention is not None:
-            out.append(ir.at(gast.Expr(ir.name(generator.mention)), loop))
+            head, *attributes = generator.mention.split(".")
+            mention = functools.reduce(ir.attribute, attributes, ir.name(head))
+            kept = ir.assign(self.names.fresh(attributes[-1]), mention, loop) if attributes else gast.Expr(mention)
+            out.append(ir.at(kept, loop))
         if generator.receiver is not None:
             assert generator.function is not None
             self.source, check = scopes.provide(
@@ -249,11 +308,13 @@ class _Generators:
             found = self.inner.get(node.func.id)
             if found is None and is_generator(function):
                 found = self.outside(function, node.func.id)
+        elif isinstance(node.func, gast.Attribute) and is_generator(function := self.object(node.func)):
+            found = self.outside(function, ir.dotted(node.func))
         elif isinstance(node.func, gast.Attribute) and ir.dotted(node.func.value):
             found = self.method(node.func)
         if found is None:
             return self.made_of(node, derived(self, node))
-        return None if any(found.tree is a for a in self.active) else found
+        return None if sum(found.tree is a for a in self.active) > 2 else found
 
     def made_of(self, node: gast.expr, body: Block | None) -> Generator | None:
         """A generator made of others, in the scope where its expression stands."""
@@ -281,16 +342,12 @@ class _Generators:
             or not is_generator(found[0][1])
         ):
             return None
-        generator = self.outside(found[0][1], found[0][0])
+        generator = self.outside(found[0][1], f"{found[0][0]}.{func.attr}")
         return None if generator is None else replace(generator, receiver=ir.clone(func.value))
 
     def outside(self, function: types.FunctionType, mention: str) -> Generator | None:
-        """A generator function of the same module."""
-        if (
-            function.__globals__ is not self.source.globals
-            or function.__closure__
-            or mention in self.local
-        ):
+        """A generator function from outside."""
+        if mention.split(".")[0] in self.local:
             return None
         if function not in self.read:
             self.read[function] = _outside(function, mention, self.source.filename)
@@ -306,7 +363,7 @@ class _Generators:
             return all(self.fits(g, around) for g in self.parts(generator))
         free = set(resolve.free_names(generator.tree.body, resolve.bound_names(generator.tree)))
         if generator.home is None:
-            return not free & (self.local | set(self.source.cells))
+            return True
         outside = {
             n for d in ir.walk(generator.tree.body) if isinstance(d, gast.Nonlocal) for n in d.names
         }
@@ -360,10 +417,13 @@ def _outside(function: types.FunctionType, mention: str, filename: str) -> Gener
         found = read(function)
     except errors.ADError:
         return None
-    if not is_inlinable(found.tree) or found.filename != filename:
+    if not is_inlinable(found.tree):
         return None
     signature = without_stars(found.tree)[1]
-    return Generator(function.__name__, found.tree, signature, mention=mention, function=function)
+    elsewhere = found.filename != filename
+    return Generator(
+        function.__name__, found.tree, signature, None, None, mention, function, elsewhere
+    )
 
 
 def _inner_generators(tree: gast.FunctionDef) -> dict[str, Generator]:
@@ -406,8 +466,4 @@ def _classes(source: Source) -> list[tuple[str, type]]:
             named[name] = cell.cell_contents
         except ValueError:
             continue
-    return [
-        (n, v)
-        for n, v in named.items()
-        if isinstance(v, type) and v.__module__ == source.globals.get("__name__")
-    ]
+    return [(n, v) for n, v in named.items() if isinstance(v, type) and is_plain_class(v)]

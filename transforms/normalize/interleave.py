@@ -28,6 +28,8 @@ _READS_ON = ("next", "open", "iter", "input", "locals", "eval", "exec", "super",
 def is_inlinable(tree: gast.FunctionDef) -> bool:
     """Whether a generator function is such that its body can be put in place of a loop over it."""
     nodes = list(ir.walk(tree.body))
+    if calls_itself(tree):
+        return False
     if any(
         isinstance(n, _REFUSED) or (isinstance(n, gast.Name) and n.id in _READS_ON) for n in nodes
     ):
@@ -46,6 +48,12 @@ def is_inlinable(tree: gast.FunctionDef) -> bool:
     return not any(
         has_yield(n) or any(isinstance(r, gast.Return) for r in ir.walk(n)) for n in tries
     )
+
+
+def calls_itself(tree: gast.FunctionDef) -> bool:
+    """Whether a function or method calls one of its own name."""
+    callees = [n.func for n in ir.walk(tree.body) if isinstance(n, gast.Call)]
+    return any(ir.dotted(f).split(".")[-1] == tree.name for f in callees)
 
 
 def has_yield(node: Any) -> bool:
