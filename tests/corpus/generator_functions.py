@@ -50,6 +50,32 @@ class Net:
                 yield i, j
 
 
+class Node:
+    def __init__(self, value, left=None, right=None):
+        self.value, self.left, self.right = value, left, right
+
+    def walk(self):
+        if self.left is not None:
+            yield from self.left.walk()
+        yield self.value
+        if self.right is not None:
+            yield from self.right.walk()
+
+
+def _halves(x, n=3):
+    yield x
+    if n > 1:
+        yield from _halves(0.5 * x * x, n=n - 1)
+
+
+def _nested(xs):
+    for v in xs:
+        if isinstance(v, list):
+            yield from _nested(v)
+        else:
+            yield v
+
+
 def inner_in_a_loop(x):
     def walk(values):
         s = 0.0
@@ -414,3 +440,33 @@ def written_arrays(x):
         y[-1] = v * v
         total = total + v * (i + 1)
     return total + y[-1]
+
+
+def of_a_recursive_one(a):
+    total = 0.0
+    for h in _halves(a):
+        total += h * a
+    return total + sum(_halves(a * a)) + sum([h * h for h in _halves(a, n=2)])
+
+
+def of_a_recursive_method(a):
+    tree = Node(a, Node(a * a), Node(2.0, None, Node(a * 0.5)))
+    total = 1.0
+    for v in tree.walk():
+        total = total * v
+    return functools.reduce(lambda p, q: p * 0.5 + q, tree.walk()) + total
+
+
+def nested_lists_made_flat(a):
+    flat = list(_nested([a, [a * a, [2.0, a**3]], 1.0]))
+    return flat[1] * flat[3] + sum(_nested([a, [a]]))
+
+
+def inner_and_recursive(a):
+    def powers(p, n):
+        if n == 0:
+            return
+        yield p
+        yield from powers(p * a, n - 1)
+
+    return sum(powers(a, 3)) * max(powers(1.0, 2))

@@ -50,6 +50,7 @@ class Gathering:
     def __init__(self, owner: Any, around: gast.FunctionDef) -> None:
         self.owner, self.around = owner, around
         self.made: list[gast.FunctionDef] = []
+        self.stopped: set[int] = set()  # generator expressions of which not all may be taken
 
     def statement(self, node: Any) -> Any:
         """The statement with its own expressions rewritten, its blocks as they are."""
@@ -87,8 +88,23 @@ class Gathering:
             ):
                 return found
             own = [v for g in node.generators for v in ir.names_bound(g.target)]
-            return self.inside(node, (*variables, *own))
+            return self.inside(self.over_lists(node, (*variables, *own)), (*variables, *own))
         return None
+
+    def over_lists(self, node: Any, variables: tuple[str, ...]) -> Any:
+        """A comprehension over generators that call themselves, as one over the lists of what they yield."""
+        if id(node) in self.stopped or not any(
+            self.owner.recursion.is_of(g.iter) for g in node.generators
+        ):
+            return node
+        values = [node.key, node.value] if isinstance(node, gast.DictComp) else [node.elt]
+        tests = [t for g in node.generators for t in g.ifs]
+        body: Block = [ir.at(gast.Expr(v), node) for v in (*values, *tests)]
+        new = ir.clone(node)
+        for i, g in enumerate(node.generators):
+            if self.owner.recursion.in_loop(g.iter, body, self.around):
+                new.generators[i].iter = self.taken(g.iter, () if i == 0 else variables) or g.iter
+        return new
 
     def inside(self, node: Any, variables: tuple[str, ...]) -> Any:
         return ir.clone(node, lambda n: None if n is node else self.look(n, variables))
@@ -97,6 +113,7 @@ class Gathering:
         function = self.owner.object(node.func)
         method = node.func.attr if isinstance(node.func, gast.Attribute) else ""
         if function in (any, all, next) and node.args:
+            self.stopped.add(id(node.args[0]))
             return self.stopping(function, node, variables)
         reduces = function is functools.reduce or method == "reduce"
         place = 1 if reduces else 0
@@ -114,6 +131,10 @@ class Gathering:
         """What is taken at once, as a list; None where it is nothing of a generator function."""
         if self.is_given(arg):
             return self.listed(arg, variables)
+        if (made := self.owner.recursion.call(arg)) is not None:
+            *checks, found = made
+            body = [*checks, ir.at(gast.Return(found.value), arg)]
+            return self.defined(arg, body, variables, set()) if checks else found.value
         return self.comprehension(arg, variables) if isinstance(arg, gast.GeneratorExp) else None
 
     def is_given(self, node: Any) -> bool:
@@ -198,19 +219,25 @@ class Gathering:
     def function(self, node: Any, body: Block, variables: tuple[str, ...]) -> gast.expr:
         """The call of a new inner function with this body."""
         over = next(g.iter for g in node.generators if self.is_given(g.iter))
+        return self.defined(
+            over, body, variables, {v for g in node.generators for v in ir.names_bound(g.target)}
+        )
+
+    def defined(
+        self, over: Any, body: Block, variables: tuple[str, ...], own: set[str]
+    ) -> gast.expr:
         name = self.owner.names.fresh(f"{_called(over)}_values")
         read = ir.names_read(body)
-        own = {v for g in node.generators for v in ir.names_bound(g.target)}
         given = [v for v in dict.fromkeys(variables) if v in read and v not in own]
         parameters = [
             gast.Name(id=v, ctx=gast.Param(), annotation=None, type_comment=None) for v in given
         ]
         args = gast.arguments(parameters, [], None, [], [], None, [])
         self.made.append(
-            ir.at(gast.FunctionDef(name, args, ir.clone(body), [], None, None, []), node)
+            ir.at(gast.FunctionDef(name, args, ir.clone(body), [], None, None, []), over)
         )
         self.owner.local.add(name)
-        return ir.at(ir.call(name, *map(ir.name, given)), node)
+        return ir.at(ir.call(name, *map(ir.name, given)), over)
 
 
 def _is_movable(node: Any) -> bool:

@@ -25,6 +25,7 @@ import functools
 import inspect
 import types
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,8 +40,9 @@ from ad.transforms.analyses.generators import is_generator
 from ad.transforms.normalize import resolve, scopes
 from ad.transforms.normalize.derived import derived, of_expression
 from ad.transforms.normalize.gathered import Gathering
-from ad.transforms.normalize.interleave import Interleaving, is_inlinable
+from ad.transforms.normalize.interleave import Interleaving, calls_itself, is_inlinable
 from ad.transforms.normalize.postponed import with_postponed
+from ad.transforms.normalize.recursion import Recursion
 from ad.transforms.normalize.statements import without_stars
 
 _LARGEST = 600  # nodes that the copies of a loop's body may have
@@ -85,6 +87,7 @@ class Generator:
     mention: str | None = None  # a name that stands for it, or for its class: it is guarded by this
     function: types.FunctionType | None = None
     elsewhere: bool = False  # whether its text is that of another file, or cell of a notebook
+    recursive: bool = False
     made_of: Any = None  # the expression of which it is made, in the scope of the loop
 
 
@@ -121,15 +124,28 @@ class _Generators:
         self.active: list[gast.FunctionDef] = []  # the generators that are being put in place
         self.outer: dict[tuple[int, str], str] = {}
         self.read: dict[types.FunctionType, Generator | None] = {}
+        self.recursion = Recursion(self)
         self.classes: list[tuple[str, type]] | None = None
 
     def run(self) -> Source:
         self.function(self.source.tree)
+        for home, tree in self.recursion.functions:
+            self.function(tree)
+            home.body.insert(_after_definition(home), tree)
         left = dict(self.inner)
-        while unused := [n for n in left if n not in ir.names_read(self.source.tree.body)]:
+        while unused := [n for n in left if not self.is_read(n)]:
             for name in unused:
                 _drop(left.pop(name))
         return self.source
+
+    def is_read(self, name: str) -> bool:
+        """Whether an inner generator is mentioned elsewhere than in itself."""
+        own = self.inner[name].tree
+        nodes = [
+            n for n in ir.walk(self.source.tree.body) if isinstance(n, gast.Name) and n.id == name
+        ]
+        inside = {id(n) for n in ir.walk(own)}
+        return any(id(n) not in inside for n in nodes)
 
     def function(self, tree: gast.FunctionDef) -> None:
         tree.body = self.block(tree.body, tree)
@@ -142,6 +158,9 @@ class _Generators:
                     self.function(statement)
                 out.append(statement)
                 continue
+            if isinstance(statement, gast.For):
+                checks, statement = self.over_list(statement, around)
+                out += checks
             found = Gathering(self, around)
             statement = found.statement(statement)
             for made in found.made:
@@ -157,6 +176,19 @@ class _Generators:
                 part[:] = self.block(part, around)
             out.append(statement)
         return out
+
+    def over_list(self, loop: gast.For, around: gast.FunctionDef) -> tuple[Block, gast.For]:
+        """A loop over a generator that calls itself, as one over the list of what it yields, where that is the same."""
+        if (
+            not self.recursion.in_loop(loop.iter, loop.body, around)
+            or (made := self.recursion.call(loop.iter)) is None
+        ):
+            return [], loop
+        *checks, listed = made
+        assert isinstance(listed, gast.Expr)
+        return checks, ir.at(
+            gast.For(loop.target, listed.value, loop.body, loop.orelse, None), loop
+        )
 
     # --- one loop -------------------------------------------------------------------------------------------------
 
@@ -258,32 +290,41 @@ class _Generators:
                 bound[p.name] = p.default
         return bound
 
-    def guards(self, generator: Generator, loop: gast.For) -> Block:
+    def guards(self, generator: Generator, node: gast.AST) -> Block:
         """The mention of what was put in place, and the check that the method is the one that the object has."""
-        out: Block = []
-        if generator.mention is not None:
-            head, *attributes = generator.mention.split(".")
-            mention = functools.reduce(ir.attribute, attributes, ir.name(head))
-            kept = ir.assign(self.names.fresh(attributes[-1]), mention, loop) if attributes else gast.Expr(mention)
-            out.append(ir.at(kept, loop))
-        if generator.receiver is not None:
-            assert generator.function is not None
-            self.source, check = scopes.provide(
-                self.source, self.names, "check_method", check_method
-            )
-            self.source, method = scopes.provide(
-                self.source, self.names, generator.name, generator.function
-            )
-            where = ir.place(self.source, loop)
-            call = ir.call(
-                check,
-                ir.clone(generator.receiver),
-                ir.constant(generator.name),
-                ir.name(method),
-                where,
-            )
-            out.append(ir.at(gast.Expr(ir.at(call, loop)), loop))
-        return out
+        return [*self.mention(generator, node), *self.check(generator, node)]
+
+    def mention(self, generator: Generator, node: gast.AST) -> Block:
+        """What makes the program depend on the name by which the generator was found."""
+        if generator.mention is None:
+            return []
+        head, *attributes = generator.mention.split(".")
+        found = functools.reduce(ir.attribute, attributes, ir.name(head))
+        kept = (
+            ir.assign(self.names.fresh(attributes[-1]), found, node)
+            if attributes
+            else gast.Expr(found)
+        )
+        return [ir.at(kept, node)]
+
+    def check(self, generator: Generator, node: gast.AST) -> Block:
+        if generator.receiver is None:
+            return []
+        assert generator.function is not None
+        self.source, check = scopes.provide(self.source, self.names, "check_method", check_method)
+        self.source, method = scopes.provide(
+            self.source, self.names, generator.name, generator.function
+        )
+        where, receiver = ir.place(self.source, node), ir.clone(generator.receiver)
+        call = ir.call(check, receiver, ir.constant(generator.name), ir.name(method), where)
+        return [ir.at(gast.Expr(ir.at(call, node)), node)]
+
+    def object_of(self, generator: Generator) -> Callable[[gast.AST], Any]:
+        """What tells what a name stands for in a generator function."""
+        if generator.function is None:
+            return self.object
+        outside = _Generators(read(generator.function))
+        return outside.object
 
     # --- which generator ------------------------------------------------------------------------------------------
 
@@ -297,24 +338,34 @@ class _Generators:
         return None
 
     def generator(self, node: gast.AST) -> Generator | None:
-        """The generator that a call makes, where it can be put in place."""
+        """The generator that an expression makes, where it can be put in place."""
         if isinstance(node, gast.GeneratorExp):
             return self.made_of(node, of_expression(self, node))
         if not isinstance(node, gast.Call):
             return None
-        found = None
-        if isinstance(node.func, gast.Name):
-            function = self.object(node.func)
-            found = self.inner.get(node.func.id)
-            if found is None and is_generator(function):
-                found = self.outside(function, node.func.id)
-        elif isinstance(node.func, gast.Attribute) and is_generator(function := self.object(node.func)):
-            found = self.outside(function, ir.dotted(node.func))
-        elif isinstance(node.func, gast.Attribute) and ir.dotted(node.func.value):
-            found = self.method(node.func)
+        found = self.found(node)
         if found is None:
             return self.made_of(node, derived(self, node))
-        return None if sum(found.tree is a for a in self.active) > 2 else found
+        return None if found.recursive or sum(found.tree is a for a in self.active) > 2 else found
+
+    def found(self, node: gast.AST) -> Generator | None:
+        """The generator function that a call is of."""
+        if not isinstance(node, gast.Call):
+            return None
+        if isinstance(node.func, gast.Name):
+            if node.func.id in self.inner:
+                return self.inner[node.func.id]
+            function = self.object(node.func)
+            return self.outside(function, node.func.id) if is_generator(function) else None
+        if isinstance(node.func, gast.Attribute) and is_generator(
+            function := self.object(node.func)
+        ):
+            return self.outside(function, ir.dotted(node.func))
+        return (
+            self.method(node.func)
+            if isinstance(node.func, gast.Attribute) and ir.dotted(node.func.value)
+            else None
+        )
 
     def made_of(self, node: gast.expr, body: Block | None) -> Generator | None:
         """A generator made of others, in the scope where its expression stands."""
@@ -372,6 +423,13 @@ class _Generators:
         return not outside and not free & (resolve.bound_names(around) - {generator.name})
 
 
+def _after_definition(home: gast.FunctionDef) -> int:
+    """Where a function may be defined that only calls others."""
+    return next(
+        (i + 1 for i, s in reversed([*enumerate(home.body)]) if isinstance(s, gast.FunctionDef)), 0
+    )
+
+
 def _inputs(generator: Generator) -> list[gast.expr]:
     """What a generator that is made of others goes through."""
     node = generator.made_of
@@ -420,9 +478,10 @@ def _outside(function: types.FunctionType, mention: str, filename: str) -> Gener
     if not is_inlinable(found.tree):
         return None
     signature = without_stars(found.tree)[1]
-    elsewhere = found.filename != filename
+    elsewhere, recursive = found.filename != filename, calls_itself(found.tree)
+    name = function.__name__
     return Generator(
-        function.__name__, found.tree, signature, None, None, mention, function, elsewhere
+        name, found.tree, signature, None, None, mention, function, elsewhere, recursive
     )
 
 
@@ -444,7 +503,8 @@ def _inner_generators(tree: gast.FunctionDef) -> dict[str, Generator]:
                 and is_inlinable(statement)
             ):
                 signature = without_stars(statement)[1]
-                found[statement.name] = Generator(statement.name, statement, signature, home)
+                made = Generator(statement.name, statement, signature, home)
+                found[statement.name] = replace(made, recursive=calls_itself(statement))
     return found
 
 

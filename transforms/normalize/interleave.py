@@ -28,8 +28,6 @@ _READS_ON = ("next", "open", "iter", "input", "locals", "eval", "exec", "super",
 def is_inlinable(tree: gast.FunctionDef) -> bool:
     """Whether a generator function is such that its body can be put in place of a loop over it."""
     nodes = list(ir.walk(tree.body))
-    if calls_itself(tree):
-        return False
     if any(
         isinstance(n, _REFUSED) or (isinstance(n, gast.Name) and n.id in _READS_ON) for n in nodes
     ):
