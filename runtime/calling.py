@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
+
+from ad import errors
 
 
 def apply(f: Any, *args: Any) -> Any:
@@ -31,3 +34,13 @@ def starred(f: Any) -> Starred:
     2
     """
     return Starred(f)
+
+
+def check_method(owner: Any, name: str, method: Any, where: str) -> None:
+    """Refuse an object whose method is another than the one that stands in the derivative.
+
+    >>> check_method([], "append", list.append, "model.py:3")
+    """
+    if inspect.getattr_static(owner, name, None) is not method:
+        why = f"{where}: `{name}` of a {type(owner).__name__} is another generator than the one in sight here"
+        raise errors.UnsupportedArgument(why, hint="give the methods of the classes different names, or return a list")

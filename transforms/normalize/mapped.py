@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import itertools
 import math
 import operator
@@ -28,7 +29,7 @@ from ad.reader import Source
 from ad.transforms.normalize import resolve, scopes
 
 CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, deque, math.fsum, math.prod)
-_ALSO = (enumerate, zip, next, itertools.takewhile, itertools.dropwhile, itertools.islice)
+_ALSO = (enumerate, zip, next, functools.reduce, itertools.takewhile, itertools.dropwhile, itertools.islice)
 _METHODS = ("extend", "extendleft", "join", "update")
 _TAKEN_AT_ONCE = ("extend", "extendleft", "update")
 
@@ -102,7 +103,7 @@ class _Rewriting:
         return self.inside(ir.at(gast.Call(node.func, args, node.keywords), node))
 
     def place(self, function: Any) -> int:
-        return 1 if function in (itertools.takewhile, itertools.dropwhile) else 0
+        return 1 if function in (itertools.takewhile, itertools.dropwhile, functools.reduce) else 0
 
     def argument(self, arg: gast.expr, method: str, node: gast.Call) -> gast.expr:
         """What is consumed, as a generator; of a method that changes its owner, as a list."""
