@@ -31,9 +31,8 @@ def slope(p: Parameters, direction: Parameters, picture: np.ndarray) -> tuple[fl
 
 def test_gradient_of_a_ray_tracer() -> None:
     p, picture = ray_tracer.parameters(), target()
-    before, shapes = o.describe(p), ray_tracer.Shape.count
+    before = o.describe(p)
     value, p_bar = ad.value_and_grad(ray_tracer.mismatch)(p, picture)
-    assert ray_tracer.Shape.count == shapes + 5, "the counter of shapes counts as in the primal"
     assert value == ray_tracer.mismatch(p, picture)
     assert o.describe(p) == before
     assert all(np.any(bar) for bar in p_bar.values()), p_bar

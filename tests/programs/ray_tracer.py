@@ -123,11 +123,8 @@ class Material:
 class Shape:
     """Something that rays can hit."""
 
-    count = 0
-
     def __init__(self, material):
         self.material = material
-        Shape.count += 1
 
     def distances(self, ray):
         raise NotImplementedError

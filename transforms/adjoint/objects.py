@@ -32,6 +32,7 @@ from ad.names import Names
 from ad.runtime.closures import Closure
 from ad.runtime.instances import as_instance, blank, holds, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
+from ad.transforms.adjoint.held import call_held, is_method_elsewhere
 from ad.transforms.analyses.facts import Facts
 from ad.transforms.analyses.operations import METHODS, is_plain_dataclass
 
@@ -251,8 +252,17 @@ class Objects(Lowering):
                 return self.of_a_class(target, self.class_of(node.func.value).type, node)  # type: ignore[union-attr]
             if isinstance(method, types.FunctionType) and not self.has_siblings(node.func.value, node.func.attr):
                 return self.bound(target, method, [self.confirmed(node.func.value), *node.args], node.keywords)
-            return self.chosen(target, node.func.value, node.func.attr, node)
+            return self.chosen(target, node.func.value, node.func.attr, node) or self.held(target, node)
         return not found and self.object_called(target, node)
+
+    def held(self, target: str | None, node: gast.Call) -> bool:
+        """`x.f(...)` where only the run tells what x is, and nobody has a method of that name: x holds a function."""
+        x, name = node.func.value, node.func.attr
+        unknown = isinstance(x, gast.Name) and x.id not in self.fn.env and self.kind(x) == UNKNOWN and self.unknown
+        if not unknown or hasattr(node, "decided") or self.candidates(name) or is_method_elsewhere(name):
+            return False
+        call_held(self, target, node)
+        return True
 
     def has_siblings(self, x: gast.Name, name: str) -> bool:
         """Whether an object that is only thought to be of a class may as well be of another of its family, or of any
