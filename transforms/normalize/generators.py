@@ -37,7 +37,7 @@ from ad.reader import Source, read
 from ad.runtime.calling import check_method
 from ad.runtime.instances import is_plain_class
 from ad.transforms.analyses.generators import is_generator
-from ad.transforms.normalize import resolve, scopes
+from ad.transforms.normalize import cells, resolve, scopes
 from ad.transforms.normalize.derived import derived, of_expression
 from ad.transforms.normalize.gathered import Gathering
 from ad.transforms.normalize.interleave import Interleaving, calls_itself, is_inlinable
@@ -124,38 +124,39 @@ class _Generators:
         self.active: list[gast.FunctionDef] = []  # the generators that are being put in place
         self.outer: dict[tuple[int, str], str] = {}
         self.read: dict[types.FunctionType, Generator | None] = {}
+        self.pending: dict[
+            int, list[gast.FunctionDef]
+        ] = {}  # by the function in which they are to stand
         self.recursion = Recursion(self)
         self.classes: list[tuple[str, type]] | None = None
 
     def run(self) -> Source:
+        for generator in self.inner.values():
+            _drop(generator)
         self.function(self.source.tree)
         for home, tree in self.recursion.functions:
             self.function(tree)
-            home.body.insert(_after_definition(home), tree)
+            home.body.insert(0, tree)
         left = dict(self.inner)
-        while unused := [n for n in left if not self.is_read(n)]:
-            for name in unused:
-                _drop(left.pop(name))
+        while read := [n for n in left if n in ir.names_read(self.source.tree.body)]:
+            for name in read:  # what could not be put in place
+                home = left[name].home
+                assert home is not None
+                home.body.insert(0, left.pop(name).tree)
         return self.source
-
-    def is_read(self, name: str) -> bool:
-        """Whether an inner generator is mentioned elsewhere than in itself."""
-        own = self.inner[name].tree
-        nodes = [
-            n for n in ir.walk(self.source.tree.body) if isinstance(n, gast.Name) and n.id == name
-        ]
-        inside = {id(n) for n in ir.walk(own)}
-        return any(id(n) not in inside for n in nodes)
 
     def function(self, tree: gast.FunctionDef) -> None:
         tree.body = self.block(tree.body, tree)
+        while made := self.pending.pop(id(tree), []):
+            for inner in made:
+                self.function(inner)
+            tree.body = [*made, *tree.body]
 
     def block(self, body: Block, around: gast.FunctionDef) -> Block:
         out: Block = []
         for statement in body:
             if isinstance(statement, gast.FunctionDef):
-                if not any(statement is g.tree for g in self.inner.values()):
-                    self.function(statement)
+                self.function(statement)
                 out.append(statement)
                 continue
             if isinstance(statement, gast.For):
@@ -163,9 +164,7 @@ class _Generators:
                 out += checks
             found = Gathering(self, around)
             statement = found.statement(statement)
-            for made in found.made:
-                self.function(made)
-            out += found.made
+            self.pending.setdefault(id(around), []).extend(found.made)
             if (
                 isinstance(statement, gast.For)
                 and (loop := self.loop(statement, around)) is not None
@@ -423,13 +422,6 @@ class _Generators:
         return not outside and not free & (resolve.bound_names(around) - {generator.name})
 
 
-def _after_definition(home: gast.FunctionDef) -> int:
-    """Where a function may be defined that only calls others."""
-    return next(
-        (i + 1 for i, s in reversed([*enumerate(home.body)]) if isinstance(s, gast.FunctionDef)), 0
-    )
-
-
 def _inputs(generator: Generator) -> list[gast.expr]:
     """What a generator that is made of others goes through."""
     node = generator.made_of
@@ -494,7 +486,7 @@ def _inner_generators(tree: gast.FunctionDef) -> dict[str, Generator]:
     ]
     stores += [f.name for f in functions[1:]]
     for home in functions:
-        for statement in home.body:
+        for statement in cells.inner_functions(home.body):
             plain = isinstance(statement, gast.FunctionDef) and not statement.decorator_list
             if (
                 plain
@@ -514,8 +506,11 @@ def _yields(tree: gast.FunctionDef) -> bool:
 
 def _drop(generator: Generator) -> None:
     assert generator.home is not None
-    kept = [s for s in generator.home.body if s is not generator.tree]
-    generator.home.body = kept or [ir.at(gast.Pass(), generator.tree)]
+
+    def change(s: gast.stmt) -> Block:
+        return [ir.at(gast.Pass(), s)] if s is generator.tree else [s]
+
+    generator.home.body = scopes.change_blocks(generator.home.body, change)
 
 
 def _classes(source: Source) -> list[tuple[str, type]]:
