@@ -118,7 +118,10 @@ def copies(args: list[Any]) -> list[Any]:
 
 
 def reference(f: Callable[..., Any], args: list[Any], direction: list[Any]) -> Reference | None:
-    """The directional derivative by extrapolated central differences; None where there is none to rely on."""
+    """The directional derivative by extrapolated central differences; None where there is none to rely on.
+
+    A second ladder of smaller steps must agree: steps that jump over whole waves of a function can seem certain.
+    """
     try:
         value = f(*copies(args))
         cotangent = 1.0 if _is_number(value) else o.random_like(value, 5)
@@ -129,10 +132,12 @@ def reference(f: Callable[..., Any], args: list[Any], direction: list[Any]) -> R
 
         with np.errstate(over="raise", invalid="raise", divide="raise"):
             slope, error = o.ridders(along, 2e-3, 4)
+            again, error_again = o.ridders(along, 1e-6, 3)
         spread = np.abs(o.flat(value)).max()
     except Exception:
         return None
     certain = error[0] < 0.01 * _LIMIT * (1.0 + abs(slope[0]))
+    certain &= abs(again[0] - slope[0]) <= 1e-3 * (1.0 + abs(slope[0])) + 20.0 * error_again[0]
     if not (certain and np.isfinite(slope[0]) and spread < 1e6):
         return None
     return Reference(value, cotangent, direction, float(slope[0]), float(error[0]))
