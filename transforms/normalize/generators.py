@@ -85,7 +85,7 @@ class Generator:
     home: gast.FunctionDef | None = None  # the function in which it is defined
     receiver: gast.expr | None = None
     mention: str | None = None  # a name that stands for it, or for its class: it is guarded by this
-    function: types.FunctionType | None = None
+    function: Any = None  # the plain function, where it is from outside
     elsewhere: bool = False  # whether its text is that of another file, or cell of a notebook
     recursive: bool = False
     made_of: Any = None  # the expression of which it is made, in the scope of the loop
