@@ -351,6 +351,16 @@ def dotted(node: gast.expr) -> str:
     return ""
 
 
+def as_index(index: gast.expr) -> gast.expr:
+    """An index as an argument: slices spelled out."""
+    if isinstance(index, gast.Slice):
+        parts = [p or constant(None) for p in (index.lower, index.upper, index.step)]
+        return call("slice", *parts)
+    if isinstance(index, gast.Tuple):
+        return tuple_(*map(as_index, index.elts))
+    return index
+
+
 def place(source: Source, node: gast.AST) -> gast.expr:
     """`"model.py:3"`, for a check that the text makes."""
     found = location(source, node)

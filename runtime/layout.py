@@ -25,14 +25,17 @@ def in_layout(y: Any, x: Any) -> Any:
     return same
 
 
-def check_overlap(part: Any, value: Any, where: str) -> None:
-    """AliasingError where `part[...] = value` reads elements that it has written: NumPy does so where both have one
+def check_overlap(x: Any, index: Any, value: Any, where: str) -> None:
+    """AliasingError where `x[index] = value` reads elements that it has written: NumPy does so where both have one
     dimension, in one memory, with other steps. Whether it does is tried out on the places of the elements.
 
     >>> x = np.zeros(6)
-    >>> check_overlap(x[1::2], x[:3], "model.py:3")
+    >>> check_overlap(x, slice(1, None, 2), x[:3], "model.py:3")
     """
-    if not (isinstance(part, np.ndarray) and isinstance(value, np.ndarray)) or part.ndim != 1 or value.ndim != 1:
+    if not (isinstance(x, np.ndarray) and isinstance(value, np.ndarray)) or value.ndim != 1 or isinstance(index, list):
+        return
+    part = x[index]
+    if not isinstance(part, np.ndarray) or part.ndim != 1:
         return
     if part.strides == value.strides or not np.may_share_memory(part, value) or part.itemsize != value.itemsize:
         return

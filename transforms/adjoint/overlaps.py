@@ -1,6 +1,6 @@
 """Writes of one part of an array into another that overlaps it.
 
-    A[:, -1] = row            =>        check_overlap(A[:, -1], row, "model.py:3");  A[:, -1] = row
+    A[:, -1] = row        =>        check_overlap(A, (slice(None), -1), row, "model.py:3");  A[:, -1] = row
     (row = A[1])
 
 NumPy reads all of `row` before it writes, but where both parts have one dimension and other steps: these it copies
@@ -33,7 +33,7 @@ def checked(node: gast.stmt, scope: Scope, places: Places | None, callee: bool) 
     if _index_form(target, scope) in _read_forms(v, x, scope):
         return []
     where = ir.place(scope.fn.source, node)
-    return [gast.Expr(scope.helper(check_overlap, ir.subscript(ir.name(x), target.slice), ir.name(v), where))]
+    return [gast.Expr(scope.helper(check_overlap, ir.name(x), ir.as_index(target.slice), ir.name(v), where))]
 
 
 def _may_be_line(scope: Scope, target: gast.Subscript, v: str) -> bool:

@@ -586,7 +586,7 @@ class Reverse:
             else:
                 np_name = self.scope.bind(np, "np")
                 add_at = ir.attribute(ir.attribute(ir.name(np_name), "add"), "at")
-                self.emit(gast.Expr(ir.call(add_at, ir.name(bar), as_index(index), z_bar)))
+                self.emit(gast.Expr(ir.call(add_at, ir.name(bar), ir.as_index(index), z_bar)))
             return
         self.complete(x)
         bar = self.bar(x)
@@ -599,7 +599,7 @@ class Reverse:
             self.emit(gast.Assign([place], ir.binop(old, gast.Add(), z_bar), None))
             return
         helper = structures.add_item if owner == UNKNOWN or kinds.is_numeric(owner) else structures.add_entry
-        self.assign(bar, self.scope.helper(helper, ir.name(bar), as_index(index), z_bar))
+        self.assign(bar, self.scope.helper(helper, ir.name(bar), ir.as_index(index), z_bar))
 
     def is_basic(self, index: gast.expr) -> bool:
         """No index repeats an element: integers, slices, None, Ellipsis, or one boolean mask."""
@@ -651,7 +651,7 @@ class Reverse:
             if self.is_basic(index):
                 value = self._copied_part(bar, index, taken_kind)
             else:
-                value = self.scope.helper(structures.take_last, ir.name(bar), as_index(index))
+                value = self.scope.helper(structures.take_last, ir.name(bar), ir.as_index(index))
             taken = self.scope.names.fresh(f"{v.id}_taken")
             self.assign(taken, value)
             self.scope.local[taken] = taken_kind
@@ -819,16 +819,6 @@ def _used(assigns: Block, results: list[gast.expr | None]) -> Block:
             kept.append(assign)
             needed |= set(ir.names_read(assign.value))
     return kept[::-1]
-
-
-def as_index(index: gast.expr) -> gast.expr:
-    """An index as an argument: slices spelled out."""
-    if isinstance(index, gast.Slice):
-        parts = [p or ir.constant(None) for p in (index.lower, index.upper, index.step)]
-        return ir.call("slice", *parts)
-    if isinstance(index, gast.Tuple):
-        return ir.tuple_(*map(as_index, index.elts))
-    return index
 
 
 def tainted(nodes: list[tuple[str, Op]], seeds: set[str]) -> set[str]:

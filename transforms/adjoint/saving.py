@@ -25,7 +25,6 @@ from ad.runtime.bound import zeros_if_bound
 from ad.transforms.adjoint import nodes as tree
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.recompute import can_recompute
-from ad.transforms.adjoint.reverse import as_index
 from ad.transforms.adjoint.scope import Scope
 from ad.transforms.analyses.operations import classify
 
@@ -366,7 +365,7 @@ class Saving:
                 at=ir.location(self.scope.fn.source, target),
                 hint="use arrays",
             )
-        key = as_index(ir.clone(target.slice))
+        key = ir.as_index(ir.clone(target.slice))
         save, restore = self.keep(self.scope.helper(undo.peek, ir.name(name), key), name, in_loop)
         return [save], [gast.Expr(self.scope.helper(undo.put_back, ir.name(name), key, restore))]
 

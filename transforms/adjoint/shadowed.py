@@ -26,7 +26,7 @@ from ad.runtime.shadows import check_imaginary, shares
 from ad.runtime.structures import owned
 from ad.transforms.adjoint import contributions
 from ad.transforms.adjoint.nodes import Step
-from ad.transforms.adjoint.reverse import Reverse, as_index
+from ad.transforms.adjoint.reverse import Reverse
 from ad.transforms.analyses import operations
 from ad.transforms.analyses.operations import BINARY, Op
 from ad.transforms.analyses.places import holds_no_memory
@@ -259,7 +259,7 @@ class ShadowReverse(Reverse):
         if view and isinstance(self.scope.kind(z), kinds.Array):
             return
         method = "item" if isinstance(owner, kinds.Unknown) else "read"
-        self.emit(gast.Expr(self.shadow(method, x, as_index(index), ir.name(z), z_bar)))
+        self.emit(gast.Expr(self.shadow(method, x, ir.as_index(index), ir.name(z), z_bar)))
 
     def _is_mask(self, index: gast.expr) -> bool:
         return ir.is_atom(index) and isinstance(self.scope.of(index), kinds.Array)
@@ -269,7 +269,7 @@ class ShadowReverse(Reverse):
         if not self.is_place(x) or isinstance(owner, kinds.Array):
             super().add_item(x, index, z_bar, z_kind)
         else:
-            self.emit(gast.Expr(self.shadow("add_part", ir.name(x), as_index(index), z_bar)))
+            self.emit(gast.Expr(self.shadow("add_part", ir.name(x), ir.as_index(index), z_bar)))
 
     def r_field(self, z: str, op: Op) -> None:
         x, name = op.args["0"], ir.constant(op.node.attr)
@@ -349,7 +349,7 @@ class ShadowReverse(Reverse):
             return
         if isinstance(index, gast.Slice) and isinstance(owner, (kinds.List, kinds.Tuple, kinds.Dict, kinds.Record)):
             raise self.refuse(node, "writing a slice of a list is not differentiated", "write its entries")
-        cleared = self.shadow("cleared", ir.name(x), as_index(index), v)
+        cleared = self.shadow("cleared", ir.name(x), ir.as_index(index), v)
         if not self.active(v):
             self.emit(gast.Expr(cleared))
             return

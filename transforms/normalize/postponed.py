@@ -173,7 +173,7 @@ class _Postponing:
     def part(self, node: Any, before: Block) -> Any:
         if self.is_lazy(node):
             return self.parts(node, before)
-        steady = isinstance(node, gast.Name) and self.stores[node.id] == (node.id in self.local)
+        steady = isinstance(node, gast.Name) and node.id in self.local and self.stores[node.id] == 1
         if isinstance(node, gast.Constant) or (steady and node.id not in self.declared):
             return node
         name = self.names.fresh(node.id if isinstance(node, gast.Name) else "items")

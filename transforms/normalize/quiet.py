@@ -21,22 +21,6 @@ _BUILTINS = (
     abs, bool, dict, enumerate, float, int, isinstance, len, list, max, min, range, reversed, round, sorted, str, sum,
     tuple, type, zip, hasattr, divmod, complex,
 )  # fmt: skip
-_METHODS = (
-    "sum",
-    "mean",
-    "dot",
-    "copy",
-    "items",
-    "keys",
-    "values",
-    "get",
-    "max",
-    "min",
-    "std",
-    "var",
-    "reshape",
-    "ravel",
-)
 _WRITE = (
     "copyto",
     "put",
@@ -92,8 +76,7 @@ def _is_quiet_call(node: gast.Call, known: Callable[[gast.AST], Any], depth: int
     if any(k.arg in ("out", "key", None) for k in node.keywords):
         return False
     if function is None:
-        method = node.func.attr if isinstance(node.func, gast.Attribute) else ""
-        return method in _METHODS
+        return False  # a method, which may be the user's own
     if (
         any(function is b for b in _BUILTINS)
         or getattr(math, getattr(function, "__name__", ""), None) is function
