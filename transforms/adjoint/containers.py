@@ -684,7 +684,7 @@ class Containers(Lowering):
         self.replace(d, moves.merged, other)
         self.finish(target)
 
-    def dict_update(self, target: str | None, d: gast.expr, *e: gast.expr, **given: gast.expr) -> None:
+    def dict_update(self, target: str | None, d: gast.expr, /, *e: gast.expr, **given: gast.expr) -> None:
         for other in e:
             self.dict_update_1(None, d, other)
         named = gast.Dict(keys=[ir.constant(k) for k in given], values=[ir.clone(v) for v in given.values()])

@@ -221,7 +221,7 @@ def _positional(args: list[Any], keywords: dict[str, Any]) -> dict[str, Any]:
 def _attribute(node: gast.Attribute, fn: Function, known: Kinds) -> Op:
     found, value = ir.resolve(node, fn.env)
     if found:
-        return Op("opaque", node, target=value)
+        return Op("opaque", node, target=None if isinstance(value, np.ndarray) else value)  # which are not compared
     kind = kind_of_atom(node.value, fn, known)
     if is_object(node.value, fn, known):
         return Op("field", node, args={"0": node.value})

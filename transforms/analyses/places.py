@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.rules import registry
 from ad.runtime.attempts import check_untouched
+from ad.runtime.copies import is_record
 from ad.runtime.instances import as_instance
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
 from ad.transforms.analyses.facts import is_integer
@@ -65,6 +67,7 @@ def analyse(
     calls_write: whether functions may write into their arguments; otherwise that is an AliasingError too.
     """
     sharing = _Sharing(operations, mutates, calls_write).solve()
+    sharing.check_globals()
     if sharing.written and needs_check:
         _Stale(operations.fn, sharing).run()
     return Places(sharing.families(), sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
@@ -74,6 +77,9 @@ def writes(operations: Operations, mutates: Mutates, calls_write: bool = False) 
     """The writes of a function alone: no families, no check."""
     sharing = _Sharing(operations, mutates, calls_write).solve()
     return Places({}, sharing.written, sharing.by_calls, sharing.writes_seen(), sharing.same())
+
+
+_GLOBAL = "global "
 
 
 class _Sharing:
@@ -184,6 +190,17 @@ class _Sharing:
         self.written.setdefault(name, node)
         self.writes_at.setdefault(id(node), set()).add(name)
 
+    def check_globals(self) -> None:
+        """AliasingError where what an attribute of a class or module holds is written into: it would be undone."""
+        for name, node in self.written.items():
+            held = self.reach([name]) if name in self.by_calls else self.objects(name)
+            if found := sorted(o for o in held if o.startswith(_GLOBAL)):
+                raise errors.AliasingError(
+                    f"`{found[0].removeprefix(_GLOBAL)}`, of a class, module or function, is written in place here",
+                    at=ir.location(self.fn.source, node),
+                    hint="copy it first",
+                )
+
     def statement(self, node: gast.stmt) -> None:
         if isinstance(node, gast.Assign):
             self.assign(node)
@@ -235,7 +252,11 @@ class _Sharing:
         op = self.op(node.value)
         self.call(op, node)
         new = f"made at {id(node)}"
-        if op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance):
+        if isinstance(node.value, gast.Attribute) and self.is_shared(node.value):
+            place = f"{_GLOBAL}{ir.dotted(node.value)}"
+            self.hold(target, {place})
+            self.contents.setdefault(place, set()).add(place)
+        elif op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag == "sequence":
@@ -283,6 +304,11 @@ class _Sharing:
             self.hold(target, {new} | everything)
             self.contents.setdefault(new, set()).update(everything)
             self.made_inside(target, new, everything)
+
+    def is_shared(self, node: gast.Attribute) -> bool:
+        """Whether this is memory that a class, module or function holds."""
+        found, value = ir.resolve(node, self.fn.env)
+        return found and (isinstance(value, (np.ndarray, list, dict, set, deque)) or is_record(value))
 
     def converts(self, op: Op) -> bool:
         """`map(float, xs)`: what it yields is made of entries."""
