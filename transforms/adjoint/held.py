@@ -10,6 +10,7 @@ import inspect
 import gast
 
 from ad import ir, kinds
+from ad.runtime.fields import is_slot
 from ad.transforms.adjoint.containers import Lowering
 
 
@@ -23,7 +24,11 @@ class HeldFunctions(Lowering):
             return False
         owner, name = call.func.value, call.func.attr
         kind = self.kind(owner) if isinstance(owner, gast.Name) else None
-        if not isinstance(kind, kinds.Record) or inspect.getattr_static(kind.type, name, None) is not None:
+        if not isinstance(kind, kinds.Record):
+            return False
+        if inspect.getattr_static(kind.type, name, None) is not None and not is_slot(
+            kind.type, name
+        ):
             return False
         f = self.temp(ir.attribute(ir.clone(owner), name), name)
         same = ir.at(gast.Call(f, call.args, call.keywords), call)
