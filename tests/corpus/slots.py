@@ -124,10 +124,7 @@ def argument_of_subclass(weighted, a):
 
 
 def list_of_arguments(points):
-    total = 0.0
-    for p in points:
-        total += p.norm() * p.y
-    return total
+    return points[0].norm() * points[1].y + points[1].norm()
 
 
 def written_in_loop(a, b):
