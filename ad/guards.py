@@ -26,6 +26,7 @@ import numpy as np
 from ad import kinds
 from ad.ir import Cell
 from ad.kinds import Dim, Kind, Size
+from ad.runtime.fields import fields_of, slots_of
 
 MAX_SIZES = 6
 
@@ -94,8 +95,14 @@ class Guard:
                 self.entries([f"{x}[{keys}[{i}]]" for i in range(len(entries))], [k for _, k in entries])
             case kinds.Record(type=type_, entries=entries):
                 keys = self.constant(tuple(k for k, _ in entries))
-                self.tests.append(f"type({x}) is {self.constant(type_)} and tuple(vars({x})) == {keys}")
-                self.entries([f"vars({x})[{keys}[{i}]]" for i in range(len(entries))], [k for _, k in entries])
+                held = self.constant(fields_of) if slots_of(type_) else "vars"
+                self.tests.append(
+                    f"type({x}) is {self.constant(type_)} and tuple({held}({x})) == {keys}"
+                )
+                self.entries(
+                    [f"{held}({x})[{keys}[{i}]]" for i in range(len(entries))],
+                    [k for _, k in entries],
+                )
             case kinds.List(entry=Kind() as entry):
                 self.list(x, entry)
             case kinds.Unknown(hint=kinds.Record(type=type_, entries=())):  # an object that can be called

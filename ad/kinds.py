@@ -19,6 +19,7 @@ import numpy as np
 from ad import errors
 from ad.runtime.closures import Closure
 from ad.runtime.copies import is_own, is_record
+from ad.runtime.fields import fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class Dict(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Record(Kind):
-    """An object with fields: a dataclass or an object with `__dict__`. The field `...`: nothing is known of them."""
+    """An object with fields: a dataclass or an object with attributes. The field `...`: nothing is known of them."""
 
     type: type
     entries: tuple[tuple[Any, Kind], ...]
@@ -419,7 +420,7 @@ CODE = (
 
 def fields(value: Any) -> dict[str, Any]:
     """The fields of a record."""
-    return dict(vars(value))
+    return dict(fields_of(value))
 
 
 def join(a: Kind, b: Kind) -> Kind:

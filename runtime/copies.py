@@ -14,6 +14,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.closures import Closure
+from ad.runtime.fields import fields_of, set_fields, slots_of
 from ad.runtime.sequences import Taken
 
 _OURS = frozenset(sys.stdlib_module_names) - {"types", "argparse", "collections"} | {"numpy", "ad"}
@@ -57,7 +58,9 @@ def is_record_class(cls: type) -> bool:
     """
     if issubclass(cls, Closure):
         return True
-    if cls.__module__.split(".")[0] in _OURS or not cls.__dictoffset__ or issubclass(cls, (type, enum.Enum)):
+    if cls.__module__.split(".")[0] in _OURS or issubclass(cls, (type, enum.Enum)):
+        return False
+    if not cls.__dictoffset__ and not slots_of(cls):
         return False
     return not any("__call__" in base.__dict__ for base in cls.__mro__) or is_called_by_method(cls)
 
@@ -194,10 +197,19 @@ _COPYING = ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "__getsta
 def check_copied(x: Any) -> None:
     """AliasingError where the class of an object says what a copy of it is."""
     cls = type(x)
-    if is_own(x) and any(getattr(cls, name, None) is not getattr(object, name, None) for name in _COPYING):
+    if is_own(x) and any(_is_said(cls, name) for name in _COPYING):
         raise errors.AliasingError(
             f"the class {cls.__name__} says how it is copied, which is not differentiated", hint="make the copy by hand"
         )
+
+
+def _is_said(cls: type, name: str) -> bool:
+    """Whether a class has such a method, which dataclasses with slots have: theirs copy all fields."""
+    found = getattr(cls, name, None)
+    return (
+        found is not getattr(object, name, None)
+        and getattr(found, "__module__", None) != "dataclasses"
+    )
 
 
 def deep_copy(x: Any) -> Any:
@@ -218,8 +230,10 @@ def _check_inside(x: Any, seen: set[int]) -> None:
         inner: Any = x
     else:
         check_copied(x)
-        inner = x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple, deque)) else ()
-        inner = vars(x).values() if is_record(x) else inner
+        inner = (
+            x.values() if isinstance(x, dict) else x if isinstance(x, (list, tuple, deque)) else ()
+        )
+        inner = fields_of(x).values() if is_record(x) else inner
     for part in inner:
         _check_inside(part, seen)
 
@@ -268,7 +282,7 @@ class _Duplicate:
             return self.note(x, type(x)(*map(self.of, x)))
         if is_record(x):
             new = self.note(x, bare(type(x)))
-            new.__dict__.update((k, self.of(v)) for k, v in vars(x).items())
+            set_fields(new, ((k, self.of(v)) for k, v in fields_of(x).items()))
             return new
         return self.note(x, x.__ad_copy__(self.of)) if hasattr(x, "__ad_copy__") else x
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import is_own
+from ad.runtime.fields import fields_of, slots_of
 from ad.runtime.shadows import entries
 from ad.runtime.structures import is_structure, owned
 
@@ -70,7 +71,14 @@ def _held(f: Any) -> list[Any]:
         return [*_held(f.func), *f.args, *f.keywords.values()]
     receiver = getattr(f, "__self__", None)
     held = [x for x in (receiver, f) if is_structure(x) or isinstance(x, np.ndarray)]
-    return [*held, *(vars(x) for x in (receiver, f) if not held and is_own(x) and hasattr(x, "__dict__"))]
+    return [
+        *held,
+        *(
+            fields_of(x)
+            for x in (receiver, f)
+            if not held and is_own(x) and (hasattr(x, "__dict__") or slots_of(type(x)))
+        ),
+    ]
 
 
 Reader = Callable[[Any, tuple[Any, ...]], Callable[..., Any] | None]

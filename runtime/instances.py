@@ -13,6 +13,7 @@ import numpy as np
 from ad import errors
 from ad.runtime.closures import Closure
 from ad.runtime.copies import bare, is_record, is_record_class
+from ad.runtime.fields import fields_of, holds, is_slot, set_field, slots_of
 
 _MISSING = object()
 
@@ -27,12 +28,19 @@ def is_plain_class(cls: type) -> bool:
     own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
     plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
     special = any(
-        base.__dict__.get(name)  # `__slots__ = ()` adds nothing
+        base.__dict__.get(name)
         for base in cls.__mro__[:-1]
-        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__", "__slots__")
+        for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__")
     )
+    held = bool(cls.__dictoffset__ or slots_of(cls)) or not _declares_slots(cls)
     made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)
-    return own and plain and not special and made and not issubclass(cls, Closure)
+    return own and plain and held and not special and made and not issubclass(cls, Closure)
+
+
+def _declares_slots(cls: type) -> bool:
+    return any(
+        base.__dict__.get("__slots__") for base in cls.__mro__[:-1]
+    )  # `__slots__ = ()` adds nothing
 
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:
@@ -46,7 +54,9 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
     if isinstance(x, np.ndarray):
         raise errors.AliasingError(f"`.{name}` of an array is not differentiated here", hint="make a new array")
     descriptor = getattr(type(x), name, None)
-    getter, setter = (hasattr(type(descriptor), n) for n in ("__get__", "__set__"))
+    getter, setter = (
+        hasattr(type(descriptor), n) and not is_slot(type(x), name) for n in ("__get__", "__set__")
+    )
     kept = write and isinstance(descriptor, cached_property)  # which the object holds from now on
     computed = name.startswith("__") or setter or (getter and not kept and not holds(x, name))
     constant = write or holds(x, name) or not isinstance(descriptor, (list, dict, set, np.ndarray))
@@ -61,7 +71,9 @@ def check_attribute(x: Any, name: str, write: bool = False) -> None:
 def _is_field(cls: type, name: str, write: bool) -> bool:
     """Whether an attribute that an instance of this class holds is read, or written, as it is."""
     descriptor = getattr(cls, name, None)
-    computed = name.startswith("__") or hasattr(type(descriptor), "__set__")
+    computed = name.startswith("__") or (
+        hasattr(type(descriptor), "__set__") and name not in slots_of(cls)
+    )
     return is_record_class(cls) and not computed and not _is_hooked(cls, write)
 
 
@@ -116,15 +128,6 @@ def check_iterated(x: Any) -> None:
         )
 
 
-def holds(x: Any, name: str) -> bool:
-    """Whether x itself holds the attribute, not its class.
-
-    >>> holds(1.0, "real")
-    False
-    """
-    return name in getattr(x, "__dict__", ())
-
-
 def is_exactly(x: Any, cls: type) -> bool:
     """Whether x is of this very class, and of none that is made from it.
 
@@ -152,15 +155,17 @@ def peek_attribute(x: Any, name: str) -> Any:
     """What `x.name` is, for `put_attribute_back`."""
     if not is_record(x):
         check_attribute(x, name, write=True)
-    return vars(x).get(name, _MISSING)
+    return fields_of(x).get(name, _MISSING)
 
 
 def put_attribute_back(x: Any, name: str, old: Any) -> None:
     """Undo a write of `x.name`."""
-    if old is _MISSING:
-        del vars(x)[name]
+    if old is not _MISSING:
+        set_field(x, name, old)
+    elif is_slot(type(x), name):
+        object.__delattr__(x, name)
     else:
-        vars(x)[name] = old
+        del vars(x)[name]
 
 
 def of_super_class(own: type, cls: type, name: str) -> Any:

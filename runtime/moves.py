@@ -17,6 +17,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import bare, check_copied, is_record
+from ad.runtime.fields import fields_of, set_fields
 
 Move = TypeVar("Move", bound=Callable[..., Any])
 _OLD = (list, tuple, deque, dict)
@@ -64,7 +65,7 @@ def marked(x: Any, pairs: bool = False) -> Any:
         return _like(x, [Mark(x, i) for i in range(len(x))])
     if is_record(x):
         new = bare(type(x))
-        vars(new).update((k, Mark(x, k)) for k in vars(x))
+        set_fields(new, ((k, Mark(x, k)) for k in fields_of(x)))
         return new
     return x
 
@@ -318,7 +319,7 @@ def copied(xs: Any) -> Any:
     if is_record(xs):
         check_copied(xs)
         new = bare(type(xs))
-        vars(new).update(vars(xs))
+        set_fields(new, fields_of(xs).items())
         return new
     return dict(xs) if isinstance(xs, dict) else xs if isinstance(xs, tuple) else _like(xs, xs)
 

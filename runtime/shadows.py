@@ -30,6 +30,7 @@ from ad.runtime.copies import (
     owner_of,
     scaled_strides,
 )
+from ad.runtime.fields import fields_of
 from ad.runtime.instances import check_attribute, check_operands
 from ad.runtime.moves import Mark, Whole, marked
 from ad.runtime.structures import as_gradient, is_record, rebuild, stored, take_last, zeros
@@ -96,7 +97,7 @@ def entries(x: Any) -> dict[Any, Any]:
     """The parts of a container by key, index or attribute."""
     if isinstance(x, dict):
         return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else vars(x)
+    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else fields_of(x)
 
 
 def is_container(x: Any) -> bool:

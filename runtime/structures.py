@@ -14,6 +14,7 @@ import numpy as np
 
 from ad import errors
 from ad.runtime.copies import bare, copy_of, is_record
+from ad.runtime.fields import fields_of, holds, set_field, set_fields
 from ad.runtime.instances import check_operands
 from ad.runtime.layout import in_layout
 from ad.runtime.sequences import sequence
@@ -113,7 +114,7 @@ def laid_out(dot: Any, x: Any) -> Any:
 def _entries(x: Any) -> dict[Any, Any]:
     if isinstance(x, dict):
         return x
-    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else vars(x)
+    return dict(enumerate(x)) if isinstance(x, (list, tuple, deque)) else fields_of(x)
 
 
 def is_structure(x: Any) -> bool:
@@ -132,7 +133,7 @@ def rebuild(x: Any, values: list[Any]) -> Any:
     if isinstance(x, deque):
         return deque(values, x.maxlen)
     new = bare(type(x))
-    new.__dict__.update(zip(vars(x), values, strict=True))
+    set_fields(new, zip(fields_of(x), values, strict=True))
     return new
 
 
@@ -145,10 +146,11 @@ def with_fields(x: Any, /, **fields: Any) -> Any:
     """
     if not is_record(x):
         raise errors.UnsupportedArgument(
-            f"a {type(x).__name__} is not differentiated here", hint="use a class whose objects have a `__dict__`"
+            f"a {type(x).__name__} is not differentiated here",
+            hint="use a class whose objects have attributes",
         )
     new = bare(type(x))
-    new.__dict__.update((k, fields[k] if k in fields else zeros(v)) for k, v in vars(x).items())
+    set_fields(new, ((k, fields[k] if k in fields else zeros(v)) for k, v in fields_of(x).items()))
     return new
 
 
@@ -168,7 +170,7 @@ def add(a: Any, b: Any) -> Any:
         return sums
     if is_record(a):
         new = bare(type(a))
-        new.__dict__.update(sums)
+        set_fields(new, sums.items())
         return new
     return rebuild(a, list(sums.values()))
 
@@ -196,13 +198,13 @@ def add_entry(x_bar: Any, i: Any, z_bar: Any) -> Any:
 
 def add_field(x_bar: Any, name: str, z_bar: Any) -> Any:
     """x_bar, an object, with z_bar added to one field; UnsupportedArgument for what is no object with fields."""
-    kept = isinstance(getattr(type(x_bar), name, None), cached_property) and name not in vars(x_bar)
-    if kept or not is_record(x_bar) or name not in x_bar.__dict__:
+    kept = isinstance(getattr(type(x_bar), name, None), cached_property) and not holds(x_bar, name)
+    if kept or not is_record(x_bar) or not holds(x_bar, name):
         raise errors.UnsupportedArgument(
             f"the attribute {name!r} of a {type(x_bar).__name__} is not differentiated here",
             hint="use an attribute that the object holds",
         )
-    x_bar.__dict__[name] = add(x_bar.__dict__[name], z_bar)
+    set_field(x_bar, name, add(getattr(x_bar, name), z_bar))
     return x_bar
 
 

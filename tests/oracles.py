@@ -312,10 +312,26 @@ def children(tree: Tree) -> list[tuple[str, Tree]] | None:
         return [(f"[{i}]", value) for i, value in enumerate(tree)]
     if dataclasses.is_dataclass(tree) and not isinstance(tree, type):
         return [(f".{f.name}", getattr(tree, f.name)) for f in dataclasses.fields(tree)]
-    called = callable(tree) and not isinstance(getattr(type(tree), "__call__", None), types.FunctionType)
-    if hasattr(tree, "__dict__") and not called and not isinstance(tree, type | enum.Enum):
-        return [(f".{key}", value) for key, value in vars(tree).items()]
+    called = callable(tree) and not isinstance(
+        getattr(type(tree), "__call__", None), types.FunctionType
+    )
+    if attributes(tree) is not None and not called and not isinstance(tree, type | enum.Enum):
+        return [(f".{key}", value) for key, value in attributes(tree).items()]
     return None
+
+
+def attributes(tree: Tree) -> dict[str, Any] | None:
+    """What an object holds, in a `__dict__` or in slots; None where it has neither."""
+    slots = [
+        name
+        for base in reversed(type(tree).__mro__)
+        for name, value in vars(base).items()
+        if "__slots__" in vars(base) and isinstance(value, types.MemberDescriptorType)
+    ]
+    if not hasattr(tree, "__dict__") and not slots:
+        return None
+    slots.sort(key=[n for base in reversed(type(tree).__mro__) for n in vars(base).get("__slots__", ())].index)
+    return {n: getattr(tree, n) for n in slots if hasattr(tree, n)} | getattr(tree, "__dict__", {})
 
 
 def leaves(tree: Tree, path: str = "") -> list[tuple[str, Any]]:
@@ -338,7 +354,7 @@ def map_leaves(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
     if children(tree) is None:
         return function(tree, *others)
     result = object.__new__(type(tree))
-    for key, value in vars(tree).items():
+    for key, value in (attributes(tree) or {}).items():
         object.__setattr__(
             result, key, map_leaves(function, value, *[getattr(o, key) for o in others])
         )

@@ -566,7 +566,11 @@ class Forward:
         if hasattr(default, "__get__") and not isinstance(default, types.MemberDescriptorType) and not kept:
             why = f"the attribute {name!r} is computed, which is not differentiated here"
             raise self.by_shadows(op.node, why, "use an attribute that the object holds")
-        if default is None or name in dict(kind.entries):
+        if (
+            default is None
+            or isinstance(default, types.MemberDescriptorType)
+            or name in dict(kind.entries)
+        ):
             return held
         if isinstance(default, (list, dict, set)):  # what stands in it would have no tangent
             self.emit(gast.Expr(self.scope.helper(check_attribute, x, ir.constant(name))))

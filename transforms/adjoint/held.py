@@ -24,6 +24,7 @@ import gast
 import numpy as np
 
 from ad import ir, kinds
+from ad.runtime.fields import is_slot
 from ad.transforms.adjoint.containers import Lowering
 
 
@@ -37,7 +38,11 @@ class HeldFunctions(Lowering):
             return False
         owner, name = call.func.value, call.func.attr
         kind = self.kind(owner) if isinstance(owner, gast.Name) else None
-        if not isinstance(kind, kinds.Record) or inspect.getattr_static(kind.type, name, None) is not None:
+        if not isinstance(kind, kinds.Record):
+            return False
+        if inspect.getattr_static(kind.type, name, None) is not None and not is_slot(
+            kind.type, name
+        ):
             return False
         call_held(self, target, call)
         return True

@@ -30,7 +30,8 @@ from ad.ir import Function
 from ad.kinds import UNKNOWN
 from ad.names import Names
 from ad.runtime.closures import Closure
-from ad.runtime.instances import as_instance, blank, holds, is_exactly, is_plain_class
+from ad.runtime.fields import holds
+from ad.runtime.instances import as_instance, blank, is_exactly, is_plain_class
 from ad.transforms.adjoint.containers import Lowering
 from ad.transforms.adjoint.held import call_held, is_method_elsewhere
 from ad.transforms.analyses.facts import Facts

@@ -23,6 +23,7 @@ from ad import ir, kinds
 from ad.ir import Block, Function
 from ad.kinds import UNKNOWN, Array, Extent, Kind, Literal, Number, Numeric, Scalar, Size
 from ad.rules import shapes
+from ad.runtime.fields import is_slot
 from ad.runtime.instances import as_instance, is_plain_class
 from ad.runtime.moves import as_array, as_list, as_written
 from ad.runtime.sequences import sequence
@@ -303,8 +304,10 @@ def _with_entry(owner: kinds.Dict, index: gast.expr, value: Kind) -> Kind:
 def _with_field(owner: kinds.Record, name: str, value: Kind) -> Kind:
     """The kind of an object after `owner.name = value`; a default of the class may be read before."""
     fields = dict(owner.entries)
-    default = name not in fields and hasattr(owner.type, name)
-    fields[name] = UNKNOWN if default else kinds.join(fields[name], value) if name in fields else value
+    default = name not in fields and hasattr(owner.type, name) and not is_slot(owner.type, name)
+    fields[name] = (
+        UNKNOWN if default else kinds.join(fields[name], value) if name in fields else value
+    )
     found = kinds.Record(owner.type, tuple(fields.items()))
     return kinds.vague(found) if ... in fields else found
 
