@@ -60,7 +60,7 @@ def is_record_class(cls: type) -> bool:
         return True
     if cls.__module__.split(".")[0] in _OURS or issubclass(cls, (type, enum.Enum)):
         return False
-    if not cls.__dictoffset__ and not slots_of(cls):
+    if not cls.__dictoffset__ and not slots_of(cls):  # type: ignore[arg-type]
         return False
     return not any("__call__" in base.__dict__ for base in cls.__mro__) or is_called_by_method(cls)
 

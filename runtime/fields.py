@@ -38,7 +38,7 @@ def is_slot(cls: type, name: str) -> bool:
 
 def fields_of(x: Any) -> dict[str, Any]:
     """What an object holds: its `__dict__` itself where it has no slots, else a new dict without the empty slots."""
-    slots = slots_of(type(x))
+    slots = slots_of(type(x))  # type: ignore[arg-type]
     if not slots:
         return vars(x)
     held = {name: getattr(x, name) for name in slots if hasattr(x, name)}
@@ -48,7 +48,7 @@ def fields_of(x: Any) -> dict[str, Any]:
 
 def set_fields(x: Any, fields: Iterable[tuple[str, Any]]) -> None:
     """Give an object attributes, though its class be frozen."""
-    slots = slots_of(type(x))
+    slots = slots_of(type(x))  # type: ignore[arg-type]
     if not slots:
         x.__dict__.update(fields)
         return
@@ -72,4 +72,4 @@ def holds(x: Any, name: str) -> bool:
     """
     if name in getattr(x, "__dict__", ()):
         return True
-    return name in slots_of(type(x)) and hasattr(x, name)
+    return name in slots_of(type(x)) and hasattr(x, name)  # type: ignore[arg-type]

@@ -76,7 +76,7 @@ def _held(f: Any) -> list[Any]:
         *(
             fields_of(x)
             for x in (receiver, f)
-            if not held and is_own(x) and (hasattr(x, "__dict__") or slots_of(type(x)))
+            if not held and is_own(x) and (hasattr(x, "__dict__") or slots_of(type(x)))  # type: ignore[arg-type]
         ),
     ]
 
