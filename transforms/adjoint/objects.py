@@ -266,15 +266,16 @@ class Objects(Lowering):
         return True
 
     def has_siblings(self, x: gast.Name, name: str) -> bool:
-        """Whether an object that is only thought to be of a class may as well be of another of its family, or of any
-        that can be called, where it is called.
+        """Whether an object that is only thought to be of a class may as well be of another that has this method; for
+        an operator, of another of its family.
         """
         found = self.class_of(x)
         if found is None or self.kind(x) != UNKNOWN:
             return False
+        operator = name.startswith("__") and name != "__call__"
         family = set(found.type.__mro__[:-1])
         others = [c for c in self.candidates(name) if c is not found.type]
-        return any(name == "__call__" or family & set(c.__mro__[:-1]) for c in others)
+        return any(not operator or family & set(c.__mro__[:-1]) for c in others)
 
     def object_called(self, target: str | None, node: gast.Call) -> bool:
         """`layer(h)`: the `__call__` of its class. Functions that are values are called as they are."""
