@@ -1,5 +1,7 @@
 """Closures, lambdas, captured variables."""
 
+import functools
+
 import numpy as np
 
 _SCALE = 1.7
@@ -251,3 +253,49 @@ def closure_over_stars(a, b, c):
 
     p = polynomial(a, b, c)
     return p(2.0) * p(a)
+
+
+# --- functools.partial ----------------------------------------------------------------------------
+
+
+def _bent(k, v, c=1.0):
+    return k * np.tanh(v) * c
+
+
+def partial_of_a_helper(x, a):
+    f = functools.partial(_bent, a)
+    return np.sum(f(x)) + f(a, 2.0) + f(x[0], c=a)
+
+
+def partial_by_keywords(a, b):
+    f = functools.partial(_bent, v=a, c=b)
+    return f(b) * f(k=a)
+
+
+def partial_of_a_lambda_kept_over_a_write(x):
+    y = x * 1.0
+    f = functools.partial(lambda k, v: k * v * v, y[0])
+    y[0] = 5.0
+    return f(y[1]) + y[0] * x[0]
+
+
+def partials_of_partials(a, b):
+    g = functools.partial(functools.partial(_bent, a), c=b)
+    return g(b) * functools.partial(np.multiply, a)(b)
+
+
+def partials_in_a_dict(x, a):
+    table = {"bent": functools.partial(_bent, a), "power": functools.partial(np.power, 2.0)}
+    return sum(np.sum(table[name](x)) for name in ("bent", "power"))
+
+
+def partials_in_a_list(x):
+    fs = [functools.partial(_bent, k * x[0]) for k in (1.0, 2.0)]
+    total = 0.0
+    for f in fs:
+        total = total + np.sum(f(x))
+    return total
+
+
+def partials_that_are_mapped(x, a):
+    return sum(map(functools.partial(_bent, a), x)) + sum(map(lambda v, k=a: v * k, x))

@@ -154,15 +154,17 @@ class _Rewriting:
         return ir.at(ir.call(name, *iterables), node)
 
     def mapped(self, f: gast.expr, iterable: gast.expr, count: int, node: gast.Call) -> gast.GeneratorExp | None:
+        f, bound = _without_defaults(f, count)
         found = self.applied(f, count, node)
-        if found is None:
+        if found is None or set(bound) & set(ir.names_read(iterable)):
             return None
         variables, value = found
         targets = [ir.target(v) for v in variables]
         starred = self.object(node.func) is itertools.starmap
         target = targets[0] if count == 1 and not starred else gast.Tuple(targets, gast.Store())
         loop = gast.comprehension(ir.at(target, node), iterable, [], 0)
-        return ir.at(gast.GeneratorExp(value, [loop]), node)
+        once = [gast.comprehension(ir.target(n), gast.List([v], gast.Load()), [], 0) for n, v in bound.items()]
+        return ir.at(gast.GeneratorExp(value, [*once, loop]), node)
 
     def filtered(self, f: gast.expr, iterable: gast.expr, node: gast.Call) -> gast.GeneratorExp | None:
         if isinstance(f, gast.Constant) and f.value is None:
@@ -187,3 +189,16 @@ class _Rewriting:
             return None
         variables = [self.names.fresh("v") for _ in range(count)]
         return variables, ir.at(ir.call(ir.clone(f), *map(ir.name, variables)), node)
+
+
+def _without_defaults(f: gast.expr, count: int) -> tuple[gast.expr, dict[str, gast.expr]]:
+    """A lambda of so many parameters, and what the others are by default: `for bound in [default]` binds it once."""
+    if not isinstance(f, gast.Lambda) or not (f.args.defaults or f.args.kw_defaults) or f.args.posonlyargs:
+        return f, {}
+    a = f.args
+    given = a.args[count:]
+    if len(a.args) < count or len(given) > len(a.defaults) or a.vararg or a.kwarg or None in a.kw_defaults:
+        return f, {}
+    late = a.defaults[len(a.defaults) - len(given) :] if given else []
+    bound = {n.id: v for n, v in zip([*given, *a.kwonlyargs], [*late, *a.kw_defaults], strict=True)}
+    return gast.Lambda(gast.arguments(a.args[:count], [], None, [], [], None, []), f.body), bound
