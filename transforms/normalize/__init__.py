@@ -39,8 +39,8 @@ def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Fun
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
         with_plain_parameters, with_imports, with_lambdas, without_match, with_attributes, without_views,
-        with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts, with_cells, with_stores,
-        with_closures,
+        with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts, with_cells,
+        with_stores, with_closures,
     ):  # fmt: skip
         source = desugar(source)
     return _lower(source, (), {}, ChainMap(), halting, fence(source))

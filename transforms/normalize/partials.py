@@ -1,6 +1,6 @@
 """`functools.partial` as a lambda that keeps what is bound: its defaults are computed where the partial is made.
 
-    f = partial(scaled, x[0], c=2.0)      =>      f = lambda v, *, bound=x[0]: scaled(bound, v, c=2.0)
+    f = partial(scaled, x[0], c=2.0)    =>    f = lambda v, bound=x[0], bound_1=2.0: scaled(bound, v, c=bound_1)
     (def scaled(k, v, c=1.0): ...)
 
 Only of functions that take a known number of arguments: those defined here, lambdas, Python functions, ufuncs.
@@ -106,8 +106,8 @@ class _Partials:
         call = gast.Call(function, [*ours[: len(bound)], *passed[:by_name]], named)
         defaults = [ir.constant(p.default) for p in free if p.default is not ...]
         params = [gast.Name(n, gast.Param(), None, None) for n in names]
-        only = [gast.Name(n, gast.Param(), None, None) for n in kept]
-        return gast.Lambda(gast.arguments(params, [], None, only, list(kept.values()), None, defaults), call)
+        params += [gast.Name(n, gast.Param(), None, None) for n in kept]
+        return gast.Lambda(gast.arguments(params, [], None, [], [], None, [*defaults, *kept.values()]), call)
 
 
 def _of_arguments(args: gast.arguments) -> list[_Param] | None:
