@@ -25,6 +25,7 @@ from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
 from ad.runtime import in_place
+from ad.runtime.copies import is_library
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
 from ad.transforms.adjoint.array_methods import lower_methods
@@ -194,7 +195,9 @@ class Program:
             root = next(iter(self.normal.values()))[1]
             self.classes = reachable(variadic.original(root.source.function))
         functions = (types.FunctionType, property)
-        found = [c for c in self.classes if isinstance(inspect.getattr_static(c, name, None), functions)]
+        methods = {c: inspect.getattr_static(c, name, None) for c in self.classes}
+        foreign = [c for c, m in methods.items() if name == "__call__" and is_library(m)]  # as of context managers
+        found = [c for c, m in methods.items() if isinstance(m, functions) and c not in foreign]
         self.dependencies.update({self.classes[c].key(): (self.classes[c], c) for c in found})
         return found
 

@@ -171,6 +171,8 @@ def holds(kind: Any, value: Any) -> bool:
         return type(value) is str
     if isinstance(kind, kinds.Code):
         return callable(value)
+    if isinstance(kind, kinds.Record):
+        return isinstance(value, kind.type)
     if isinstance(kind, kinds.List | kinds.Walk):
         entry = kind.entry
         return isinstance(value, list | range) and all(entry is not None and holds(entry, v) for v in value)

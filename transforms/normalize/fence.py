@@ -5,8 +5,8 @@
     if legacy:                  if legacy:
         eval(text)      =>          raise refused("`eval` is not differentiated", ..., "model.py:3")
 
-A branch, and the handler of an exception, may never run: there the run refuses what the text cannot. Not in the body
-of a `try`, where the program's own handlers stand around.
+A branch, the handler of an exception and an inner function may never run: there the run refuses what the text cannot.
+Not in the body of a `try`, where the program's own handlers stand around.
 """
 
 from __future__ import annotations
@@ -71,6 +71,9 @@ class _Fence:
                     handler.body = self.branch(handler.body, attempted)
                 self.block(node.orelse, attempted)
                 self.block(node.finalbody, attempted)
+            elif isinstance(node, gast.FunctionDef):
+                self.check(node.args)
+                node.body = self.branch(node.body, attempted)
             else:
                 self.check(node)
 
