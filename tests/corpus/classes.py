@@ -443,8 +443,7 @@ def members_of_an_enumeration(a):
     return total
 
 
-# corpus: second_order
-def table_of_an_enumeration(a):
+def table_of_an_enumeration(a):  # corpus: second_order
     table = {_Mode.PLAIN: 2.0 * a, _Mode.CUBED: a**3}
     return sum(table[m] * m.value for m in _Mode)
 
