@@ -544,3 +544,29 @@ class _Sum(_Expression):
 def sums_of_one_of_two_classes(a, b):
     x, y = _Variable(a), _Variable(b)
     return ((x + y) + x).value()
+
+
+class _Tank:
+    def __init__(self, level, rate):
+        self.__level = level
+        self._rate = rate
+        self.__log = []
+
+    def drain(self, dt):
+        self.__level -= self.__flow(dt)
+        self.__log.append(self.__level)
+        return self.__level
+
+    def __flow(self, dt):
+        return self._rate * dt * self.__level
+
+    @property
+    def levels(self):
+        return [v * self.__level for v in self.__log]
+
+
+def private_attributes(a, b):
+    tank = _Tank(a, b)
+    for _ in range(3):
+        tank.drain(0.1)
+    return sum(tank.levels)

@@ -29,6 +29,7 @@ from ad.transforms.normalize.imports import with_imports
 from ad.transforms.normalize.mapped import with_generators
 from ad.transforms.normalize.partials import with_lambdas
 from ad.transforms.normalize.patterns import without_match
+from ad.transforms.normalize.private import with_private_names
 from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.unbound import with_checks
 from ad.transforms.normalize.views import without_views
@@ -38,7 +39,8 @@ from ad.transforms.normalize.webs import split_webs
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
-        with_plain_parameters, with_imports, with_lambdas, without_match, with_attributes, without_views,
+        with_private_names, with_plain_parameters, with_imports, with_lambdas, without_match, with_attributes,
+        without_views,
         with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts, with_cells,
         with_stores, with_closures,
     ):  # fmt: skip
