@@ -570,3 +570,21 @@ def private_attributes(a, b):
     for _ in range(3):
         tank.drain(0.1)
     return sum(tank.levels)
+
+
+class _Gain:
+    def __init__(self, k):
+        self.k = k
+
+    def __call__(self, v):
+        return self.k * v
+
+
+def inner_function_beside_an_object_that_is_called(a, b):
+    gain = _Gain(a)
+
+    def scaled(v):
+        return gain(v) * b
+
+    gain.k = a * b
+    return scaled(b) + gain(a)

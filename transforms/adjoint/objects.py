@@ -280,7 +280,8 @@ class Objects(Lowering):
     def object_called(self, target: str | None, node: gast.Call) -> bool:
         """`layer(h)`: the `__call__` of its class. Functions that are values are called as they are."""
         kind = self.class_of(node.func) if isinstance(node.func, gast.Name) else None
-        if kind is not None and issubclass(kind.type, Closure):
+        inner = isinstance(node.func, gast.Name) and node.func.id in self.fn.nested
+        if inner or (kind is not None and issubclass(kind.type, Closure)):
             return False
         method = self.function_of(node.func, "__call__")
         if isinstance(method, types.FunctionType) and not self.has_siblings(node.func, "__call__"):

@@ -18,6 +18,7 @@ from ad.compile import compile_text
 from ad.ir import Block, Function
 from ad.kinds import Kind
 from ad.runtime.closures import Closure
+from ad.runtime.fields import fields_of
 from ad.unparse import unparse
 from tests import oracles as o
 from tests.generator import oracle
@@ -64,7 +65,7 @@ def holds(kind: Kind, value: Any, sizes: Sizes) -> bool:
         case kinds.Record(type=type_, entries=entries):
             own = type(value) is type_
             return own and all(
-                holds(k, vars(value)[name], sizes) for name, k in entries if name in vars(value)
+                holds(k, fields_of(value)[name], sizes) for name, k in entries if name in fields_of(value)
             )
         case kinds.Opaque(object=found):
             return value is found
