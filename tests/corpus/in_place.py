@@ -319,3 +319,21 @@ def levels_kept_in_a_list(x, a):
         levels.append(new)
         new[0] = new[1] * levels[k][-1]
     return sum(np.sum(v * v) for v in levels)
+
+
+def made_cheaply_and_shifted_in_a_loop(x):
+    for _ in range(2):
+        y = 1.0 + x
+        y += 1.0
+        z = np.sin(y)
+    return z
+
+
+def made_cheaply_and_written_in_a_loop(x, n):
+    total = 0.0
+    for _ in range(n):
+        y = -x
+        y[0] = 2.0
+        y -= x
+        total = total + np.sum(np.sin(y) * x)
+    return total

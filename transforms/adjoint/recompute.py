@@ -37,6 +37,8 @@ class _Recompute:
         value = self.value_of(step, name)
         if value is None or not self.at_hand(value, defined, last_use, _DEPTH):
             return None
+        if self.changed(name, self.block[defined + 1 : last_use + 1]):
+            return None  # written in place since: it is no more what it was made as
         return ir.assign(name, ir.clone(value))
 
     def value_of(self, step: Step, name: str) -> gast.expr | None:
