@@ -45,6 +45,11 @@ def _declares_slots(cls: type) -> bool:
 
 def check_attribute(x: Any, name: str, write: bool = False) -> None:
     """AliasingError unless `x.name` is no more than an attribute that x holds, or a constant of its class."""
+    if isinstance(x, tuple) and isinstance(name, str) and name not in getattr(type(x), "_fields", ()):
+        raise errors.AliasingError(
+            f"the attribute {name!r} of a {type(x).__name__} is computed, which is not differentiated here",
+            hint="write it out, or use a field",
+        )
     if isinstance(x, (list, tuple, dict, deque)):
         return
     if not isinstance(name, str):

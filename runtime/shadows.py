@@ -350,6 +350,9 @@ class Shadows:
 
 
 def _index(x: Any, key: Any) -> Any:
+    """The key under which the adjoint of an entry is kept: an index from 0, also of a field of a named tuple."""
+    if isinstance(key, str) and isinstance(x, tuple):
+        return type(x)._fields.index(key)  # type: ignore[attr-defined]
     return range(len(x))[key] if isinstance(x, (list, tuple, deque)) else key
 
 

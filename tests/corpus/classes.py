@@ -588,3 +588,19 @@ def inner_function_beside_an_object_that_is_called(a, b):
 
     gain.k = a * b
     return scaled(b) + gain(a)
+
+
+class _Reading(namedtuple("_ReadingBase", ["level", "gain"])):
+    __slots__ = ()
+
+    @property
+    def measure(self):
+        return self.gain * self.level
+
+
+def properties_of_named_tuples_in_turn(a, b):
+    first = _Reading(a * b, b)
+    total = 0.0
+    for r in [first, first, _Reading(b, a)]:
+        total = total + r.measure * a
+    return total + first.gain
