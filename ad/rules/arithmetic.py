@@ -54,7 +54,7 @@ def runtime_divide(z, x, y):
 
 @partials(strong, kind=shapes.numeric, singular=True, domain=(ANY, ANY))
 def strong_(z, z_bar, partial):
-    return partial, z_bar
+    return partial, strong(z_bar, 1.0)
 
 
 @partials(operator.mod, kind=shapes.operation, smooth=False, domain=(ANY, POSITIVE))

@@ -163,3 +163,35 @@ def least_from_infinity(fs):
             least = f
         most = max(most, f * f)
     return least * least + most * math.pi
+
+
+def power_of_entries_of_a_list(a):
+    pair = [-0.3 - a * a, 2.0]
+    return pair[0] ** pair[1]
+
+
+def power_of_entries_of_a_dict(a):
+    term = {"base": -0.3 - a * a, "power": 3}
+    return term["base"] ** term["power"]
+
+
+def powers_in_pairs(a):
+    total = 0.0
+    for base, exponent in [(-a * a - 0.3, 2), (-a * a - 0.2, 3)]:
+        total += base**exponent
+    return total
+
+
+def roots_beside_a_constant_zero(a):
+    y = [0.0, 0.3 + a * a]
+    return 2.0 * y[0] ** 0.5 + y[1] ** 0.5
+
+
+def arccosines_beside_one(a):
+    return sum([math.acos(v) for v in [1.0, math.tanh(a) * 0.5]])
+
+
+def roots_of_an_array_with_zeros(a):
+    y = np.zeros(3)
+    y[1] = 0.3 + a * a
+    return np.sum(y**0.5) + np.sum(np.cbrt(y))

@@ -13,8 +13,10 @@ import numpy as np
 from ad import ir, kinds
 from ad.kinds import Kind, Shape
 from ad.runtime.broadcasting import unbroadcast
+from ad.runtime.powers import power_log, power_term
 from ad.runtime.strong_zero import strong
 from ad.transforms.adjoint.scope import Scope
+
 
 
 def times(scope: Scope, z_bar: gast.expr, partial: gast.expr, guarded: bool) -> gast.expr:
@@ -28,6 +30,8 @@ def times(scope: Scope, z_bar: gast.expr, partial: gast.expr, guarded: bool) -> 
     ):
         if partial.operand.value == 1.0:
             return gast.UnaryOp(op=gast.USub(), operand=z_bar)
+    if as_factor := _as_factor(scope, z_bar, partial):
+        return as_factor
     if guarded:
         return scope.helper(strong, z_bar, partial)
     if _is_reciprocal(partial):
@@ -35,6 +39,19 @@ def times(scope: Scope, z_bar: gast.expr, partial: gast.expr, guarded: bool) -> 
     if isinstance(partial, gast.UnaryOp) and isinstance(partial.op, gast.USub):
         return gast.UnaryOp(op=gast.USub(), operand=ir.binop(z_bar, gast.Mult(), partial.operand))
     return ir.binop(z_bar, gast.Mult(), partial)
+
+
+def _as_factor(scope: Scope, z_bar: gast.expr, partial: gast.expr) -> gast.expr | None:
+    """`power_log(z_bar, x, y)` for `z_bar * power_log(1.0, x, y)`: a 0 is 0 there whatever the partial."""
+    if not isinstance(partial, gast.Call) or not isinstance(helper := scope.of(partial.func), kinds.Opaque):
+        return None
+    if helper.object not in (power_term, power_log, strong):
+        return None
+    position = 1 if helper.object is strong else 0
+    if not isinstance(factor := partial.args[position], gast.Constant) or factor.value != 1.0:
+        return None
+    args = [*partial.args[:position], z_bar, *partial.args[position + 1 :]]
+    return gast.Call(partial.func, args, [])
 
 
 def _is_reciprocal(node: gast.expr) -> bool:

@@ -58,7 +58,10 @@ from ad.transforms.analyses.activity import activity, may_carry
 from ad.transforms.analyses.operations import Op, Operations, classify
 from ad.transforms.analyses.places import Places
 
-ALWAYS_STRONG = ("sqrt", "norm")
+_STEEP = (
+    *("sqrt", "norm", "cbrt", "arcsin", "arccos", "asin", "acos", "arccosh", "acosh"),
+    *("power", "float_power", "pow_", "power_term_", "power_log_", "strong_"),
+)
 _STRUCTURAL = ("where", "maximum", "minimum", "clip", "extremum", "list_extremum")
 _MIRRORED_METHODS = ("copy", "get", "values")
 _READS = ("copy", "get", "values", "keys", "items", "index", "count")
@@ -681,7 +684,7 @@ class Forward:
         for operand, partial in _merged(wanted, found):
             if partial is None:
                 continue
-            guarded = rule.singular and (rule.name in ALWAYS_STRONG or operand.id in self.tainted)
+            guarded = rule.singular and (_is_steep(op) or operand.id in self.tainted)
             term = contributions.times(self.scope, ir.name(self.dot(operand.id)), partial, guarded)
             total = term if total is None else _sum(total, term)
         return total
@@ -1021,6 +1024,18 @@ def find_tainted(fn: Function, known: dict[str, Kind]) -> set[str]:
                 found.add(z)
         if len(found) == before:
             return found
+
+
+def _is_steep(op: Op) -> bool:
+    """Is the partial infinite or nan somewhere where the result is finite?
+
+    There a tangent of 0 (a constant in a list, an entry of `np.zeros`, a direction of the user's) counts for nothing.
+    """
+    assert op.rule is not None
+    exponent = op.args.get("y")
+    if isinstance(exponent, gast.Constant):
+        return isinstance(exponent.value, float) and 0.0 < exponent.value < 1.0
+    return op.rule.name in _STEEP
 
 
 def _flat(values: Any) -> list[gast.AST]:

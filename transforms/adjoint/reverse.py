@@ -32,6 +32,7 @@ from ad.transforms.analyses.iterators import makes_iterator
 from ad.transforms.analyses.operations import Op, Operations
 
 OWN = "__own__"
+ALWAYS_STRONG = ("sqrt", "norm", "power_term_", "power_log_", "strong_")
 _STRUCTURAL = ("where", "maximum", "minimum", "clip", "max", "min", "amax", "amin", "max_", "min_")
 
 
@@ -421,7 +422,7 @@ class Reverse:
         assigns, partials = instantiate(self.scope, rule, rule.vjp, op.args, {"z": ir.name(z)})
         wanted = self.wrt(z, op)
         self.out += _used(assigns, [partials[i] for i, _, _ in wanted])
-        guarded = rule.singular and (z in self.tainted or rule.name in ("sqrt", "norm"))
+        guarded = rule.singular and (z in self.tainted or rule.name in ALWAYS_STRONG)
         for operand, partial in _merged(wanted, partials):
             if partial is not None:
                 value = contributions.times(self.scope, z_bar, partial, guarded)
