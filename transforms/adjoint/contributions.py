@@ -18,7 +18,6 @@ from ad.runtime.strong_zero import strong
 from ad.transforms.adjoint.scope import Scope
 
 
-
 def times(scope: Scope, z_bar: gast.expr, partial: gast.expr, guarded: bool) -> gast.expr:
     """z_bar * partial, in the plainest words."""
     if isinstance(partial, gast.Constant) and partial.value == 1.0:
