@@ -154,11 +154,12 @@ class Variants:
 
     def _find(self, args: list[Kind]) -> Compiled:
         with self.lock:
-            key: tuple[Any, ...] = tuple(args)
+            met = tuple(map(kinds.classes, args))  # what the kinds of mixed lists do not compare
+            key: tuple[Any, ...] = (*args, met)
             found = self.found.get(key)
             if found is None and len(self.found) >= MAX_VARIANTS:
                 args = [kinds.forget_shapes(a) for a in args]
-                key = ("generic", *args)
+                key = ("generic", *args, met)
                 found = self.found.get(key)
             if found is None or not found.is_current():
                 found = self.found[key] = self.make(args)

@@ -105,6 +105,8 @@ class Guard:
                 )
             case kinds.List(entry=Kind() as entry):
                 self.list(x, entry)
+            case kinds.Unknown(hint=kinds.Several(types=types)):
+                self.tests.append(f"{self.constant(kinds.only_of)}({x}, {self.constant(types)})")
             case kinds.Unknown(hint=kinds.Record(type=type_, entries=())):  # an object that can be called
                 self.tests.append(f"type({x}) is {self.constant(type_)}")
             case _:
@@ -147,7 +149,7 @@ class Guard:
         elif isinstance(entry, kinds.Number) or (isinstance(entry, kinds.Scalar) and entry.dtype is not None):
             types = {entry.type if isinstance(entry, kinds.Number) else entry.dtype.type}  # type: ignore[union-attr]
             self.tests.append(f"{{*map(type, {x})}} == {self.constant(types)}")
-        elif isinstance(entry, (kinds.Array, kinds.Record, kinds.Dict, kinds.Tuple, kinds.List)):
+        elif isinstance(entry, (kinds.Array, kinds.Record, kinds.Dict, kinds.Tuple, kinds.List, kinds.Unknown)):
             self.tests.append(f"all(map({self.each(entry)}, {x}))")
         else:
             raise _NoGuard

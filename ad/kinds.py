@@ -74,6 +74,13 @@ UNKNOWN = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
+class Several(Kind):
+    """A hint: perhaps an object of one of these classes, or one that holds such."""
+
+    types: frozenset[type]
+
+
+@dataclass(frozen=True, slots=True)
 class Number(Kind):
     """A Python number; `type` is bool, int, float or complex."""
 
@@ -412,6 +419,23 @@ def _refuse_exotic(value: np.ndarray) -> None:
         raise errors.UnsupportedArgument(f"a {type(value).__name__} is not differentiated", hint="pass a plain array")
 
 
+def only_of(value: Any, types_: frozenset[type]) -> bool:
+    """Whether all objects that a value is or contains are of these classes, as far as `of` would look.
+
+    >>> only_of([1.0, {"a": (2.0, "text")}], frozenset())
+    True
+    """
+    if isinstance(value, (list, tuple)):
+        return all([only_of(v, types_) for v in value if type(v) not in _LEAVES])
+    if type(value) is dict:
+        return all([only_of(v, types_) for v in value.values() if type(v) not in _LEAVES])
+    if type(value) in _LEAVES or not is_record(value):
+        return True
+    return type(value) in types_ and all([only_of(v, types_) for v in fields_of(value).values() if type(v) not in _LEAVES])
+
+
+_LEAVES = frozenset((float, int, bool, str, type(None), np.ndarray, np.float64, types.FunctionType))
+
 CODE = (
     types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type, np.ufunc,
     np.random.Generator, np.random.RandomState,
@@ -425,11 +449,9 @@ def fields(value: Any) -> dict[str, Any]:
 
 def join(a: Kind, b: Kind) -> Kind:
     """The least kind that holds both."""
-    if a == b:
-        return a
     a, b = widen(a), widen(b)
     if a == b:
-        return a
+        return Unknown(Several(found)) if isinstance(a, Unknown) and (found := classes(a) | classes(b)) else a
     if isinstance(a, Tuple) and isinstance(b, Tuple) and a.type is b.type and len(a.entries) == len(b.entries):
         return Tuple(tuple(map(join, a.entries, b.entries)), a.type)
     if isinstance(a, List) and isinstance(b, List):
@@ -451,7 +473,24 @@ def join(a: Kind, b: Kind) -> Kind:
         return _join_numeric(a, b)
     if is_text(a) and is_text(b):
         return TEXT
+    if found := classes(a) | classes(b):
+        return Unknown(Several(found))
     return next((k for k in (a, b) if isinstance(k, Unknown)), UNKNOWN)
+
+
+def classes(kind: Kind) -> frozenset[type]:
+    """The classes of the objects that a value is or contains, as far as they are known.
+
+    >>> sorted(c.__name__ for c in classes(List(Unknown(Several(frozenset({int, str}))))))
+    ['int', 'str']
+    """
+    found: set[type] = set()
+    for part in parts(kind):
+        if isinstance(part, Record):
+            found.add(part.type)
+        elif isinstance(part, Unknown) and isinstance(part.hint, Several):
+            found |= part.hint.types
+    return frozenset(found)
 
 
 def join_all(kinds: Iterable[Kind]) -> Kind | None:

@@ -104,7 +104,8 @@ class Program:
         self.storing: list[tuple[Function, gast.Call]] = []
         self.primals = forward.Tangents(self, call_vjp, self.polish, has_root=False)
         self.stages: dict[str, str] | None = None
-        self.classes: dict[type, Cell] | None = None  # that the function which is differentiated may meet
+        self.classes: dict[type, Cell | None] | None = None  # that the function which is differentiated may meet
+        self.passed: frozenset[type] = frozenset()  # the classes of the objects in its arguments
 
     def show(self, stage: str, text: Callable[[], str]) -> None:
         """Keep a form of a function on its way, where someone asked for them."""
@@ -193,12 +194,15 @@ class Program:
         """The user's classes that this program may meet and that define a method or property; they are guarded."""
         if self.classes is None:
             root = next(iter(self.normal.values()))[1]
-            self.classes = reachable(variadic.original(root.source.function))
+            self.classes = reachable(variadic.original(root.source.function), self.passed)
         functions = (types.FunctionType, property)
         methods = {c: inspect.getattr_static(c, name, None) for c in self.classes}
         foreign = [c for c, m in methods.items() if name == "__call__" and is_library(m)]  # as of context managers
         found = [c for c, m in methods.items() if isinstance(m, functions) and c not in foreign]
-        self.dependencies.update({self.classes[c].key(): (self.classes[c], c) for c in found})
+        for cls in found:
+            if cell := self.classes[cls]:
+                self.dependencies[cell.key()] = (cell, cls)
+            self.slots[id(cls), name] = (cls, name, getattr(cls, name))
         return found
 
     def lower_containers(self, fn: Function, facts: Facts, known: dict[str, Kind], names: Names) -> Facts:
@@ -288,7 +292,7 @@ class Program:
             raise
         except errors.ADError:
             return None
-        perhaps = _perhaps_written(fn)
+        perhaps = set() if self.aliases else _perhaps_written(fn)  # by shadows both ways are written out
         look: Any = partial(places.analyse, needs_check=False) if perhaps else places.writes
         look = partial(look, calls_write=self.aliases)
         found = look(Operations(fn, facts.kinds), lambda op: self.mutates(op, fn, facts.kinds))
@@ -795,6 +799,7 @@ def gradient(
     intermediate forms if asked.
     """
     program = program_type(options, call_vjp)
+    program.passed = _classes(args)
     program.stages = {} if stages else None
     fn, facts = program.facts(f, args)
     active = tuple(i in wrt for i in range(len(args)))
@@ -815,6 +820,7 @@ def pullback(
 ) -> tuple[Generated, Split]:
     """The split adjoint of a function whose backward half may run any number of times."""
     program = program_type(options, call_vjp, reusable=True)
+    program.passed = _classes(args)
     refuse_writes(program, f, args)
     op = Op("call", ir.constant(None), target=f)
     program.root = (id(f), tuple(args), tuple(active), True)
@@ -832,8 +838,13 @@ def tangent(
 ) -> Generated:
     """Forward mode: `f_jvp(*args, *tangents of the active ones, *hidden)`, which returns the value and its tangent."""
     program = program_type(options, tangent_of)
+    program.passed = _classes(args)
     program.decides_in_place = True
     refuse_writes(program, f, args)
     written = forward.Tangents(program, tangent_of, program.polish)
     found = written.of(f, list(args), tuple(active))
     return program.generated(found.name, found.hidden, program.parameters_written(f, list(args)) or ())
+
+
+def _classes(args: Sequence[Kind]) -> frozenset[type]:
+    return frozenset().union(*map(kinds.classes, args))

@@ -222,7 +222,8 @@ class Shadows:
             if is_place(entry):
                 self.add(entry, bars[key])
             elif bars[key] is not None:
-                self.parts(x)[key] += bars[key]
+                parts = self.parts(x)
+                parts[key] = self.add(entry, bars[key], parts[key])
 
     def read(self, x: Any, key: Any, z: Any, z_bar: Any = 0.0) -> None:
         """The adjoint of `z = x[key]` or `z = x.key`: nothing where z is a view or an object inside x, or of a text."""

@@ -214,7 +214,9 @@ class Tuples(Lowering):
         kind, name = self.kind(func.value), func.attr
         if isinstance(func.value, gast.Name) and func.value.id not in self.known:
             return False  # an entry of a list that is still empty here
-        if not (name in _ARRAY_METHODS or name == "copy") or kind != UNKNOWN or getattr(kind, "hint", None) is not None:
+        hint = getattr(kind, "hint", None)
+        thought = hint is not None and not isinstance(hint, kinds.Several)
+        if not (name in _ARRAY_METHODS or name == "copy") or kind != UNKNOWN or thought:
             return False
         if name == "copy" and not self.unknown:
             raise errors.AliasingError(

@@ -562,6 +562,9 @@ class Forward:
         kind = self.scope.kind(x.id)
         held = ir.attribute(self.tangent(x), name)
         if not isinstance(kind, kinds.Record):
+            if not self.tangents.program.aliases and self.tangents.program.classes_with(name):
+                why = f"`.{name}` may be computed, by a class that only the run tells"
+                raise self.by_shadows(op.node, why, "use an attribute that the object holds")
             self.emit(gast.Expr(self.scope.helper(check_held, x, ir.constant(name))))
             return held
         default = inspect.getattr_static(kind.type, name, None)

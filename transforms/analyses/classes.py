@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import gast
@@ -17,11 +17,17 @@ from ad.runtime.copies import is_library
 from ad.runtime.instances import is_plain_class
 
 
-def reachable(function: types.FunctionType) -> dict[type, Cell]:
-    """Plain classes by the names of a function, of what it calls and of their methods, and where each is named."""
-    found: dict[type, Cell] = {}
+def reachable(function: types.FunctionType, passed: Iterable[type] = ()) -> dict[type, Cell | None]:
+    """Plain classes by the names of a function, of what it calls and of their methods, and where each is named.
+
+    passed: the classes of the objects that it is called with, which need no name.
+    """
+    found: dict[type, Cell | None] = {}
     seen: set[int] = set()
     stack: list[Any] = [function]
+    for cls in sorted(filter(is_plain_class, passed), key=lambda c: (c.__module__, c.__qualname__)):
+        found[cls] = None
+        stack += _methods(cls)
     while stack:
         f = stack.pop()
         if id(f) in seen:

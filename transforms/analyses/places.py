@@ -28,6 +28,7 @@ from ad.rules import registry
 from ad.runtime.attempts import check_untouched
 from ad.runtime.copies import is_record
 from ad.runtime.instances import as_instance
+from ad.runtime.layout import in_layout
 from ad.runtime.moves import as_array, as_list, as_written, listed, queued, tupled, zipped
 from ad.transforms.analyses.facts import is_integer
 from ad.transforms.analyses.generators import is_generator, only_reads
@@ -256,7 +257,7 @@ class _Sharing:
             place = f"{_GLOBAL}{ir.dotted(node.value)}"
             self.hold(target, {place})
             self.contents.setdefault(place, set()).add(place)
-        elif op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance):
+        elif op.tag == "copy" or op.target in (as_list, as_array, as_written, as_instance, in_layout):
             for source in ir.names_read(node.value):
                 self.hold(target, self.objects(source))
         elif op.tag == "sequence":
