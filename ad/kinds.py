@@ -425,13 +425,20 @@ def only_of(value: Any, types_: frozenset[type]) -> bool:
     >>> only_of([1.0, {"a": (2.0, "text")}], frozenset())
     True
     """
-    if isinstance(value, (list, tuple)):
-        return all([only_of(v, types_) for v in value if type(v) not in _LEAVES])
-    if type(value) is dict:
-        return all([only_of(v, types_) for v in value.values() if type(v) not in _LEAVES])
-    if type(value) in _LEAVES or not is_record(value):
+    kind = type(value)
+    if kind in _LEAVES:
         return True
-    return type(value) in types_ and all([only_of(v, types_) for v in fields_of(value).values() if type(v) not in _LEAVES])
+    if isinstance(value, (list, tuple)):
+        held: Iterable[Any] = value
+    elif kind is dict:
+        held = value.values()
+    elif is_record(value):
+        if kind not in types_:
+            return False
+        held = fields_of(value).values()
+    else:
+        return True
+    return all(type(v) in _LEAVES or only_of(v, types_) for v in held)
 
 
 _LEAVES = frozenset((float, int, bool, str, type(None), np.ndarray, np.float64, types.FunctionType))

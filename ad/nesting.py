@@ -318,7 +318,8 @@ def active_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[bo
 def check_tangents(primals: Sequence[Any], tangents: Sequence[Any]) -> None:
     """UnsupportedArgument unless there is a tangent for each primal, of its shape."""
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
-        raise errors.UnsupportedArgument("primals and tangents are tuples", hint="one entry an argument: `(x,), (x_dot,)`")
+        hint = "one entry an argument: `(x,), (x_dot,)`"
+        raise errors.UnsupportedArgument("primals and tangents are tuples", hint=hint)
     if len(primals) != len(tangents):
         raise errors.UnsupportedArgument(
             f"{len(primals)} primals and {len(tangents)} tangents", hint="one tangent a primal"
