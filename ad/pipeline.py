@@ -24,7 +24,7 @@ from ad.ir import Block, Cell, Function
 from ad.kinds import UNKNOWN, Kind
 from ad.names import GeneratedFunction, Globals, Names
 from ad.reader import read
-from ad.runtime import in_place
+from ad.runtime import in_place, publishing
 from ad.runtime.copies import is_library
 from ad.runtime.shadows import private
 from ad.transforms.adjoint import assemble, forward, parts, prepare
@@ -437,6 +437,9 @@ class Program:
         entry = functions[0]
         stores = [(place, fn) for fn in functions for place in _places_of(fn, "store")]
         for place, writer in stores:
+            if place[0] == publishing.COUNTER:
+                _check_counter(place[1], functions)
+                continue
             for other in functions:
                 mine = other.source.tree is writer.source.tree
                 shared = self.options.pure if mine else place in _mentioned(other)
@@ -744,6 +747,18 @@ def _shared_global(fn: Function, writer: Function, place: tuple[int, str]) -> er
         at=ir.location(fn.source, fn.source.tree),
         hint="pass it as an argument and return it",
     )
+
+
+def _check_counter(name: str, functions: Sequence[Function]) -> None:
+    """A counter of a class is read where it is counted only: elsewhere it may be read once more, and be another."""
+    for fn in functions:
+        for node in ir.walk(fn.body):
+            if isinstance(node, gast.Attribute) and node.attr == name and isinstance(node.ctx, gast.Load):
+                raise errors.UnsupportedSyntax(
+                    f"the attribute {name!r} of a class or module, in which is counted, may be read here",
+                    at=ir.location(fn.source, node),
+                    hint="pass the value as an argument, or read it where it is counted",
+                )
 
 
 def _active_global(fn: Function) -> errors.UnsupportedSyntax:

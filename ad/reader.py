@@ -76,6 +76,16 @@ def read(f: types.FunctionType) -> Source:
     return Source(f, tree.name, filename, found.text, tree, f.__globals__, cells)
 
 
+def derive(f: types.FunctionType, tree: gast.FunctionDef) -> types.FunctionType:
+    """A function of this body in the place of f, which captures nothing: it reads as the lines of f do."""
+    module = ast.fix_missing_locations(gast.gast_to_ast(gast.Module([tree], [])))
+    code = compile(module, f.__code__.co_filename, "exec", f.__code__.co_flags & FUTURE, dont_inherit=True)
+    (own,) = (c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == tree.name)
+    found = _Found(_remembered(f).text, pickle.dumps(tree, pickle.HIGHEST_PROTOCOL))
+    _remember(own, found)
+    return types.FunctionType(own, f.__globals__, tree.name, f.__defaults__)
+
+
 def location(source: Source, node: ast.AST) -> errors.Location:
     """Where a node of `source.tree` stands; nodes without a position count as the definition."""
     at: Any = node if hasattr(node, "lineno") else source.tree
@@ -105,8 +115,13 @@ def _remembered(f: types.FunctionType) -> _Found:
     if isinstance(node, ast.AsyncFunctionDef):
         raise _asynchronous(code.co_filename, text, node)
     found = _Found(text, pickle.dumps(_as_gast(node), pickle.HIGHEST_PROTOCOL))
-    _found[key] = weakref.ref(code, lambda _: _found.pop(key, None)), found
+    _remember(code, found)
     return found
+
+
+def _remember(code: types.CodeType, found: _Found) -> None:
+    key = id(code)
+    _found[key] = weakref.ref(code, lambda _: _found.pop(key, None)), found
 
 
 def _as_gast(node: ast.FunctionDef | ast.Lambda) -> gast.FunctionDef:

@@ -657,3 +657,23 @@ def test_derivatives_within_functions_that_write_afterwards(f: Any) -> None:
     along = np.ones(3)
     bend = (ad.grad(f)(x + 1e-5 * along) - ad.grad(f)(x - 1e-5 * along)) / 2e-5
     np.testing.assert_allclose(ad.hvp(f, (x,), (along,))[0], bend, rtol=1e-5)
+
+
+def test_counters_of_classes_count_as_in_the_primal() -> None:
+    from tests.corpus import classes
+
+    def counts() -> tuple[int, int, int]:
+        return classes._Numbered.made, classes._NumberedSquare.kinds, classes._NumberedSquare.asked
+
+    def made_by(call: Any) -> list[int]:
+        before = counts()
+        call()
+        return [now - then for now, then in zip(counts(), before, strict=True)]
+
+    f = classes.counted_instances
+    f(0.5)
+    expected = made_by(lambda: f(0.5))
+    assert made_by(lambda: ad.grad(f)(0.5)) == expected
+    assert made_by(lambda: ad.vjp(f, 0.5)[1](1.0)) == expected
+    assert made_by(lambda: ad.jvp(f, (0.5,), (1.0,))) == expected
+    assert made_by(lambda: ad.hvp(f, (0.5,), (1.0,))) == expected

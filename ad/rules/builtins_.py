@@ -96,7 +96,8 @@ constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, any, all, kind=shapes.to_bool)
 constant(operator.index, kind=shapes.to_int)
-constant(round, range, print, type, id, hash, slice, fresh=False)
+constant(round, range, print, slice, fresh=False)
+constant(type, id, hash)
 constant(ord, bisect.bisect_left, bisect.bisect_right, operator.indexOf, operator.countOf, kind=shapes.to_int)
 
 

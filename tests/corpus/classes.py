@@ -604,3 +604,136 @@ def properties_of_named_tuples_in_turn(a, b):
     for r in [first, first, _Reading(b, a)]:
         total = total + r.measure * a
     return total + first.gain
+
+
+class _Yielding:
+    """Iterated by a generator that computes what it yields."""
+
+    def __init__(self, n, step):
+        self.n, self.step = n, step
+
+    def __iter__(self):
+        for i in range(self.n):
+            yield self.step * i
+
+
+class _Pairing:
+    def __init__(self, first, second):
+        self.first, self.second = first, second
+
+    def __iter__(self):
+        yield self.first
+        yield self.second
+
+
+class _Path:
+    def __init__(self, *points):
+        self.points = list(points)
+
+    def __iter__(self):
+        yield from self.points
+
+
+class _Growing(_Path):
+    def __iter__(self):
+        for point in self.points:
+            yield point
+
+
+class _Chain:
+    def __init__(self, value, rest=None):
+        self.value, self.rest = value, rest
+
+    def __iter__(self):
+        node = self
+        while node is not None:
+            yield node.value
+            node = node.rest
+
+
+def sum_of_what_an_object_yields(a):
+    return sum(_Yielding(4, a * a))
+
+
+def loop_over_what_an_object_yields(a):
+    total = 0.0
+    for step in _Yielding(4, a):
+        total += step * step
+    return total
+
+
+def loop_over_no_yields(a):
+    total = a
+    for step in _Yielding(0, a):
+        total = total * step
+    return total
+
+
+def unpacked_yielding_object(x, a):
+    first, second = _Pairing(x * a, x)
+    return np.sum(first * second)
+
+
+def comprehension_of_yields(a):
+    squares = [v * v for v in _Chain(a, _Chain(2.0 * a, _Chain(a * a)))]
+    return squares[0] + squares[1] * squares[2]
+
+
+def star_of_a_yielding_object(a):
+    first, *others = _Growing(a, a * a, 3.0)
+    return first * sum(others) + max(*_Pairing(a, 5.0 * a))
+
+
+def zipped_yielding_objects(a):
+    return sum(p * q for p, q in zip(_Growing(a, a * a, 3.0), _Pairing(a, 2.0)))
+
+
+def enumerated_yielding_object(a):
+    total = 0.0
+    for i, v in enumerate(_Path(a, a * a, 3.0)):
+        total += i * v
+    return total
+
+
+def yielding_objects_in_a_list(pairings):
+    total = 0.0
+    for pairing in pairings:
+        for part in pairing:
+            total = total + part**2
+    return total
+
+
+INPUTS["pairings"] = fresh(lambda: [_Pairing(0.5, 0.8), _Pairing(-0.3, 1.1)])
+
+
+class _Numbered:
+    made = 0
+    kinds = 0
+
+    def __init__(self, size):
+        _Numbered.made += 1
+        type(self).kinds += 1
+        self.size = size
+
+    def area(self):
+        return 3.0 * self.size**2
+
+
+class _NumberedSquare(_Numbered):
+    asked = 0
+
+    def area(self):
+        self.__class__.asked += 1
+        return self.size**2
+
+
+def counted_instances(a):
+    shapes = [_Numbered(a), _NumberedSquare(2.0 * a), _NumberedSquare(a)]
+    return sum(shape.area() for shape in shapes)
+
+
+def counted_in_a_loop(x, a):
+    total = x * 1.0
+    for i in range(3):
+        total = total * _NumberedSquare(a).area() + _Numbered(i).size
+    return np.sum(total)

@@ -1364,3 +1364,28 @@ def kept_by_a_callback(a, callback=_keep):
 
 def _last():
     return _KEPT[-1]
+
+
+class _Growing:
+    def __init__(self, *points):
+        self.points = list(points)
+
+    def __iter__(self):
+        for point in self.points:
+            yield 2.0 * point
+
+
+def object_that_grows_as_it_yields(a):
+    path, total = _Growing(a, a * a), 0.0
+    for point in path:
+        if len(path.points) < 5:
+            path.points.append(point)
+        total += point
+    return total
+
+
+def yields_of_an_array_written_in_the_loop(x):
+    path = _Growing(x * 1.0, x * 2.0)
+    for point in path:
+        path.points[1] += point
+    return np.sum(path.points[1])

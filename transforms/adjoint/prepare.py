@@ -560,7 +560,7 @@ def check_stores(fn: Function, found: places.Places, known: dict[str, kinds.Kind
         if not isinstance(node, gast.Assign) or not isinstance(call, gast.Call):
             continue
         callee = ir.resolve(call.func, fn.env)[1]
-        is_store, is_load = callee is publishing.snapshot, hasattr(callee, "place")
+        is_store, is_load = callee is publishing.snapshot, getattr(callee, "place", [0])[0] != publishing.COUNTER
         names = ir.names_read(call.args[0]) if is_store else ir.names_bound(node.targets) if is_load else []
         for name in names:
             if any(name == w or name in found.same.get(w, ()) for w in found.written):

@@ -10,12 +10,13 @@ from __future__ import annotations
 import functools
 import inspect
 import types
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from ad import errors, ir
-from ad.reader import read
+from ad.reader import derive, read
 
 _READERS = (
     "len", "range", "zip", "enumerate", "reversed", "iter", "min", "max", "sum", "abs", "float", "int", "str", "print",
@@ -48,6 +49,63 @@ def iterated_attribute(cls: type) -> str | None:
         return None
     own = isinstance(held, gast.Attribute) and ir.dotted(held.value) == tree.args.args[0].id
     return str(held.attr) if own else None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a generator `__iter__` yields, as a function that returns it in a list.
+
+    refers: it yields nothing but what the object holds. endless: it may yield without end.
+    """
+
+    function: types.FunctionType
+    refers: bool
+    endless: bool
+
+
+@functools.lru_cache(maxsize=256)
+def listed(cls: type) -> Listed | None:
+    """The list of what an object yields, of a class whose `__iter__` is a generator that only reads the object.
+
+        def __iter__(self):           def __iter__(self):
+            yield self.x        =>        yielded = []
+            yield self.y                  yielded.append(self.x)
+                                          yielded.append(self.y)
+                                          return yielded
+    """
+    method = inspect.getattr_static(cls, "__iter__", None)
+    if not is_generator(method) or method.__code__.co_freevars or not only_reads(method):
+        return None
+    tree = read(method).tree
+    nodes = list(ir.walk(tree.body))
+    yields = [n for n in nodes if isinstance(n, (gast.Yield, gast.YieldFrom))]
+    alone = [s.value for s in nodes if isinstance(s, gast.Expr)]
+    calls = {n.func.id for n in nodes if isinstance(n, gast.Call) and isinstance(n.func, gast.Name)}
+    plain = all(y in alone and y.value is not None for y in yields) and "print" not in calls and "input" not in calls
+    whole = [n for n in nodes if isinstance(n, (gast.Return, gast.Try, gast.With, gast.Raise, gast.FunctionDef))]
+    if not plain or whole:
+        return None
+    used = {getattr(n, "id", "") for n in nodes}
+    name = next(n for n in map("yielded{}".format, ["", *range(1, 99)]) if n not in used)
+    body = [_collected(name).visit(ir.clone(s)) for s in tree.body]
+    made, handed = ir.quote(f"{name} = []"), ir.quote(f"return {name}")
+    tree.body = [ir.at(s, tree.body[0]) for s in (made,)] + body + [ir.at(handed, tree.body[-1])]
+    refers = all(isinstance(y.value, (gast.Name, gast.Attribute, gast.Subscript)) for y in yields)
+    return Listed(derive(method, tree), refers, any(isinstance(n, gast.While) for n in nodes))
+
+
+class _collected(gast.NodeTransformer):
+    """`yield x` => `yielded.append(x)`, `yield from xs` => `yielded.extend(xs)`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def visit_Expr(self, node: gast.Expr) -> gast.stmt:
+        if not isinstance(node.value, (gast.Yield, gast.YieldFrom)):
+            return node
+        method = "append" if isinstance(node.value, gast.Yield) else "extend"
+        call = ir.call(ir.attribute(ir.name(self.name), method), node.value.value)
+        return ir.at(gast.Expr(ir.at(call, node)), node)
 
 
 @functools.lru_cache(maxsize=256)
