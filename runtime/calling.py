@@ -44,3 +44,14 @@ def check_method(owner: Any, name: str, method: Any, where: str) -> None:
     if inspect.getattr_static(owner, name, None) is not method:
         why = f"{where}: `{name}` of a {type(owner).__name__} is another generator than the one in sight here"
         raise errors.UnsupportedArgument(why, hint="give the methods of the classes different names, or return a list")
+
+
+def check_words(named: Any, function: str, *words: str) -> None:
+    """TypeError unless a dict has just these keys: the call `f(**named)` of a function without defaults.
+
+    >>> check_words({"a": 1}, "f", "a")
+    """
+    if named.keys() != set(words):
+        strange = [k for k in named if k not in words]
+        why = f"got an unexpected keyword argument {strange[0]!r}" if strange else "missing required arguments"
+        raise TypeError(f"{function}() {why}")

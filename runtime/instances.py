@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import types
 from abc import ABCMeta
 from collections import deque
 from functools import cached_property
@@ -24,7 +25,9 @@ def blank(cls: Any) -> Any:
 
 
 def is_plain_class(cls: type) -> bool:
-    """A class of the user's own in Python, whose instances are no more than their attributes."""
+    """A class of the user's own in Python, whose instances are no more than their attributes; or `SimpleNamespace`."""
+    if cls is types.SimpleNamespace:
+        return True
     own = cls.__module__.split(".")[0] not in ("builtins", "numpy", "ad", "scipy", "collections")
     plain = all(base is object or (isinstance(base, type) and base.__flags__ & (1 << 9)) for base in cls.__mro__)
     special = any(
@@ -84,6 +87,8 @@ def _is_field(cls: type, name: str, write: bool) -> bool:
 
 def _is_hooked(cls: type, write: bool) -> bool:
     """Whether a class says itself what reading, or writing, an attribute means."""
+    if cls is types.SimpleNamespace:
+        return False
     hooks = ("__setattr__", "__delattr__") if write else ("__getattr__", "__getattribute__")
     return any(getattr(cls, h, None) is not getattr(object, h, None) for h in hooks)
 

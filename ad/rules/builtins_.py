@@ -23,7 +23,7 @@ from ad.runtime import (
     weigh,
 )
 from ad.runtime.bound import check_bound
-from ad.runtime.calling import check_method
+from ad.runtime.calling import check_method, check_words
 
 
 @linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
@@ -90,7 +90,7 @@ def weigh_(z_bar, xs, weights):
     return scale_list(z_bar, weights)
 
 
-constant(list_shares, publishing.snapshot, check_bound, check_method)
+constant(list_shares, publishing.snapshot, check_bound, check_method, check_words)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(in_place.is_array, kind=shapes.to_bool)

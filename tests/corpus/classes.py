@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections import namedtuple
 from dataclasses import InitVar, dataclass, field
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -737,3 +738,41 @@ def counted_in_a_loop(x, a):
     for i in range(3):
         total = total * _NumberedSquare(a).area() + _Numbered(i).size
     return np.sum(total)
+
+
+def vector_of_a_starred_tuple(a):
+    components = (a, a * a)
+    vector = _Vector(*components)
+    return vector.x * vector.y + vector.y**2
+
+
+def vector_of_a_starred_dict(a):
+    components = {"x": a, "y": a * a}
+    vector = _Vector(**components)
+    return vector.x**2 * vector.y
+
+
+def vectors_of_starred_rows(x, a):
+    vectors = [_Vector(*row) for row in [(a, 1.0), (2.0, a * a)]]
+    return np.sum(vectors[0].x * vectors[1].y * x)
+
+
+def namespace_as_a_record(a):
+    state = SimpleNamespace(a=a, b=2.0 * a)
+    state.c = state.a * state.b
+    return state.c
+
+
+def namespace_in_a_loop(a):
+    out = SimpleNamespace(loss=0.0, steps=[])
+    for k in range(3):
+        out.loss += a**k
+        out.steps.append(a * k)
+    return out.loss + sum(out.steps)
+
+
+def namespace_as_argument(settings):
+    return np.sum(settings.w**2) * settings.b
+
+
+INPUTS["settings"] = fresh(lambda: SimpleNamespace(w=np.array([0.5, -0.3]), b=0.7))

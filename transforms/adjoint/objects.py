@@ -429,6 +429,8 @@ class Objects(Lowering):
         """b = B(x)."""
         if is_plain_dataclass(cls):
             return False  # its fields are what it is made of
+        if cls is types.SimpleNamespace and (node.args or not all(k.arg for k in node.keywords)):
+            return False
         init = inspect.getattr_static(cls, "__init__", None)
         made = self.temp(self.call(blank, ir.name(self.function(cls))), "made")
         if hasattr(cls, "__dataclass_fields__") and init.__code__.co_filename == "<string>":
@@ -436,6 +438,9 @@ class Objects(Lowering):
                 return False
         elif isinstance(init, types.FunctionType):
             self.bound(None, init, [made, *node.args], node.keywords)
+        elif cls is types.SimpleNamespace:
+            for k in node.keywords:
+                self.emit(gast.Assign([gast.Attribute(ir.clone(made), k.arg, gast.Store())], ir.clone(k.value), None))
         self.bind(target, made)
         return True
 

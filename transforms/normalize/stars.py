@@ -18,6 +18,7 @@ import gast
 
 from ad import ir
 from ad.runtime import calling, sequences
+from ad.runtime.instances import is_plain_class
 from ad.transforms.normalize.comprehensions import append
 
 if TYPE_CHECKING:
@@ -159,6 +160,9 @@ def call(e: Statements, node: gast.Call) -> gast.expr:
     fixed = _fixed_count(e, node)
     if fixed is not None:
         return e.value(_one_by_one(e, node, fixed))
+    words = _fixed_words(e, node)
+    if words is not None:
+        return e.value(_word_by_word(e, node, words))
     if isinstance(node.func, gast.Name) and node.func.id in e.lifted:
         return _packed(e, e.lifted[node.func.id], node)
     callee = e.callee(node.func)
@@ -214,9 +218,40 @@ def _parameters(e: Statements, func: gast.expr) -> list[inspect.Parameter] | Non
     if isinstance(func, gast.Name) and func.id in e.lifted:
         return list(e.lifted[func.id].signature.parameters.values())
     found, callee = ir.resolve(func, e.env)
-    if found and isinstance(callee, types.FunctionType):
+    plain = isinstance(callee, types.FunctionType) or (isinstance(callee, type) and is_plain_class(callee))
+    if found and plain and not inspect.isgeneratorfunction(callee):
         return list(inspect.signature(callee, follow_wrapped=False).parameters.values())
     return None
+
+
+def _fixed_words(e: Statements, node: gast.Call) -> tuple[str, ...] | None:
+    """The keys that the dict of `f(x, **d)` must have, where the callee's parameters leave no choice."""
+    parameters = _parameters(e, node.func)
+    if parameters is None or sum(k.arg is None for k in node.keywords) != 1:
+        return None
+    if any(isinstance(a, gast.Starred) for a in node.args):
+        return None
+    given = {k.arg for k in node.keywords}
+    wanted = [p for p in parameters[len(node.args) :] if p.name not in given]
+    if any(p.default is not p.empty or p.kind not in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY) for p in wanted):
+        return None
+    return tuple(p.name for p in wanted)
+
+
+def _word_by_word(e: Statements, node: gast.Call, words: tuple[str, ...]) -> gast.Call:
+    """The call with the entries of its starred dict passed by their names."""
+    args = list(map(e.atom, node.args))
+    keywords: list[gast.keyword] = []
+    for k in node.keywords:
+        if k.arg is not None:
+            keywords.append(gast.keyword(k.arg, e.atom(k.value)))
+            continue
+        whole = e.atom(k.value)
+        needed = map(ir.constant, (ir.dotted(node.func), *words))
+        e.out.append(ir.at(gast.Expr(ir.call(e.helper(calling.check_words), whole, *needed)), node))
+        entries = [ir.at(ir.subscript(ir.clone(whole), ir.constant(w)), node) for w in words]
+        keywords += [gast.keyword(w, e.atom(entry)) for w, entry in zip(words, entries, strict=True)]
+    return ir.at(gast.Call(node.func, args, keywords), node)
 
 
 def _one_by_one(e: Statements, node: gast.Call, count: int) -> gast.Call:
