@@ -353,7 +353,8 @@ def map_leaves(function: Callable[..., Any], tree: Tree, *others: Tree) -> Tree:
         return type(tree)(made)
     if children(tree) is None:
         return function(tree, *others)
-    result = copies.bare(type(tree))
+    cls = type(tree)
+    result = cls() if cls is types.SimpleNamespace else object.__new__(cls)
     for key, value in (attributes(tree) or {}).items():
         object.__setattr__(
             result, key, map_leaves(function, value, *[getattr(o, key) for o in others])
