@@ -21,6 +21,7 @@ from ad.runtime import (
     sum_adjoints,
     unbroadcast,
     weigh,
+    zipped,
 )
 from ad.runtime.bound import check_bound
 from ad.runtime.calling import check_method, check_words
@@ -93,6 +94,7 @@ def weigh_(z_bar, xs, weights):
 constant(list_shares, publishing.snapshot, check_bound, check_method, check_words)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
+constant(zipped.shortest, kind=shapes.to_int)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, any, all, kind=shapes.to_bool)
 constant(operator.index, kind=shapes.to_int)
@@ -114,6 +116,16 @@ def accumulated(iterable, func=None, initial=None):
         else:
             totals.append(func(totals[-1], x))
     return totals
+
+
+def column(rows, i):
+    """An entry of `zip(*rows)`."""
+    return tuple([row[i] for row in rows])
+
+
+def chunk(items, i, size):
+    """An entry of `zip(*[iter(items)] * size)`."""
+    return tuple([items[i * size + j] for j in range(size)])
 
 
 def summed(items, start):

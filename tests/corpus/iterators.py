@@ -7,6 +7,8 @@ import itertools
 import math
 import operator
 
+import numpy as np
+
 
 def broken_off_and_read_on(a):
     it = iter([1.0, 2.0, 3.0, 4.0])
@@ -397,3 +399,50 @@ def sizes_change_after_the_last_trip(p):
             p["z"] = 5.0
             break
     return t * len(p)
+
+
+def products_of_columns(x, a):
+    rows = [[a, 2.0, a * a], [a * a, 3.0]]
+    return sum(p * q for p, q in zip(*rows)) * np.sum(x)
+
+
+def columns_of_an_array(X):
+    return sum(np.sum(np.sin(np.array(column))) for column in zip(*X))
+
+
+def unzipped_pairs(x):
+    values, places = zip(*sorted((v, i) for i, v in enumerate(x)))
+    return sum(v * i for v, i in zip(values, places))
+
+
+def columns_of_no_rows(a):
+    total = a
+    for column in zip(*[]):
+        total = total * len(column)
+    for first, second in zip(*[[], [a]]):
+        total = total * first * second
+    return total * a
+
+
+def columns_while_a_row_is_written(x, a):
+    rows = [x * a, x * 2.0]
+    for p, q in zip(*rows):
+        rows[1][-1] += p * q
+    return np.sum(rows[1])
+
+
+def transposed_lists(a):
+    table = [[a, a * a], [2.0 * a, 1.0], [3.0, a]]
+    turned = [list(column) for column in zip(*table)]
+    return turned[0][1] * turned[1][0] + len(turned) * turned[1][2]
+
+
+def pairs_by_one_iterator(X):
+    return sum(np.sum(p * q) for p, q in zip(*[iter(X)] * 2))
+
+
+def triples_by_one_iterator(x):
+    total = 0.0
+    for p, q, r in zip(*[iter(x)] * 3):
+        total += p * q * r
+    return total

@@ -47,10 +47,11 @@ def consumed(e: Any, node: gast.expr, in_loop: bool = False) -> gast.expr:
 
 
 def _is_counted(function: Any, node: Any) -> bool:
-    """`enumerate(xs)` and `zip(xs, ys, zs)`, whose tuples are made entry by entry."""
+    """`enumerate(xs)`, `zip(xs, ys, zs)` and `zip(*rows)`, whose tuples are made entry by entry."""
     if not isinstance(node, gast.Call) or node.keywords:
         return False
-    return bool(node.args) and (function is enumerate or (function is zip and len(node.args) > 2))
+    several = len(node.args) > 2 or (len(node.args) == 1 and isinstance(node.args[0], gast.Starred))
+    return bool(node.args) and (function is enumerate or (function is zip and several))
 
 
 def _listed(e: Any, node: gast.expr) -> gast.expr:

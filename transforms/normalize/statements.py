@@ -19,7 +19,8 @@ import numpy as np
 from ad import ir
 from ad.ir import Block
 from ad.reader import Source
-from ad.runtime import attempts, sequences
+from ad.rules.builtins_ import chunk, column
+from ad.runtime import attempts, sequences, zipped
 from ad.runtime.bound import check_bound
 from ad.transforms.normalize import comprehensions, iterators, stars, stepping
 from ad.transforms.normalize.anf import Expressions, suggest
@@ -290,6 +291,8 @@ class Statements(Expressions):
             return dict.items if plain and it.func.attr == "items" else None
         found, callee = ir.resolve(it.func, self.env)
         known = found and callee in (range, enumerate, zip, reversed, np.ndenumerate)
+        if found and callee is zip and any(isinstance(a, gast.Starred) for a in it.args):
+            return zipped.shortest if len(it.args) == 1 else None
         if found and callee is np.nditer and len(it.args) == 1:
             return None if isinstance(it.args[0], (gast.List, gast.Tuple)) else callee
         return callee if known else None
@@ -372,6 +375,15 @@ class Statements(Expressions):
             for other in lengths[1:]:
                 length = self.temp(ir.call(self.builtin(min), length, other), "n", it)
             return length, lambda i: ir.tuple_(*[p[1](i) for p in pairs])
+        if kind is zipped.shortest and (group := _group(it.args[0].value)):
+            items, size = self.sequence(group[0]), self.atom(group[1])
+            count = self.temp(ir.call(self.builtin(len), items), "count", it)
+            whole = ir.binop(count, gast.FloorDiv(), size)
+            return self.temp(whole, "n", it), lambda i: ir.call(self.builtin(chunk), ir.clone(items), i, ir.clone(size))
+        if kind is zipped.shortest:
+            rows = self.sequence(it.args[0].value)
+            length = self.temp(ir.call(self.builtin(zipped.shortest), rows), "n", it)
+            return length, lambda i: ir.call(self.builtin(column), ir.clone(rows), i)
         if kind is reversed:
             length, inner = self.indexable(it.args[0])
             return length, lambda i: inner(ir.binop(ir.binop(length, gast.Sub(), ir.constant(1)), gast.Sub(), i))
@@ -509,6 +521,15 @@ def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Sig
     plain = ir.clone(tree)
     plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
     return plain, inspect.Signature(parameters)
+
+
+def _group(node: gast.expr) -> tuple[gast.expr, gast.expr] | None:
+    """(xs, n) of `[iter(xs)] * n`, the rows of which `zip` makes groups of n."""
+    repeated = isinstance(node, gast.BinOp) and isinstance(node.op, gast.Mult) and isinstance(node.left, gast.List)
+    only = node.left.elts[0] if repeated and len(node.left.elts) == 1 else None
+    if not isinstance(only, gast.Call) or ir.dotted(only.func) != "iter" or len(only.args) != 1:
+        return None
+    return only.args[0], node.right
 
 
 def _is_reversed_slice(it: gast.expr) -> bool:
