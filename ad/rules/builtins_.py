@@ -25,6 +25,7 @@ from ad.runtime import (
 )
 from ad.runtime.bound import check_bound
 from ad.runtime.calling import check_method, check_words
+from ad.runtime.keys import memo_key
 
 
 @linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
@@ -91,7 +92,7 @@ def weigh_(z_bar, xs, weights):
     return scale_list(z_bar, weights)
 
 
-constant(list_shares, publishing.snapshot, check_bound, check_method, check_words)
+constant(list_shares, publishing.snapshot, check_bound, check_method, check_words, memo_key)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
 constant(zipped.shortest, kind=shapes.to_int)

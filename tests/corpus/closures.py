@@ -299,3 +299,163 @@ def partials_in_a_list(x):
 
 def partials_that_are_mapped(x, a):
     return sum(map(functools.partial(_bent, a), x)) + sum(map(lambda v, k=a: v * k, x))
+
+
+def captured_variable_shadowed_by_a_local(a):
+    factor = a * 2.0
+
+    def scaled(v):
+        return v * factor
+
+    def shadowing(v):
+        factor = 5.0
+        return scaled(v) * factor
+
+    return shadowing(a)
+
+
+def captured_variable_shadowed_by_a_parameter(x, a):
+    factor = a * a
+
+    def scaled(v):
+        return v * factor
+
+    def shadowing(factor):
+        return scaled(factor) * factor
+
+    return np.sum(shadowing(x))
+
+
+def captured_variable_shadowed_by_a_loop(a):
+    factor = a * a
+
+    def scaled(v):
+        return v * factor
+
+    def shadowing(v):
+        for factor in (1.0, 2.0):
+            v = scaled(v) + factor
+        return v
+
+    return shadowing(a)
+
+
+def captured_variable_shadowed_further_in(a):
+    factor = a * a
+
+    def scaled(v):
+        return v * factor
+
+    def around(v):
+        def inside(factor):
+            return scaled(factor) + factor
+
+        return inside(v) * factor
+
+    return around(a)
+
+
+def captured_parameter_shadowed_by_a_default(a, b):
+    def scaled(v):
+        return v * a * b
+
+    def shadowing(v, a=3.0):
+        return scaled(v) * a
+
+    return shadowing(b) + shadowing(b, a=b)
+
+
+def table_of_an_inner_function(a):
+    table = {}
+
+    def value(n):
+        def computed():
+            return a if n < 2 else value(n - 1) * a + value(n - 2)
+
+        if n not in table:
+            table[n] = computed()
+        return table[n]
+
+    return value(8)
+
+
+def defined_in_two_branches(x, a):
+    if a > 0.0:
+
+        def activation(v):
+            return v * v * a
+    else:
+
+        def activation(v):
+            return v
+
+    return np.sum(activation(x))
+
+
+def defined_anew(a):
+    def step(v):
+        return v * a
+
+    y = step(2.0)
+
+    def step(v):
+        return v + a
+
+    return y * step(a)
+
+
+def _twice(f):
+    def run(v):
+        return f(f(v))
+
+    return run
+
+
+def inner_function_decorated(a):
+    @_twice
+    def grow(v):
+        return v * a + 1.0
+
+    return grow(a)
+
+
+def inner_function_decorated_with_arguments(a):
+    def scale(k):
+        def decorate(f):
+            @functools.wraps(f)
+            def wrapped(*args):
+                return k * f(*args)
+
+            return wrapped
+
+        return decorate
+
+    @scale(a)
+    @scale(2.0)
+    def area(width, height):
+        return width * height
+
+    return area(a, 3.0)
+
+
+def inner_function_cached(a):
+    @functools.lru_cache(maxsize=None)
+    def value(n):
+        return a if n < 2 else value(n - 1) * a + value(n - 2)
+
+    return value(8)
+
+
+def edit_distance_cached(x):
+    y = x[::-1]
+
+    @functools.cache
+    def distance(i, j):
+        if i == len(x):
+            return (len(y) - j) * 0.5
+        if j == len(y):
+            return (len(x) - i) * 0.5
+        kept = distance(i + 1, j + 1) + (x[i] - y[j]) ** 2
+        return min(distance(i + 1, j) + 0.5, distance(i, j + 1) + 0.5, kept)
+
+    return distance(0, 0)

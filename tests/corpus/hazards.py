@@ -1389,3 +1389,11 @@ def yields_of_an_array_written_in_the_loop(x):
     for point in path:
         path.points[1] += point
     return np.sum(path.points[1])
+
+
+def cached_by_an_active_argument(a):
+    @functools.lru_cache
+    def squared(v):
+        return v * v
+
+    return squared(a) * squared(3)

@@ -21,6 +21,7 @@ from ad.transforms.normalize.closures import with_closures
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.counters import with_counters
 from ad.transforms.normalize.default_dicts import with_plain_dicts
+from ad.transforms.normalize.definitions import with_single_definitions
 from ad.transforms.normalize.exits import single_exit
 from ad.transforms.normalize.fence import fence
 from ad.transforms.normalize.fits import with_plain_parameters
@@ -31,6 +32,7 @@ from ad.transforms.normalize.mapped import with_generators
 from ad.transforms.normalize.partials import with_lambdas
 from ad.transforms.normalize.patterns import without_match
 from ad.transforms.normalize.private import with_private_names
+from ad.transforms.normalize.shadowing import with_distinct_variables
 from ad.transforms.normalize.statements import Nested, Statements, without_stars
 from ad.transforms.normalize.unbound import with_checks
 from ad.transforms.normalize.views import without_views
@@ -40,8 +42,8 @@ from ad.transforms.normalize.webs import split_webs
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
-        with_private_names, with_plain_parameters, with_imports, with_lambdas, without_match, with_attributes,
-        without_views,
+        with_private_names, with_plain_parameters, with_imports, with_distinct_variables, with_single_definitions,
+        with_lambdas, without_match, with_attributes, without_views,
         with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts, with_cells,
         with_stores, with_counters, with_closures,
     ):  # fmt: skip
@@ -129,8 +131,9 @@ def _liftable(source: Source, tree: gast.FunctionDef, local: set[str], outer: di
         for name, node in found.items()
         if stores.count(name) == 1 and name not in escaping
     }
+    variables = local - set(found) | (set(found) - set(kept))
     return {
-        n: Nested(n, *without_stars(t), _captures(t, kept, local - set(found) | (set(found) - set(kept))), source)
+        n: Nested(n, *without_stars(t), _captures(t, kept, outer, variables), source)
         for n, t in kept.items()
     }
 
@@ -149,7 +152,9 @@ def _as_def(name: str, node: gast.Lambda) -> gast.FunctionDef:
     return ir.at(gast.FunctionDef(name, node.args, body, [], None, None, []), node)
 
 
-def _captures(tree: gast.FunctionDef, functions: dict[str, gast.FunctionDef], local: set[str]) -> tuple[str, ...]:
+def _captures(
+    tree: gast.FunctionDef, functions: dict[str, gast.FunctionDef], outer: dict[str, Nested], local: set[str]
+) -> tuple[str, ...]:
     """Variables of the outer function that an inner one reads, itself or through the inner functions it calls."""
     seen: set[str] = set()
     captured: dict[str, None] = {}
@@ -161,6 +166,8 @@ def _captures(tree: gast.FunctionDef, functions: dict[str, gast.FunctionDef], lo
                 visit(functions[name])
             elif name in local:
                 captured[name] = None
+            elif name in outer:  # a function further out, which has what it captures from here
+                captured.update(dict.fromkeys(c for c in outer[name].captured if c in local))
 
     visit(tree)
     return tuple(captured)
