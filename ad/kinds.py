@@ -8,6 +8,7 @@ symbol with `@1` in it stands for the same number within one trip of the loop 1 
 
 from __future__ import annotations
 
+import functools
 import re
 import types
 from collections.abc import Iterable, Iterator
@@ -405,11 +406,18 @@ def of(value: Any, dimensions: Dimensions) -> Kind:
         return List(join_all(of(v, dimensions) for v in value))
     if kind is dict:
         return Dict(tuple((k, of(v, dimensions)) for k, v in value.items()))
-    if isinstance(value, CODE):
+    if isinstance(value, CODE) or _is_fixed_partial(value):
         return Code()
     if is_record(value):
         return Record(kind, tuple((k, of(v, dimensions)) for k, v in fields(value).items()))
     return Unknown(Record(kind, ())) if is_own(value) and callable(value) else UNKNOWN
+
+
+def _is_fixed_partial(value: Any) -> bool:
+    """A `functools.partial` that nothing can change: of a function, with numbers and texts."""
+    if not isinstance(value, functools.partial) or not isinstance(value.func, CODE) or vars(value):
+        return False
+    return all(type(v) in (int, float, bool, str, type(None)) for v in (*value.args, *value.keywords.values()))
 
 
 def _refuse_exotic(value: np.ndarray) -> None:

@@ -17,6 +17,7 @@ from ad.rules import (
     selection,
     shape_ops,
     statistics,
+    statistics_module,
     text,
     writes,
 )
@@ -39,6 +40,7 @@ CHAPTERS = (
     reductions,
     scans,
     statistics,
+    statistics_module,
     products,
     contractions,
     shape_ops,

@@ -10,6 +10,7 @@ import heapq
 import operator
 import random
 import statistics
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.polynomial import Polynomial, chebyshev, hermite, legendre, polynomial
@@ -212,3 +213,27 @@ def maxima_by_a_pattern(A):
 
 def repeated_by_a_pattern(q):
     return np.sum(einsums.repeat(q, "a -> k a", k=2)[1] ** 2) + np.sum(einsums.repeat(q, "(a b) -> b k a", a=2, k=3))
+
+
+def averages_of_the_standard_library(a):
+    data = [a, 2.0, a * a, 0.5]
+    center = statistics.mean(data) * statistics.stdev(data)
+    return center + statistics.median(data) + statistics.pvariance((a, 1.0, 3.0 * a), mu=a)
+
+
+def means_of_the_standard_library(pos):
+    values = [float(v) for v in pos] if len(pos) == 0 else list(pos)
+    total = statistics.geometric_mean(values) + statistics.harmonic_mean(values)
+    return total + statistics.mean(v * v for v in values)
+
+
+def modules_by_names_of_their_own(x):
+    xp = np
+    linear = xp.linalg
+    return xp.sum(xp.sin(x)) * linear.norm(x)
+
+
+def class_by_a_name_of_its_own(a):
+    record = SimpleNamespace
+    found = record(value=a)
+    return found.value * found.value

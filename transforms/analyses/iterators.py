@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import itertools
+import math
+import statistics
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,6 +19,15 @@ _SAME = (
     iter, reversed, itertools.cycle, itertools.islice, itertools.chain, itertools.compress,
 )  # fmt: skip
 _FILTERED = (filter, itertools.takewhile, itertools.dropwhile, itertools.filterfalse)
+
+CONSUMERS = (
+    sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, deque, math.fsum, math.prod,
+    *(getattr(statistics, name) for name in (
+        "mean", "fmean", "geometric_mean", "harmonic_mean", "variance", "pvariance", "stdev", "pstdev", "median",
+        "median_low", "median_high",
+    )),
+)  # fmt: skip
+"""Functions that go through the whole of their first argument before they return."""
 
 
 def makes_iterator(target: Any) -> bool:

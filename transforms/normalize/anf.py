@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import builtins
 import copy
-import math
-from collections import deque
 from typing import Any
 
 import gast
@@ -24,6 +22,7 @@ from ad.names import Names, stem
 from ad.reader import Source
 from ad.runtime import patterns, sequences
 from ad.runtime.copies import deep_copy
+from ad.transforms.analyses.iterators import CONSUMERS
 from ad.transforms.normalize import (
     arrays,
     comprehensions,
@@ -65,7 +64,6 @@ _QUIET_BUILTINS = frozenset(
 )
 
 
-_CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, deque, math.fsum, math.prod)
 _NEVER_QUIET = (
     gast.Lambda,
     gast.NamedExpr,
@@ -385,7 +383,7 @@ class Expressions:
         if isinstance(func, gast.Attribute) and func.attr == "join":
             return True
         found, callee = ir.resolve(func, self.env)
-        return found and any(callee is c for c in _CONSUMERS)
+        return found and any(callee is c for c in CONSUMERS)
 
     def callee(self, func: gast.expr) -> gast.expr:
         if isinstance(func, gast.Name) or ir.resolve(func, self.env)[0]:

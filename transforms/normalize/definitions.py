@@ -51,7 +51,7 @@ class _Definitions:
 
     def function(self, tree: gast.FunctionDef) -> None:
         """Rewrite the definitions that stand in one function, then those inside these."""
-        bound = Counter(_bindings(tree))
+        bound = Counter(scopes.bindings(tree))
         shared = {n for s in ir.walk(tree.body) if isinstance(s, (gast.Global, gast.Nonlocal)) for n in s.names}
         tree.body = self.block(tree.body, bound, shared)
         for inner in _definitions(tree.body):
@@ -123,21 +123,6 @@ class _Definitions:
             ir.at(gast.Return(ir.at(ir.subscript(ir.name(memo), ir.name(key)), node)), node),
         ]  # fmt: skip
         return [ir.assign(memo, ir.at(gast.Dict([], []), node), node)]
-
-
-def _bindings(tree: gast.FunctionDef) -> list[str]:
-    """The names that a function binds in its own scope, as often as it does."""
-    found = [p.id for p in ir.walk(tree.args) if isinstance(p, gast.Name)]
-    stack: list[gast.AST] = list(tree.body)
-    while stack:
-        node = stack.pop()
-        if isinstance(node, gast.FunctionDef):
-            found.append(node.name)
-        elif isinstance(node, gast.Name):
-            found += [node.id] if isinstance(node.ctx, (gast.Store, gast.Del)) else []
-        elif not isinstance(node, (gast.Lambda, *scopes.COMPREHENSIONS)):
-            stack += ir.children(node)
-    return found
 
 
 def _definitions(body: Block) -> list[gast.FunctionDef]:

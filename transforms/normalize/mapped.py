@@ -15,9 +15,7 @@ from __future__ import annotations
 import bisect
 import functools
 import itertools
-import math
 import operator
-from collections import deque
 from typing import Any
 
 import gast
@@ -26,9 +24,9 @@ from ad import ir
 from ad.ir import Block
 from ad.names import Names
 from ad.reader import Source
+from ad.transforms.analyses.iterators import CONSUMERS
 from ad.transforms.normalize import resolve, scopes
 
-CONSUMERS = (sum, min, max, list, tuple, any, all, sorted, set, frozenset, dict, deque, math.fsum, math.prod)
 _ALSO = (enumerate, zip, next, functools.reduce, itertools.takewhile, itertools.dropwhile, itertools.islice)
 _METHODS = ("extend", "extendleft", "join", "update")
 _TAKEN_AT_ONCE = ("extend", "extendleft", "update")

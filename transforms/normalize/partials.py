@@ -98,7 +98,7 @@ class _Partials:
         given = {k.arg for k in keywords}
         free = [p for p in rest if p.name not in given]
         by_name = next((i for i, p in enumerate(rest) if p.name in given), len(rest))
-        read = set(ir.names_read(function))
+        read = set(resolve.free_names(function))
         names = [self.names.fresh(p.name) if p.name in read else p.name for p in free]
         passed = [ir.name(n) for n in names]
         named = [gast.keyword(k.arg, v) for k, v in zip(keywords, ours[len(bound) :], strict=True)]

@@ -42,6 +42,21 @@ def inner_blocks(statement: gast.AST) -> list[Block]:
     return [b for b in found if isinstance(b, list)]
 
 
+def bindings(tree: gast.FunctionDef) -> list[str]:
+    """The names that a function binds in its own scope, as often as it does."""
+    found = [p.id for p in ir.walk(tree.args) if isinstance(p, gast.Name)]
+    stack: list[gast.AST] = list(tree.body)
+    while stack:
+        node = stack.pop()
+        if isinstance(node, gast.FunctionDef):
+            found.append(node.name)
+        elif isinstance(node, gast.Name):
+            found += [node.id] if isinstance(node.ctx, (gast.Store, gast.Del)) else []
+        elif not isinstance(node, (gast.Lambda, *COMPREHENSIONS)):
+            stack += ir.children(node)
+    return found
+
+
 def provide(source: Source, names: Names, base: str, value: Any) -> tuple[Source, str]:
     """The source with one more name that its text may use, for an object that the user's text has no name for."""
     name = names.fresh(base)
