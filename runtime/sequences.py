@@ -142,6 +142,17 @@ def first_of(length: int) -> int:
     return 0
 
 
+def next_at(place: int, items: Any) -> int:
+    """The place of the next entry, StopIteration where there is none.
+
+    >>> next_at(1, [1.0, 2.0])
+    1
+    """
+    if place >= len(items):
+        raise StopIteration
+    return place
+
+
 def check_length(now: int, start: int, where: str) -> None:
     """AliasingError if a list got longer or shorter in a loop that goes over it by index.
 

@@ -26,6 +26,7 @@ from ad.runtime import (
 from ad.runtime.bound import check_bound
 from ad.runtime.calling import check_method, check_words
 from ad.runtime.keys import memo_key
+from ad.runtime.sequences import next_at
 
 
 @linear(float, casting.float_of_tangent, kind=shapes.to_float, fresh=True,
@@ -95,7 +96,7 @@ def weigh_(z_bar, xs, weights):
 constant(list_shares, publishing.snapshot, check_bound, check_method, check_words, memo_key)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
-constant(zipped.shortest, kind=shapes.to_int)
+constant(zipped.shortest, next_at, kind=shapes.to_int)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, any, all, kind=shapes.to_bool)
 constant(operator.index, kind=shapes.to_int)

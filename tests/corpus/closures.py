@@ -459,3 +459,26 @@ def edit_distance_cached(x):
         return min(distance(i + 1, j) + 0.5, distance(i, j + 1) + 0.5, kept)
 
     return distance(0, 0)
+
+
+def lambdas_by_one_name_in_two_branches(x, a):
+    if a > 0.0:
+        g = lambda v: v * a
+    else:
+        g = lambda v: v + a
+    return np.sum(g(x))
+
+
+def lambda_bound_anew(a):
+    g = lambda v: v * a
+    y = g(a)
+    g = lambda v: v + y
+    return g(a)
+
+
+def lambda_of_the_former_one(a):
+    g = lambda v: v * a
+    for _ in range(3):
+        former = g
+        g = lambda v, former=former: former(v) + a
+    return g(2.0)

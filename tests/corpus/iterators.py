@@ -446,3 +446,64 @@ def triples_by_one_iterator(x):
     for p, q, r in zip(*[iter(x)] * 3):
         total += p * q * r
     return total
+
+
+def asked_twice_and_the_rest(a):
+    it = iter([a, a * a, 3.0, 4.0 * a])
+    total = next(it) * next(it)
+    for v in it:
+        total = total * v
+    return total + next(it, a)
+
+
+def differences_by_an_iterator(x):
+    it = iter(x)
+    previous = next(it, 0.0)
+    total = 0.0
+    for v in it:
+        total += (v - previous) ** 2
+        previous = v
+    return total
+
+
+def asked_until_it_ends(x):
+    it = iter(x)
+    total = 0.0
+    while True:
+        try:
+            v = next(it)
+        except StopIteration:
+            break
+        total += v * v
+    return total
+
+
+def asked_within_its_loop(x):
+    it = iter(x)
+    total = 0.0
+    for p in it:
+        q = next(it, None)
+        if q is None:
+            break
+        total += p * q
+    return total + sum(it)
+
+
+def rows_after_the_first(W):
+    rows = iter(W)
+    head = next(rows)
+    total = head * 1.0
+    for row in rows:
+        total = total + row * head
+    else:
+        total = 2.0 * total
+    return np.sum(total)
+
+
+def tokens_by_an_iterator(a, b):
+    tokens = iter([a, "+", b, "*", 0.5])
+    value = next(tokens)
+    for operator_ in tokens:
+        other = next(tokens)
+        value = value + other if operator_ == "+" else value * other
+    return value

@@ -20,6 +20,7 @@ from ad.transforms.normalize.cells import with_cells
 from ad.transforms.normalize.closures import with_closures
 from ad.transforms.normalize.comprehensions import inline_generators
 from ad.transforms.normalize.counters import with_counters
+from ad.transforms.normalize.cursors import with_cursors
 from ad.transforms.normalize.default_dicts import with_plain_dicts
 from ad.transforms.normalize.definitions import with_single_definitions
 from ad.transforms.normalize.exits import single_exit
@@ -45,8 +46,8 @@ def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Fun
     for desugar in (
         with_private_names, with_plain_parameters, with_imports, with_known_modules,
         with_distinct_variables, with_single_definitions, with_lambdas, without_match, with_attributes, without_views,
-        with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts, with_cells,
-        with_stores, with_counters, with_closures,
+        with_cursors, with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts,
+        with_cells, with_stores, with_counters, with_closures,
     ):  # fmt: skip
         source = desugar(source)
     return _lower(source, (), {}, ChainMap(), halting, fence(source))

@@ -36,7 +36,7 @@ from ad.transforms.normalize import resolve, scopes
 
 def with_single_definitions(source: Source) -> Source:
     """The function with inner functions that are defined once, without decorators."""
-    if not any(isinstance(n, gast.FunctionDef) for n in ir.walk(source.tree.body)):
+    if not any(isinstance(n, (gast.FunctionDef, gast.Lambda)) for n in ir.walk(source.tree.body)):
         return source
     return _Definitions(source).run()
 
@@ -63,7 +63,7 @@ class _Definitions:
             if not isinstance(statement, gast.FunctionDef):
                 for part in scopes.inner_blocks(statement):
                     part[:] = self.block(part, bound, shared)
-                out.append(statement)
+                out += self.renamed(statement, bound, shared)
                 continue
             statement.decorator_list = [d for d in statement.decorator_list if not self.copies_names(d)]
             if len(statement.decorator_list) == 1 and self.caches(statement.decorator_list[0]):
@@ -80,6 +80,14 @@ class _Definitions:
             value = ir.at(ir.call(decorator, ir.at(value, node)), decorator)
         node.name, node.decorator_list = own, []
         return [node, ir.assign(name, value, node)]
+
+    def renamed(self, node: gast.stmt, bound: Counter[str], shared: set[str]) -> Block:
+        """`g = lambda v: ...` of a name that is bound more than once, in the same way."""
+        name = ir.target_name(node) if isinstance(node, gast.Assign) else None
+        if name is None or not isinstance(node.value, gast.Lambda) or bound[name] < 2 or name in shared:
+            return [node]
+        own = self.names.fresh(name)
+        return [ir.assign(own, node.value, node), ir.assign(name, ir.name(own), node)]
 
     def object(self, node: gast.expr) -> Any:
         """What a name stands for where the function is defined; None for local variables."""

@@ -95,15 +95,14 @@ class _Partials:
     ) -> gast.Lambda:
         kept = {self.names.fresh("bound"): value for value in [*bound, *(k.value for k in keywords)]}
         ours = [ir.name(n) for n in kept]
-        given = {k.arg for k in keywords}
+        given = {k.arg: v for k, v in zip(keywords, ours[len(bound) :], strict=True)}
         free = [p for p in rest if p.name not in given]
-        by_name = next((i for i, p in enumerate(rest) if p.name in given), len(rest))
         read = set(resolve.free_names(function))
         names = [self.names.fresh(p.name) if p.name in read else p.name for p in free]
-        passed = [ir.name(n) for n in names]
-        named = [gast.keyword(k.arg, v) for k, v in zip(keywords, ours[len(bound) :], strict=True)]
-        named += [gast.keyword(p.name, ir.name(n)) for p, n in zip(free[by_name:], names[by_name:], strict=True)]
-        call = gast.Call(function, [*ours[: len(bound)], *passed[:by_name]], named)
+        passed = {p.name: ir.name(n) for p, n in zip(free, names, strict=True)}
+        by_position = [given.pop(p.name) if p.name in given else passed[p.name] for p in rest]
+        named = [gast.keyword(k, v) for k, v in given.items()]
+        call = gast.Call(function, [*ours[: len(bound)], *by_position], named)
         defaults = [ir.constant(p.default) for p in free if p.default is not ...]
         params = [gast.Name(n, gast.Param(), None, None) for n in names]
         params += [gast.Name(n, gast.Param(), None, None) for n in kept]
