@@ -466,7 +466,7 @@ def join(a: Kind, b: Kind) -> Kind:
     """The least kind that holds both."""
     a, b = widen(a), widen(b)
     if a == b:
-        return Unknown(Several(found)) if isinstance(a, Unknown) and (found := classes(a) | classes(b)) else a
+        return _perhaps_several(a, b) if isinstance(a, Unknown) else a
     if isinstance(a, Tuple) and isinstance(b, Tuple) and a.type is b.type and len(a.entries) == len(b.entries):
         return Tuple(tuple(map(join, a.entries, b.entries)), a.type)
     if isinstance(a, List) and isinstance(b, List):
@@ -488,9 +488,16 @@ def join(a: Kind, b: Kind) -> Kind:
         return _join_numeric(a, b)
     if is_text(a) and is_text(b):
         return TEXT
-    if found := classes(a) | classes(b):
-        return Unknown(Several(found))
-    return next((k for k in (a, b) if isinstance(k, Unknown)), UNKNOWN)
+    return _perhaps_several(a, b)
+
+
+def _perhaps_several(a: Kind, b: Kind) -> Unknown:
+    """Unknown, with the hint that one of them has, or else the classes of the objects in them."""
+    hinted = next((k for k in (a, b) if isinstance(k, Unknown) and not isinstance(k.hint, Several | None)), None)
+    if hinted is not None:
+        return hinted
+    found = classes(a) | classes(b)
+    return Unknown(Several(found)) if found else UNKNOWN
 
 
 def classes(kind: Kind) -> frozenset[type]:
