@@ -776,3 +776,41 @@ def namespace_as_argument(settings):
 
 
 INPUTS["settings"] = fresh(lambda: SimpleNamespace(w=np.array([0.5, -0.3]), b=0.7))
+
+
+class _Coefficients:
+    def __init__(self, *values):
+        self.values = list(values)
+
+    def __call__(self, x):
+        return sum(v * x**i for i, v in enumerate(self.values))
+
+    def __mul__(self, other):
+        product = [0.0] * (len(self.values) + len(other.values) - 1)
+        for i, a in enumerate(self.values):
+            for j, b in enumerate(other.values):
+                product[i + j] += a * b
+        return _Coefficients(*product)
+
+    def derivative(self):
+        return _Coefficients(*[i * v for i, v in enumerate(self.values)][1:])
+
+
+class _Named:
+    def __init__(self, name, *values):
+        self.name, self.values = name, values
+
+
+def polynomial_of_starred_coefficients(a):
+    p, q = _Coefficients(1.0, a, 2.0), _Coefficients(a, 1.0)
+    return (p * q).derivative()(a)
+
+
+def starred_after_a_name(x, a):
+    first, second = _Named("first", *x), _Named(*["second", a, a * a])
+    return sum(v * w for v, w in zip(first.values, second.values)) + len(first.values) * a
+
+
+def starred_of_nothing(a):
+    empty = _Named("empty", *[])
+    return sum(empty.values) * a + a * len(empty.name)

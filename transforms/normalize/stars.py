@@ -10,6 +10,7 @@ Where it is known how many arguments a callee takes, the entries are passed one 
 
 from __future__ import annotations
 
+import functools
 import inspect
 import types
 from typing import TYPE_CHECKING
@@ -17,8 +18,9 @@ from typing import TYPE_CHECKING
 import gast
 
 from ad import ir
+from ad.reader import derive, read
 from ad.runtime import calling, sequences
-from ad.runtime.instances import is_plain_class
+from ad.runtime.instances import blank, is_plain_class
 from ad.transforms.normalize.comprehensions import append
 
 if TYPE_CHECKING:
@@ -165,6 +167,9 @@ def call(e: Statements, node: gast.Call) -> gast.expr:
         return e.value(_word_by_word(e, node, words))
     if isinstance(node.func, gast.Name) and node.func.id in e.lifted:
         return _packed(e, e.lifted[node.func.id], node)
+    init = _collecting_init(e, node)
+    if init is not None:
+        return _made(e, node, init)
     callee = e.callee(node.func)
     if isinstance(callee, gast.Attribute) and not ir.resolve(callee, e.env)[0]:
         callee = e.temp(callee, "method", node)
@@ -174,6 +179,45 @@ def call(e: Statements, node: gast.Call) -> gast.expr:
     keys = [None if k.arg is None else ir.constant(k.arg) for k in node.keywords]
     named = merged(e, keys, [k.value for k in node.keywords], node) if keys else None
     return gast.Call(func=by_list, args=[args, *([named] if named is not None else [])], keywords=[])
+
+
+def _collecting_init(e: Statements, node: gast.Call) -> types.FunctionType | None:
+    """The `__init__(self, a, *rest)` of a class that is called with starred arguments."""
+    found, cls = ir.resolve(node.func, e.env)
+    if not found or not isinstance(cls, type) or not is_plain_class(cls) or node.keywords:
+        return None
+    init = inspect.getattr_static(cls, "__init__", None)
+    if not isinstance(init, types.FunctionType) or init.__code__.co_freevars or init.__defaults__:
+        return None
+    flags = init.__code__.co_flags
+    plain = not init.__code__.co_kwonlyargcount and not flags & inspect.CO_VARKEYWORDS
+    return init if plain and flags & inspect.CO_VARARGS else None
+
+
+@functools.lru_cache(maxsize=256)
+def _with_tuple(init: types.FunctionType) -> types.FunctionType:
+    """`__init__(self, a, rest)` for `__init__(self, a, *rest)`."""
+    tree = read(init).tree
+    tree.args.args.append(gast.Name(tree.args.vararg.id, gast.Param(), None, None))
+    tree.args.vararg = None
+    return derive(init, tree)
+
+
+def _made(e: Statements, node: gast.Call, init: types.FunctionType) -> gast.expr:
+    """The instance: made, and given what its `__init__` collects in a tuple."""
+    own = init.__code__.co_argcount - 1
+    names = [e.names.fresh(n) for n in init.__code__.co_varnames[1 : own + 1]]
+    rest = listed(e, node.args, node)
+    if names:
+        last = e.names.fresh("rest")
+        pattern = [*map(ir.target, names), ir.at(gast.Starred(ir.target(last), gast.Store()), node)]
+        unpack(e, pattern, rest, ir.at(gast.Expr(node), node))
+        rest = ir.name(last)
+    collected = e.temp(ir.call(e.builtin(tuple), rest), "collected", node)
+    made = e.temp(ir.call(e.helper(blank), node.func), "made", node)
+    call = ir.call(e.helper(_with_tuple(init)), made, *map(ir.name, names), collected)
+    e.out.append(ir.at(gast.Expr(ir.at(call, node)), node))
+    return ir.name(made.id)
 
 
 def _packed(e: Statements, nested: Nested, node: gast.Call) -> gast.expr:
