@@ -1371,3 +1371,21 @@ def bound_in_an_attempt_that_fails(x, a):
     except (ValueError, IndexError):
         r = 2.0 * x
     return np.sum(r * r)
+
+
+def _erased(u, factor):
+    u *= factor
+
+
+def divided_in_an_attempt_within_errstate(x, a):
+    with np.errstate(all="ignore"):
+        library = np
+        _erased(x, 0.0 * len(library.__name__))
+        try:
+            ratio = x[1] / (x[1] + a)
+            x = ratio
+        except ValueError:
+            pass
+        finally:
+            kept = a
+    return x * kept

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 import types
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -353,15 +354,21 @@ class Forward:
 
     def silenced(self, node: gast.stmt) -> Block:
         """The mirrored statement, with its tangents in `with np.errstate(all="ignore")`."""
-        own = [s for s in self.out if s is node or set(ir.names_bound(s)) & self.known.keys()]
-        tangents = [s for s in self.out if not any(s is o for o in own)]
-        if not tangents:
-            return self.out
+        out: Block = []
+        for is_tangent, found in itertools.groupby(self.out, lambda s: self.is_tangent(s, node)):
+            group = list(found)
+            out += [self.quiet(group)] if is_tangent else group
+        return out
+
+    def is_tangent(self, s: gast.stmt, node: gast.stmt) -> bool:
+        """Whether a statement beside `node` computes tangents alone."""
+        return s is not node and not isinstance(s, gast.Expr) and not set(ir.names_bound(s)) & self.known.keys()
+
+    def quiet(self, tangents: Block) -> gast.stmt:
         ignore = ir.call(ir.attribute(ir.name(self.scope.bind(np, "np")), "errstate"), all=ir.constant("ignore"))
         quiet = ir.Within(gast.withitem(ignore, None), tangents)
         quiet.again = True
-        first = self.out[0] is not node and not any(self.out[0] is o for o in own)
-        return [quiet, *own] if first else [*own, quiet]
+        return quiet
 
     def by_shadows(self, node: gast.AST, why: str, hint: str) -> errors.AliasingError:
         """What may be right where arrays are written through aliases; the reason where it is refused there as well."""

@@ -54,9 +54,10 @@ def _statements(body: Block) -> list[gast.stmt]:
 
 def _makes_iterator(statement: gast.stmt, source: Source) -> bool:
     call = statement.value if isinstance(statement, gast.Assign) and ir.target_name(statement) is not None else None
-    plain = isinstance(call, gast.Call) and len(call.args) == 1 and not call.keywords
+    if not isinstance(call, gast.Call) or len(call.args) != 1 or call.keywords:
+        return False
     lazy = (gast.GeneratorExp, gast.Call, gast.Starred)
-    return plain and _is(call.func, (iter,), source) and not isinstance(call.args[0], lazy)
+    return _is(call.func, (iter,), source) and not isinstance(call.args[0], lazy)
 
 
 def _is(node: gast.expr, functions: tuple[Any, ...], source: Source) -> bool:
