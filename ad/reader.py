@@ -12,6 +12,7 @@ import ast
 import inspect
 import linecache
 import pickle
+import sys
 import textwrap
 import types
 import weakref
@@ -171,7 +172,15 @@ def _lines(f: types.FunctionType) -> list[str]:
     """The lines that the function's file name stands for; cells and doctests have theirs too."""
     of_code = getattr(linecache, "_getlines_from_code", None)  # `python -c` since 3.13.1
     lines = of_code(f.__code__) if of_code else []
-    return lines or linecache.getlines(f.__code__.co_filename, f.__globals__)
+    return lines or linecache.getlines(f.__code__.co_filename, f.__globals__) or _lines_of_command(f)
+
+
+def _lines_of_command(f: types.FunctionType) -> list[str]:
+    """The text behind `python -c`, of which an older Python keeps no lines."""
+    is_main = f.__globals__ is vars(sys.modules["__main__"]) and f.__code__.co_filename == "<string>"
+    given = sys.orig_argv
+    place = given.index("-c") + 1 if is_main and "-c" in given else len(given)
+    return given[place].splitlines(keepends=True) if place < len(given) else []
 
 
 def _lookup(f: types.FunctionType, index: _Index) -> Definition | None:

@@ -344,7 +344,6 @@ def test_doctest() -> None:
     assert doctest.DocTestRunner().run(example, out=report.append).failed == 0, "".join(report)
 
 
-@pytest.mark.skipif(sys.version_info < (3, 13), reason="no text is kept before")
 def test_command_line() -> None:
     text = "from ad import reader\ndef f(x): return x\nprint(reader.read(f).definition)"
     run = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True)
