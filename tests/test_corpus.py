@@ -37,12 +37,12 @@ def cases(*themes: str) -> list[Any]:
 
 def shared_cases(share: int) -> list[Any]:
     """The same for four tests that share the variants of the base inputs, by name; all of them with `-m slow`. Without
-    optimization, the first of them, half of the base inputs, too.
+    optimization, the first of them, a third of the base inputs, too.
     """
     found = []
     for case in cases():
         prog, variant = case.values
-        mine = variant == "base" and (share > 0 or lot(prog.id, 2) == 0)
+        mine = variant == "base" and (share > 0 or lot(prog.id, 3) == 0)
         mine |= variant != "base" and lot(f"{prog.id}-{variant}", 4) == share
         found.append(pytest.param(prog, variant, id=case.id, marks=slow_unless(mine)))
     return found
@@ -55,7 +55,7 @@ def nested_cases() -> list[Any]:
         if prog.tags & {"expected", "kink", "first_order"}:
             continue
         mine = lot(prog.id, 9)
-        skipped = lot(prog.name, 4) != 0 if prog.theme in _LONG else lot(prog.name, 3) == 0
+        skipped = lot(prog.name, 4) != 0 if prog.theme in _LONG else lot(prog.name, 2) == 0
         skipped |= prog.name in _VERY_LONG
         for variant in o.VARIANTS:
             if not o.applicable(prog, variant):
@@ -71,13 +71,13 @@ def nested_cases() -> list[Any]:
 
 _VERY_LONG = ("strassen", "parsed_by_an_object")  # whose second derivatives take a minute
 _LONG = (  # whose derivatives take long to write
-    "callables", "classes", "exceptions", "kernels", "libraries", "numpy_functions", "objects", "slots", "slotted",
-    "text", "ufunc_writes",
+    "callables", "classes", "exceptions", "kernels", "layers", "libraries", "models", "numpy_functions", "objects",
+    "slots", "slotted", "text", "ufunc_writes",
 )  # fmt: skip
 
 
 def scalar_cases() -> list[Any]:
-    """Program and order: the third of half of them in the normal run, the fourth of a few short ones."""
+    """Program and order: the third of a quarter of them in the normal run, the fourth of a few short ones."""
     return [
         pytest.param(prog, order, id=f"{prog.id}-{order}", marks=slow_unless(_is_quick(prog, order)))
         for prog in o.programs()
@@ -87,7 +87,7 @@ def scalar_cases() -> list[Any]:
 
 
 def _is_quick(prog: Program, order: int) -> bool:
-    return prog.theme == "scalars_math" if order == 4 else prog.theme not in _LONG and lot(prog.id, 2) == 0
+    return prog.theme == "scalars_math" if order == 4 else prog.theme not in _LONG and lot(prog.id, 4) == 0
 
 
 def _is_scalar(prog: Program) -> bool:

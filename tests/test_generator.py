@@ -28,7 +28,7 @@ def programs(draw: Any) -> Program:
 
 
 @hypothesis.settings(
-    max_examples=60,
+    max_examples=40,
     derandomize=True,
     deadline=None,
     database=None,
@@ -92,7 +92,7 @@ def test_failure_is_shrunk_by_hypothesis() -> None:
     assert len(text_of(program).splitlines()) <= 12, text_of(program)
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(20_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [40, pytest.param(20_000, marks=pytest.mark.slow)])
 def test_sweep(count: int) -> None:
     """Larger programs than hypothesis draws, many of them; what failed is shown shrunk."""
     failed = [r for r in sweep(2024, range(count)) if r.outcome.failed]
