@@ -22,6 +22,7 @@ from ad.runtime.layout import in_layout, in_order_of, memory_axes, memory_order
 from ad.runtime.linalg import (
     cofactors,
     columns,
+    eig_adjoint,
     eigh_adjoint,
     pinv_adjoint,
     qr_adjoint,
@@ -83,6 +84,7 @@ __all__ = [
     "divide",
     "dot_x_bar",
     "dot_y_bar",
+    "eig_adjoint",
     "eigh_adjoint",
     "einsum_adjoint",
     "expand",

@@ -55,6 +55,30 @@ def eigh_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
     return symmetric(np.conj(v) @ t_bar @ mT(v))
 
 
+def largest_components(t: Any, v: Any) -> Any:
+    """The matrix of t[m, k] / v[m, j] at (k, j), m the place of the largest component of v[:, j].
+
+    >>> v = np.array([[1.0, 2.0], [4.0, 1.0]])
+    >>> largest_components(v, v)
+    array([[1.  , 0.5 ],
+           [0.25, 1.  ]])
+    """
+    largest = np.expand_dims(np.argmax(np.abs(v), axis=-2), -1)
+    return mT(np.take_along_axis(t, largest, axis=-2)) / np.take_along_axis(v, mT(largest), axis=-2)
+
+
+def eig_adjoint(w_bar: Any, v_bar: Any, w: Any, v: Any) -> Any:
+    """The adjoint of a in `w, v = np.linalg.eig(a)`, with the length and the phase that LAPACK gives the vectors:
+    length 1, the largest component real (Boeddeker et al., 2017, eq. 4.77, with these constraints).
+    """
+    shares = np.expand_dims(np.sum(v_bar * v, axis=-2), -2)
+    of_length = mT(np.conj(mT(v)) @ v) * np.real(shares)
+    of_phase = 1j * np.imag(shares) * largest_components(v, v)
+    t_bar = mT(v) @ v_bar - of_length - of_phase
+    c_bar = np.eye(w.shape[-1]) * np.expand_dims(w_bar, -2) + _inverse_gaps(w) * t_bar
+    return np.linalg.solve(mT(v), c_bar @ mT(v))
+
+
 def svd_adjoint(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any) -> Any:
     """The adjoint of a in `u, s, vh = np.linalg.svd(a)`, real (Giles, 2008)."""
     n = s.shape[-1]

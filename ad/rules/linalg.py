@@ -9,9 +9,11 @@ from ad.rules import shapes
 from ad.rules.predicates import is_real, ndim
 from ad.rules.registry import constant, linear, reference, rule
 from ad.runtime import (
+    as_real_as,
     cofactors,
     columns,
     diag_adjoint,
+    eig_adjoint,
     eigh_adjoint,
     expand,
     in_order_of,
@@ -306,6 +308,39 @@ class eigvalsh:
     def vjp(z_bar, z, a, UPLO="L"):
         v = np.linalg.eigh(a, UPLO)[1]
         return symmetric((np.conj(v) * np.expand_dims(z_bar, -2)) @ mT(v))
+
+
+def _general_cases(rng):
+    x = np.diag([1.0, 2.5, 4.0]) + 0.4 * rng.normal(size=(3, 3))
+    turning = np.array([[0.5, -1.0, 0.2], [1.2, 0.7, 0.1], [0.3, 0.2, -1.0]])
+    return [((x,), {}), ((np.stack([x, x + 0.1]),), {}), ((turning,), {}), ((turning + 0.3j * x,), {})]
+
+
+@rule(np.linalg.eig, singular=True, cases=_general_cases)
+class eig:
+    def jvp(a_dot, z, a):
+        t = np.linalg.solve(z[1], a_dot @ z[1])
+        turned = z[1] @ (inverse_gaps(z[0]) * t)
+        length = np.sum(np.real(np.conj(z[1]) * turned), axis=-2, keepdims=True)
+        phase = largest_change(turned, z[1])
+        return ((np.diagonal(t, 0, -2, -1) + 0.0, turned - z[1] * length - z[1] * phase),)
+
+    def vjp(z_bar, z, a):
+        return as_real_as(eig_adjoint(z_bar[0], z_bar[1], z[0], z[1]), a)
+
+
+def largest_change(v_dot, v):
+    """How much the largest component of each vector turns, as an imaginary number: LAPACK keeps it real."""
+    if is_real(v):
+        return 0.0
+    largest = np.expand_dims(np.argmax(np.abs(v), axis=-2), -2)
+    turned = np.take_along_axis(v_dot, largest, axis=-2) / np.take_along_axis(v, largest, axis=-2)
+    return 1j * np.imag(turned)
+
+
+@reference(np.linalg.eigvals, cases=_general_cases)
+def eigvals(a):
+    return np.linalg.eig(a)[0]
 
 
 @linear(symmetric, kind=shapes.numeric, fresh=True, cases=lambda rng: [((rng.normal(size=(2, 3, 3)),), {})])
