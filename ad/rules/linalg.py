@@ -16,6 +16,7 @@ from ad.runtime import (
     eig_adjoint,
     eigh_adjoint,
     expand,
+    in_layout,
     in_order_of,
     mT,
     pinv_adjoint,
@@ -323,7 +324,8 @@ class eig:
         turned = z[1] @ (inverse_gaps(z[0]) * t)
         length = np.sum(np.real(np.conj(z[1]) * turned), axis=-2, keepdims=True)
         phase = largest_change(turned, z[1])
-        return ((np.diagonal(t, 0, -2, -1) + 0.0, turned - z[1] * length - z[1] * phase),)
+        w_dot = in_layout(np.diagonal(t, 0, -2, -1), z[0])  # the real part of a complex array, perhaps
+        return ((w_dot, turned - z[1] * length - z[1] * phase),)
 
     def vjp(z_bar, z, a):
         return as_real_as(eig_adjoint(z_bar[0], z_bar[1], z[0], z[1]), a)
@@ -478,6 +480,77 @@ def multi_dot(arrays):
     for i in range(1, len(arrays)):
         z = z @ arrays[i]
     return z
+
+
+@reference(np.linalg.vector_norm, cases=lambda rng: [
+    ((rng.normal(size=(2, 3)),), {}), ((rng.normal(size=(2, 3)),), {"axis": 1, "ord": 1}),
+    ((rng.normal(size=(2, 3)),), {"axis": (0, 1), "keepdims": True}), ((rng.normal(size=4),), {"ord": np.inf}),
+    ((rng.normal(size=(2, 3, 4)),), {"axis": (0, 2), "ord": 3}), ((rng.normal(size=(2, 3)),), {"keepdims": True}),
+])  # fmt: skip
+def vector_norm(x, *, axis=None, keepdims=False, ord=2):
+    if axis is None:
+        z = np.linalg.norm(np.ravel(x), ord)
+        return np.reshape(z, (1,) * np.ndim(x)) if keepdims else z
+    if isinstance(axis, int):
+        return np.linalg.norm(x, ord, axis, keepdims)
+    if ord == 2:
+        return np.sqrt(np.sum(np.real(x * np.conj(x)), axis=axis, keepdims=keepdims))
+    if ord == np.inf:
+        return np.max(np.abs(x), axis=axis, keepdims=keepdims)
+    if ord == -np.inf:
+        return np.min(np.abs(x), axis=axis, keepdims=keepdims)
+    return np.sum(np.abs(x) ** ord, axis=axis, keepdims=keepdims) ** (1.0 / ord)
+
+
+@reference(np.linalg.matrix_norm, cases=lambda rng: [
+    ((rng.normal(size=(3, 4)),), {}), ((rng.normal(size=(2, 3, 4)),), {"ord": "nuc"}),
+    ((rng.normal(size=(2, 3, 4)),), {"ord": 1, "keepdims": True}), ((rng.normal(size=(3, 3)),), {"ord": 2}),
+])  # fmt: skip
+def matrix_norm(x, *, keepdims=False, ord="fro"):
+    return np.linalg.norm(x, ord, (-2, -1), keepdims)
+
+
+@reference(np.linalg.outer, wrt=("x1", "x2"), cases=lambda rng: [((rng.normal(size=2), rng.normal(size=3)), {})])
+def linalg_outer(x1, x2):
+    return np.outer(x1, x2)
+
+
+@reference(np.linalg.cross, wrt=("x1", "x2"), cases=lambda rng: [
+    ((rng.normal(size=3), rng.normal(size=3)), {}), ((rng.normal(size=(2, 3)), rng.normal(size=3)), {}),
+    ((rng.normal(size=(3, 2)), rng.normal(size=(3, 2))), {"axis": 0}),
+])  # fmt: skip
+def linalg_cross(x1, x2, *, axis=-1):
+    return np.cross(x1, x2, axis=axis)
+
+
+@reference(np.linalg.trace, cases=lambda rng: [
+    ((rng.normal(size=(3, 4)),), {}), ((rng.normal(size=(2, 3, 3)),), {"offset": 1})])  # fmt: skip
+def linalg_trace(x, *, offset=0):
+    return np.trace(x, offset, -2, -1)
+
+
+@reference(np.linalg.tensorsolve, wrt=("a", "b"), cases=lambda rng: [
+    ((rng.normal(size=(2, 3, 6)) + 2.0 * np.eye(6).reshape(2, 3, 6), rng.normal(size=(2, 3))), {}),
+    ((rng.normal(size=(2, 6, 3)) + np.eye(6).reshape(2, 3, 6).swapaxes(1, 2), rng.normal(size=6)), {"axes": (0, 2)}),
+])  # fmt: skip
+def tensorsolve(a, b, axes=None):
+    kept = list(range(np.ndim(a)))
+    if axes is not None:
+        moved = [k % np.ndim(a) for k in axes]
+        kept = [k for k in kept if k not in moved] + moved
+    turned = np.transpose(a, kept)
+    shape = turned.shape[np.ndim(b) :]
+    return np.reshape(np.linalg.solve(np.reshape(turned, (np.size(b), -1)), np.ravel(b)), shape)
+
+
+@reference(np.linalg.tensorinv, cases=lambda rng: [
+    ((rng.normal(size=(6, 2, 3)) + 2.0 * np.eye(6).reshape(6, 2, 3),), {"ind": 1}),
+    ((rng.normal(size=(2, 3, 6)) + 2.0 * np.eye(6).reshape(2, 3, 6),), {}),
+])  # fmt: skip
+def tensorinv(a, ind=2):
+    shape = a.shape[ind:] + a.shape[:ind]
+    count = np.prod(a.shape[ind:])
+    return np.reshape(np.linalg.inv(np.reshape(a, (count, -1))), shape)
 
 
 @reference(np.linalg.cond, cases=lambda rng: [((_square(rng), p), {}) for p in (None, 2, 1, "fro", -2)])
