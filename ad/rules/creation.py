@@ -63,7 +63,7 @@ def _full_like_cases(rng):
     return [((np.ones((2, 3)), 1.5), {}), ((np.ones((2, 3)), rng.normal(size=3)), {})]
 
 
-@rule(np.full_like, kind=shapes.full_like, fresh=True, wrt=("fill_value",), cases=_full_like_cases)
+@rule(np.full_like, kind=shapes.full_like, fresh=True, wrt=("fill_value",), shape_only=("a",), cases=_full_like_cases)
 class full_like:
     def jvp(fill_value_dot, z, a, fill_value, *, order="K"):
         if is_inexact(a):

@@ -243,7 +243,10 @@ def _columns(rng):
     return [(([x, y],), {}), (((x[:, 0], y[:, 1]),), {})]
 
 
-@linear(np.vstack, kind=shapes.joined, fresh=True, sequences=("tup",), cases=_rows)
+_VSTACKS = [np.vstack, *([np.row_stack] if hasattr(np, "row_stack") else [])]
+
+
+@linear(*_VSTACKS, kind=shapes.joined, fresh=True, sequences=("tup",), cases=_rows)
 def vstack(z_bar, tup):
     return unstacked(z_bar, tup, np.atleast_2d, 0)
 

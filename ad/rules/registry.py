@@ -76,6 +76,7 @@ class Rule:
     shape_only: tuple[str, ...] = ()
     symmetric: bool = False
     plain: Callable[..., Any] | None = None
+    rest: bool = False
 
     @property
     def inert(self) -> frozenset[str]:
@@ -95,6 +96,7 @@ _INTEGERS = frozenset(("shape", "newshape", "axis", "axes", "indices"))
 
 _rules: dict[Any, Rule] = {}
 _by_arity: dict[tuple[Any, int], Rule] = {}
+_rest: dict[Any, Rule] = {}  # for calls with arguments that the rule of the function does not take
 _references: dict[int, list[Rule]] = {}  # by the function in whose place they are differentiated
 
 
@@ -113,6 +115,11 @@ def lookup(target: Any, arity: int | None = None) -> Rule | None:
         return None
 
 
+def lookup_rest(target: Any) -> Rule | None:
+    """What takes the arguments of a function that its rule leaves out."""
+    return _rest.get(target)
+
+
 @functools.cache
 def load_scipy() -> None:
     """Declare the rules of SciPy's functions."""
@@ -121,14 +128,16 @@ def load_scipy() -> None:
 
 def all_rules() -> Iterator[Rule]:
     """Every rule once, in the order of declaration."""
-    return iter(dict.fromkeys([*_rules.values(), *_by_arity.values()]))
+    return iter(dict.fromkeys([*_rules.values(), *_by_arity.values(), *_rest.values()]))
 
 
 def _register(rule: Rule) -> None:
     if rule.plain is not None:
         _references.setdefault(id(rule.plain), []).append(rule)
     for target in rule.targets:
-        if rule.arity is None:
+        if rule.rest:
+            _rest[target] = rule
+        elif rule.arity is None:
             _rules[target] = rule
         else:
             _by_arity[target, rule.arity] = rule

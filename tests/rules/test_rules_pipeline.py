@@ -46,7 +46,7 @@ def program(call: harness.Call, name: str, then: str = "") -> tuple[Callable[...
         if parameter in call.rule.wrt and value is not None:
             parameters.append(label)
             primals.append(value)
-        elif isinstance(value, (np.ndarray, type)) or any(isinstance(v, np.ndarray) for v in leaves(value)):
+        elif isinstance(value, np.ndarray) or any(isinstance(v, np.ndarray) or callable(v) for v in leaves(value)):
             captured[label] = value
         else:
             label = "np.inf" if isinstance(value, float) and math.isinf(value) else repr(value)

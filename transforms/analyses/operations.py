@@ -208,7 +208,14 @@ def _rule(node: gast.expr, target: Any, args: list[Any], keywords: dict[str, Any
     try:
         bound = registry.bind(rule, args, keywords)
     except TypeError as error:
-        return Op("opaque", node, args=_positional(args, keywords), target=error)
+        rest = registry.lookup_rest(target)
+        if rest is None:
+            return Op("opaque", node, args=_positional(args, keywords), target=error)
+        try:
+            bound = registry.bind(rest, args, keywords)
+        except TypeError as more:
+            return Op("opaque", node, args=_positional(args, keywords), target=more)
+        rule = rest
     if rule.form == "reference":
         return Op("call", node, args=_positional(args, keywords), target=rule.plain)
     return Op("rule", node, rule, bound, target)
