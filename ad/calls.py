@@ -154,6 +154,8 @@ def reduced(f: Any, args: Sequence[Any], kwargs: dict[str, Any] | None = None) -
     """
     if isinstance(f, Starred):
         return _unstarred(f.f, *args)
+    if isinstance(f, np.vectorize) and f.signature is None and not f.excluded and not kwargs:
+        return Call(_vectorized_call(f.pyfunc, len(args)), list(args), [], 0, tuple(range(len(args))))
     target = target_of(f)
     shift = len(target.leading)
     if hasattr(target.function, "__ad_reduce__"):
@@ -176,6 +178,20 @@ def _starred_call(f: Any, count: int, keys: tuple[str, ...] | None) -> Plain:
     passed = ", ".join([*(f"args[{i}]" for i in range(count)), *(f"{k}=named[{k!r}]" for k in keys or ())])
     params = "args" if keys is None else "args, named"
     return text_function("call", f"def call({params}):\n    return f({passed})\n", {"f": f})
+
+
+@functools.lru_cache(maxsize=1024)
+def _vectorized_call(f: Any, count: int) -> Plain:
+    """`np.vectorize(f)` of so many arrays: a call of f for each of their elements."""
+    params = ", ".join(f"a{i}" for i in range(count))
+    elements = ", ".join(f"flat[{i}][k]" for i in range(count))
+    body = [
+        f"arrays = np.broadcast_arrays({params})" if count > 1 else "arrays = [np.asarray(a0)]",
+        f"flat = [{', '.join(f'np.ravel(arrays[{i}])' for i in range(count))}]",
+        f"found = [f({elements}) for k in range(flat[0].size)]",
+        "return np.reshape(np.array(found), arrays[0].shape)",
+    ]
+    return text_function("vectorized", definition("vectorized", [params], body), {"f": f, "np": np})
 
 
 @functools.lru_cache(maxsize=1024)
@@ -415,6 +431,10 @@ def contracted(call: Call, mask: tuple[bool, ...], dots: Sequence[Any], options:
     """The call that gives the tangent of a call."""
     found = tangent_call(call, mask, dots, options)
     return replace(found, function=contraction(found.function))
+
+
+def definition(name: str, params: Sequence[str], body: Sequence[str]) -> str:
+    return f"def {name}({', '.join(params)}):\n" + "".join(f"    {line}\n" for line in body)
 
 
 def text_function(name: str, text: str, namespace: dict[str, Any]) -> Plain:

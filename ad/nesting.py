@@ -29,6 +29,7 @@ from ad.calls import (
     Plain,
     Primitive,
     PullbackOf,
+    definition,
     reduced,
     tangent_of,
     text_function,
@@ -120,7 +121,7 @@ def _apply_pullback(pullback_of_f: PullbackOf, places: tuple[int, ...], varying:
     lines = [f"{_tuple(primals)} = primals_of(pullback)"] if primals else []
     lines.append(f"bars = pullback_of_f({', '.join([*passed, 'w'])})")
     lines += [f"{_tuple(bars)} = bars"] if bars else []
-    text = _definition("apply_pullback", ["pullback", "w", *others], [*lines, f"return {_tuple(returned)}"])
+    text = definition("apply_pullback", ["pullback", "w", *others], [*lines, f"return {_tuple(returned)}"])
     return text_function("apply_pullback", text, {"pullback_of_f": pullback_of_f, "primals_of": primals_of})
 
 
@@ -130,10 +131,6 @@ def _names(base: str, count: int) -> list[str]:
 
 def _tuple(entries: Sequence[str]) -> str:
     return f"({', '.join(entries)}{',' if len(entries) == 1 else ''})"
-
-
-def _definition(name: str, params: Sequence[str], body: Sequence[str]) -> str:
-    return f"def {name}({', '.join(params)}):\n" + "".join(f"    {line}\n" for line in body)
 
 
 def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
@@ -155,7 +152,7 @@ def _apply_reduced(args: Sequence[Any], kwargs: dict[str, Any]) -> Call:
 def _apply_constant(function: Callee, count: int) -> Plain:
     """`apply` where the callee turns out to carry no derivatives."""
     names = _names("x", count)
-    text = _definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
+    text = definition("apply_constant", ["f", *names], [f"return function({', '.join(names)})"])
     return text_function("apply_constant", text, {"function": function})
 
 
@@ -219,7 +216,7 @@ def _pullback_at_jvp(active: tuple[bool, ...]) -> Plain:
     given = [d for d, a in zip(dots, active, strict=True) if a]
     parts = [d if a else f"zeros({x})" for d, x, a in zip(dots[1:], primals, active[1:], strict=True)]
     body = [f"return pullback_at({', '.join(['f', *primals])}), {_tuple(parts)}"]
-    text = _definition("pullback_at_jvp", ["f", *primals, *given], body)
+    text = definition("pullback_at_jvp", ["f", *primals, *given], body)
     return text_function("pullback_at_jvp", text, {"pullback_at": pullback_at, "zeros": structures.zeros})
 
 
@@ -235,14 +232,14 @@ def first_of(f: Any, count: int) -> Any:
 def first_part(f: Plain, count: int) -> Plain:
     """The same for a plain function, as a plain function."""
     params = ", ".join(_names("x", count))
-    text = _definition("first", [params], [f"value, aux = f({params})", "return value"])
+    text = definition("first", [params], [f"value, aux = f({params})", "return value"])
     return text_function("first", text, {"f": Callee(f)})
 
 
 @functools.lru_cache(maxsize=1024)
 def _first(count: int) -> Plain:
     names = _names("x", count)
-    text = _definition("first", ["f", *names], [f"value, aux = f({', '.join(names)})", "return value"])
+    text = definition("first", ["f", *names], [f"value, aux = f({', '.join(names)})", "return value"])
     return text_function("first", text, {})
 
 
@@ -271,7 +268,7 @@ def _vjp(count: int, has_aux: bool) -> Plain:
         ]
     else:
         body = [f"value = f({passed})", f"return value, pullback_at({', '.join(['f', *names])})"]
-    text = _definition("vjp", ["f", *names], [*_own(names), *body])
+    text = definition("vjp", ["f", *names], [*_own(names), *body])
     return text_function("vjp", text, {"pullback_at": pullback_at, "first_of": first_of, "private": private})
 
 
@@ -306,7 +303,7 @@ def _jvp(active: tuple[bool, ...], has_aux: bool) -> Plain:
         body += ["first, aux = value", "first_dot, aux_dot = value_dot", "return first, first_dot, aux"]
     else:
         body.append("return value, value_dot")
-    text = _definition("jvp", ["f", "primals", "tangents"], body)
+    text = definition("jvp", ["f", "primals", "tangents"], body)
     return text_function("jvp", text, {"tangent_of": tangent_of, "apply": apply, "private": private})
 
 
