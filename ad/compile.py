@@ -9,6 +9,7 @@ from typing import Any
 
 import gast
 
+from ad import reader
 from ad.ir import Cell
 from ad.unparse import unparse
 
@@ -43,7 +44,8 @@ def compile_text(text: str, name: str, namespace: dict[str, Any]) -> dict[str, A
     """
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     filename = f"<ad {name} {digest}>"
-    linecache.cache[filename] = (len(text), None, text.splitlines(keepends=True), filename)
+    lines = reader.written.setdefault(filename, text.splitlines(keepends=True))
+    linecache.cache[filename] = (len(text), None, lines, filename)
     scope = {**namespace, "__name__": "ad_generated", "__builtins__": __builtins__}
     exec(compile(text, filename, "exec"), scope)
     return scope

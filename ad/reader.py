@@ -32,6 +32,8 @@ FUTURE = 0  # the compiler flags that a `from __future__ import` leaves in a cod
 for _name in __future__.all_feature_names:
     FUTURE |= getattr(__future__, _name).compiler_flag
 
+written: dict[str, list[str]] = {}  # the lines of generated texts, whatever becomes of linecache
+
 # What decides how a code object runs. CO_NESTED and the like only tell where it stands.
 FLAGS = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS | inspect.CO_GENERATOR
 FLAGS |= inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
@@ -172,7 +174,8 @@ def _lines(f: types.FunctionType) -> list[str]:
     """The lines that the function's file name stands for; cells and doctests have theirs too."""
     of_code = getattr(linecache, "_getlines_from_code", None)  # `python -c` since 3.13.1
     lines = of_code(f.__code__) if of_code else []
-    return lines or linecache.getlines(f.__code__.co_filename, f.__globals__) or _lines_of_command(f)
+    name = f.__code__.co_filename
+    return lines or linecache.getlines(name, f.__globals__) or written.get(name, []) or _lines_of_command(f)
 
 
 def _lines_of_command(f: types.FunctionType) -> list[str]:

@@ -150,7 +150,7 @@ def next_at(place: int, items: Any) -> int:
     """
     if place >= len(items):
         raise StopIteration
-    return place
+    return int(place)
 
 
 def check_length(now: int, start: int, where: str) -> None:

@@ -139,8 +139,8 @@ def generator_that_writes(x: float, data: list[float]) -> float:
 
 
 def active_entries(x: float) -> float:
-    it = iter([x, 2.0 * x])
-    return next(it) * x
+    it = map(lambda v: v * x, [x, 2.0])
+    return next(it) * next(it)
 
 
 def iterator_within_zip(x: float) -> float:

@@ -677,3 +677,18 @@ def test_counters_of_classes_count_as_in_the_primal() -> None:
     assert made_by(lambda: ad.vjp(f, 0.5)[1](1.0)) == expected
     assert made_by(lambda: ad.jvp(f, (0.5,), (1.0,))) == expected
     assert made_by(lambda: ad.hvp(f, (0.5,), (1.0,))) == expected
+
+
+def test_generated_texts_outlive_linecache() -> None:
+    import linecache
+
+    def cube(x: Any) -> Any:
+        return x**3
+
+    def slope(x: Any) -> Any:
+        return ad.vjp(cube, x)[1](1.0)[0]
+
+    assert ad.grad(slope)(2.0) == 12.0
+    linecache.clearcache()
+    assert ad.grad(lambda x: slope(x) * x)(2.0) == 36.0
+    assert ad.hvp(lambda x: slope(x), (2.0,), (1.0,)) == (6.0,)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import statistics
 
+import numpy as np
+
 from ad.rules.registry import reference
 
 
@@ -23,12 +25,17 @@ def _centered_cases(rng):
     return [((data,), {}), ((data, 1.2), {}), ((data[:2],), {})]
 
 
+def _as_data(value, values):
+    """A NumPy scalar where the data are: the functions give back what they are given."""
+    return np.asarray(value)[()] if any(isinstance(v, np.generic) for v in values) else value
+
+
 @reference(statistics.mean, cases=_cases)
 def mean(data):
     values = list(data)
     if len(values) < 1:
         raise statistics.StatisticsError("mean requires at least one data point")
-    return math.fsum(values) / len(values)
+    return _as_data(math.fsum(values) / len(values), values)
 
 
 @reference(statistics.geometric_mean, cases=_cases)
@@ -49,11 +56,11 @@ def harmonic_mean(data, weights=None):
     if any(v == 0.0 for v in values):
         return 0.0
     if weights is None:
-        return len(values) / math.fsum([1.0 / v for v in values])
+        return _as_data(len(values) / math.fsum([1.0 / v for v in values]), values)
     shares = list(weights)
     if len(shares) != len(values):
         raise statistics.StatisticsError("Number of weights does not match data size")
-    return math.fsum(shares) / math.fsum([w / v for w, v in zip(shares, values)])
+    return _as_data(math.fsum(shares) / math.fsum([w / v for w, v in zip(shares, values)]), values)
 
 
 def _squares(values, center):
@@ -69,7 +76,7 @@ def variance(data, xbar=None):
     values = list(data)
     if len(values) < 2:
         raise statistics.StatisticsError("variance requires at least two data points")
-    return _squares(values, xbar) / (len(values) - 1)
+    return _as_data(_squares(values, xbar) / (len(values) - 1), values)
 
 
 @reference(statistics.pvariance, wrt=("data", "mu"), cases=_centered_cases)
@@ -77,7 +84,7 @@ def pvariance(data, mu=None):
     values = list(data)
     if len(values) < 1:
         raise statistics.StatisticsError("pvariance requires at least one data point")
-    return _squares(values, mu) / len(values)
+    return _as_data(_squares(values, mu) / len(values), values)
 
 
 @reference(statistics.stdev, wrt=("data", "xbar"), cases=_centered_cases)
