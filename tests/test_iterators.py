@@ -139,7 +139,7 @@ def generator_that_writes(x: float, data: list[float]) -> float:
 
 
 def active_entries(x: float) -> float:
-    it = map(lambda v: v * x, [x, 2.0])
+    it = (v * x for v in [x, 2.0])
     return next(it) * next(it)
 
 
