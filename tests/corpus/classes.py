@@ -814,3 +814,57 @@ def starred_after_a_name(x, a):
 def starred_of_nothing(a):
     empty = _Named("empty", *[])
     return sum(empty.values) * a + a * len(empty.name)
+
+
+def dataclass_made_inside(x, a):
+    @dataclass
+    class Line:
+        slope: float
+        offset: np.ndarray
+
+        def at(self, v):
+            return self.slope * v + self.offset
+
+    return np.sum(Line(a, x).at(a) ** 2)
+
+
+def classes_made_inside(a):
+    class Base:
+        scale = 2.0
+
+        def __init__(self, value):
+            self.value = value
+
+        def squared(self):
+            return self.value**2 * self.scale
+
+        def doubled(self):
+            return Base(self.value * 2.0)
+
+        def __add__(self, other):
+            return Base(self.value + other.value)
+
+    class Derived(Base):
+        def squared(self):
+            return super().squared() + self.value
+
+    return (Base(a) + Base(a * a)).doubled().squared() + Derived(a).squared()
+
+
+def named_tuple_made_inside(a):
+    class Point(NamedTuple):
+        x: float
+        y: float = 2.0
+
+    point = Point(a)
+    return point.x * point.y + point[0]
+
+
+def empty_class_made_inside(a):
+    class State:
+        pass
+
+    state = State()
+    state.x = a
+    state.y = state.x * 2.0
+    return state.x * state.y

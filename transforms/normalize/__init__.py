@@ -30,6 +30,7 @@ from ad.transforms.normalize.generators import with_generator_functions, with_it
 from ad.transforms.normalize.global_writes import with_stores
 from ad.transforms.normalize.imports import with_imports
 from ad.transforms.normalize.known import with_known_modules
+from ad.transforms.normalize.local_classes import with_local_classes
 from ad.transforms.normalize.mapped import with_generators
 from ad.transforms.normalize.partials import with_lambdas
 from ad.transforms.normalize.patterns import without_match
@@ -44,7 +45,7 @@ from ad.transforms.normalize.webs import split_webs
 def normalize(source: Source, halting: frozenset[Location] = frozenset()) -> Function:
     """The normal form of a function. halting: calls in a `try` that write into their arguments."""
     for desugar in (
-        with_private_names, with_plain_parameters, with_imports, with_known_modules,
+        with_local_classes, with_private_names, with_plain_parameters, with_imports, with_known_modules,
         with_distinct_variables, with_single_definitions, with_lambdas, without_match, with_attributes, without_views,
         with_cursors, with_iterators_at_their_use, with_generators, with_generator_functions, with_plain_dicts,
         with_cells, with_stores, with_counters, with_closures,

@@ -24,7 +24,10 @@ from ad.runtime.attempts import refused
 _NOT_YET: dict[type, tuple[str, str]] = {
     gast.TryStar: ("`except*` is not differentiated", "write `except`"),
     gast.Nonlocal: ("writing captured variables is not differentiated", "return the value instead"),
-    gast.ClassDef: ("classes inside a differentiated function are not supported", "define the class outside"),
+    gast.ClassDef: (
+        "a class inside a differentiated function that captures its variables, or holds what could change",
+        "define the class outside",
+    ),
     gast.Yield: ("generators are not differentiated", "build a list and return it"),
     gast.YieldFrom: ("generators are not differentiated", "build a list and return it"),
 }
