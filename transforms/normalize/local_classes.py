@@ -40,7 +40,11 @@ def with_local_classes(source: Source) -> Source:
         if cls is None:
             return [statement]
         made[statement.name] = cls
-        return [ir.at(gast.Pass(), statement)]
+        # which the derivative depends on
+        named = [n for n in _head(statement) if n in source.globals and n not in source.cells]
+        return [ir.at(gast.Expr(ir.at(ir.name(n), statement)), statement) for n in named] or [
+            ir.at(gast.Pass(), statement)
+        ]
 
     several = Counter(n.name for n in ir.walk(source.tree.body) if isinstance(n, gast.ClassDef))
     counted.update({n: c - 1 for n, c in several.items() if c > 1})
@@ -51,17 +55,29 @@ def with_local_classes(source: Source) -> Source:
 
 def _made(node: gast.ClassDef, source: Source, others: dict[str, type]) -> type | None:
     """The class; None where it depends on the function, or fails."""
-    local = resolve.bound_names(source.tree) - {node.name}
-    used = {n.id for n in ir.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
-    own = {n.id for n in ir.walk(node) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load)}
-    if used & local - own or not all(map(_is_fixed, node.body)) or _is_written(node.name, source):
+    captured = _captured(node.name, source.function.__code__)
+    if captured is None or not all(map(_is_fixed, node.body)) or _is_written(node.name, source):
         return None
-    captured = {n: c.cell_contents for n, c in source.cells.items() if n in used and _is_filled(c)}
+    known = {**{n: c.cell_contents for n, c in source.cells.items() if _is_filled(c)}, **others}
+    needed = (captured - {node.name}) | {n for n in _head(node) if n in known or n in resolve.bound_names(source.tree)}
+    if not needed <= known.keys():
+        return None
     try:
-        made = _compiled(node, source, {**captured, **{n: c for n, c in others.items() if n in used}})
+        made = _compiled(node, source, {n: known[n] for n in sorted(needed)})
     except Exception:  # which the program raises as well, where it stands
         return None
     return made if isinstance(made, type) else None
+
+
+def _head(node: gast.ClassDef) -> list[str]:
+    """The names in the decorators and bases of a class."""
+    return ir.names_read([*node.bases, *node.decorator_list, *(k.value for k in node.keywords)])
+
+
+def _captured(name: str, code: types.CodeType) -> set[str] | None:
+    """The variables around it that a class statement captures, by what Python has made of it."""
+    found = [c for c in code.co_consts if isinstance(c, types.CodeType) and c.co_name == name]
+    return set(found[0].co_freevars) if len(found) == 1 else None
 
 
 def _is_fixed(statement: gast.stmt) -> bool:
@@ -75,7 +91,8 @@ def _is_fixed(statement: gast.stmt) -> bool:
         return ir.dotted(value.func).rpartition(".")[2] == "field"
     if isinstance(value, gast.Tuple):
         return all(isinstance(v, gast.Constant) for v in value.elts)
-    return value is None or isinstance(value, (gast.Constant, gast.Name, gast.Attribute, gast.UnaryOp))
+    value = value.operand if isinstance(value, gast.UnaryOp) else value
+    return value is None or isinstance(value, gast.Constant)
 
 
 def _is_written(name: str, source: Source) -> bool:
