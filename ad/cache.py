@@ -178,7 +178,11 @@ class Variants:
 def kinds_of(args: Sequence[Any]) -> list[Kind]:
     """The kinds of the arguments of a call; equal dimensions have equal symbols."""
     dimensions = kinds.Dimensions()
-    return [kinds.of(a, dimensions) for a in args]
+    try:
+        return [kinds.of(a, dimensions) for a in args]
+    except RecursionError:
+        why = "an argument that contains itself, or is nested too deep, is not differentiated"
+        raise errors.UnsupportedArgument(why, hint="pass what is needed of it") from None
 
 
 def family(key: Any, make: Callable[[list[Kind]], Compiled]) -> Variants:

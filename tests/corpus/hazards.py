@@ -1397,3 +1397,13 @@ def cached_by_an_active_argument(a):
         return v * v
 
     return squared(a) * squared(3)
+
+
+def functions_that_hold_each_other(a):
+    table = {"number": lambda n, v: n[1], "sum": lambda n, v: ev(n[1], v) + ev(n[2], v), "variable": lambda n, v: v}
+
+    def ev_named(n, v):
+        return table[n[0]](n, v)
+
+    ev = ev_named
+    return ev(("sum", ("variable",), ("number", 3.0)), a)
