@@ -303,6 +303,8 @@ def _halting(write: Callable[[Callable[..., pipeline.Program]], Any], program: t
         except errors.MayBeHalfDone as error:
             place = error.location and dataclasses.replace(error.location, line=None)
             if place is None or place in halting:
+                if isinstance(error, errors.MayBeEntered):
+                    raise errors.UnsupportedSyntax(error.why, at=error.location, hint=error.hint) from None
                 raise
             halting |= {place}
 

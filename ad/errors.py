@@ -84,6 +84,10 @@ class MayBeHalfDone(UnsupportedSyntax):
     """A call in a `try` that may write and then fail: how it is written, the code around it decides."""
 
 
+class MayBeEntered(MayBeHalfDone):
+    """A context manager that gets what is differentiated: one of a class of the user's own is entered by calls."""
+
+
 class NoRule(ADError):
     """A function, or a keyword of one, for which no derivative is known."""
 

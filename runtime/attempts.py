@@ -89,6 +89,22 @@ class unswallowed:
             ) from error
 
 
+class on_failure(unswallowed):
+    """Leaves a context manager where the body fails; where it does not, the text says itself what leaving does.
+
+    >>> with on_failure(open(__file__), "model.py:3") as nothing: nothing
+    """
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            super().__exit__(kind, error, trace)
+
+
 def refused(why: str, hint: str, where: str) -> errors.UnsupportedSyntax:
     """The error of a branch that cannot be differentiated, and is entered.
 

@@ -71,9 +71,13 @@ class _Holding:
 
 
 def active_manager(x: Any) -> Any:
-    with _Holding(x) as y:
+    with _holding(x) as y:
         z = y * 2.0
     return np.sum(z)
+
+
+def _holding(x: Any) -> _Holding:
+    return _Holding(x)
 
 
 MODES: list[Callable[..., Any]] = [

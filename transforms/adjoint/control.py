@@ -18,6 +18,7 @@ from ad import ir, kinds
 from ad.ir import Block
 from ad.transforms.adjoint.nodes import Branch, Loop, Node, Step
 from ad.transforms.adjoint.reverse import Reverse
+from ad.transforms.analyses import operations
 
 
 class Control:
@@ -91,10 +92,9 @@ class Control:
         return [Branch(node, node.test, body, orelse)]
 
     def check_item(self, node: ir.Within) -> None:
-        """A context manager is not differentiated."""
-        if any(n in self.reverse.scope.active for n in ir.names_read(node.item)):
-            why = "a context manager gets what is differentiated"
-            raise self.reverse.refuse(node, why, "do without the `with` there")
+        """A context manager is not differentiated; one of the user's own is entered and left by calls."""
+        if operations.gets_any(node, self.reverse.scope.active, self.reverse.scope.fn):
+            raise operations.gets_active(node, self.reverse.scope.fn)
 
     def test(self, node: gast.If) -> tuple[gast.expr, Step | None]:
         """The test as an atom that the branches leave alone, and the statement that computes it."""

@@ -334,8 +334,8 @@ class Forward:
         first: Block = []
         if isinstance(node, gast.For) and node.target.id in self.active:
             first = [ir.assign(self.dot(node.target.id), self.zero(node.target), node)]
-        if isinstance(node, ir.Within) and any(n in self.reached for n in ir.names_read(node.item)):
-            raise self.refuse(node, "a context manager gets what is differentiated", "do without the `with` there")
+        if isinstance(node, ir.Within) and operations.gets_any(node, self.reached, self.fn):
+            raise operations.gets_active(node, self.fn)
         outer = self.quietly, self.attempted
         if isinstance(node, ir.Attempt):
             self.quietly, self.attempted = self.quietly or self.catches_float_errors(node), True

@@ -217,8 +217,10 @@ class Objects(Lowering):
         if self.kind(a) != UNKNOWN or not self.unknown or hasattr(node, "decided") or self.fn.name == name:
             return False
         kind = kinds.widen(self.kind(node.value))
-        if kinds.is_numeric(kind) or not isinstance(kind, (kinds.Record, kinds.Unknown)):
-            return False  # as most often to an array or a list
+        if kinds.is_numeric(kind) and (self.is_thought_of(a, name) or self.may_start_as_number(a.id)):
+            return False  # as most often to a number or an array
+        if not kinds.is_numeric(kind) and not isinstance(kind, (kinds.Record, kinds.Unknown)):
+            return False
         classes = self.candidates(name)
         if not classes:
             return False
@@ -230,6 +232,13 @@ class Objects(Lowering):
 
         self.by_class(a, [(c, functools.partial(of_class, c)) for c in classes], lambda: self.out.append(node))
         return True
+
+    def may_start_as_number(self, name: str) -> bool:
+        """Whether a variable is bound to a number of the text or to something of NumPy somewhere."""
+        made = [s.value for s in ir.statements(self.fn.body) if ir.target_name(s) == name]
+        named = [ir.resolve(v.func, self.fn.env)[1] for v in made if isinstance(v, gast.Call)]
+        of_numpy = any((getattr(f, "__module__", None) or "").startswith("numpy") for f in named)
+        return name in self.fn.params or of_numpy or any(isinstance(v, gast.Constant) for v in made)
 
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)

@@ -13,7 +13,7 @@ import logging
 import operator
 import sys
 import types
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ from ad.kinds import Kind
 from ad.rules import registry
 from ad.rules.registry import Rule
 from ad.runtime import moves
+from ad.runtime.attempts import on_failure
 from ad.runtime.instances import as_instance
 from ad.runtime.sequences import SEQUENCES, all_keys, keys_of
 from ad.runtime.structures import sequence_tangent
@@ -462,6 +463,24 @@ def constant_kind(node: gast.expr, value: Any, fn: Function) -> Kind:
         fixed = getattr(library, "__name__", "").split(".")[0] in ("numpy", "math", "cmath")
         return kinds.literal(value) if fixed else kinds.UNKNOWN
     return kinds.Opaque(value)
+
+
+def gets_any(node: ir.Within, names: Iterable[str], fn: Function) -> bool:
+    """Whether a context manager gets or gives one of these variables, other than to be left where the body fails."""
+    calls = [n for n in ir.walk(node.item.context_expr) if isinstance(n, gast.Call)]
+    if any(ir.resolve(c.func, fn.env)[1] is on_failure for c in calls):
+        return False
+    used = {n.id for n in ir.walk(node.item) if isinstance(n, gast.Name)}
+    return not used.isdisjoint(names)
+
+
+def gets_active(node: ir.Within, fn: Function) -> errors.MayBeEntered:
+    """The error for a context manager that gets what is differentiated."""
+    return errors.MayBeEntered(
+        "a context manager gets what is differentiated",
+        at=ir.location(fn.source, node),
+        hint="do without the `with` there",
+    )
 
 
 def is_of_an_array(node: gast.AST, fn: Function, known: Kinds) -> bool:

@@ -32,7 +32,9 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import inspect
 import logging
+import types
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +49,10 @@ from ad.names import Names
 from ad.reader import Source
 from ad.runtime import attempts as runtime
 from ad.runtime import patterns
-from ad.transforms.normalize import resolve
+from ad.runtime.attempts import on_failure
+from ad.runtime.copies import is_library
+from ad.runtime.instances import is_plain_class
+from ad.transforms.normalize import resolve, scopes
 from ad.transforms.normalize.exits import leaving, own_exits, with_blocks, without_else
 from ad.transforms.normalize.forgotten import with_forgotten
 
@@ -97,6 +102,7 @@ class _Lowering:
         self, source: Source, tree: gast.FunctionDef, names: Names, halting: frozenset[errors.Location]
     ) -> None:
         self.source, self.tree, self.names = source, tree, names
+        self.places = halting
         self.halting = {id(n) for n in ir.walk(tree.body) if halting and ir.location(source, n) in halting}
         self.reads = reads(tree.body)
         self.local = resolve.bound_names(tree)
@@ -290,8 +296,36 @@ class _Lowering:
             return self.block([*_bound(item.optional_vars, value, node), *inner])
         if item.optional_vars is not None and not isinstance(item.optional_vars, gast.Name):
             raise self.refuse(item.optional_vars, "only a name may follow `as` here", "unpack it in the next line")
+        if ir.location(self.source, node) in self.places and self.is_own_manager(made):
+            return self.entered(item, inner, node)
         before, body, after = leaving(self.block(inner), self.names)
         return [*before, ir.at(Within(item, body or [ir.at(gast.Pass(), node)]), node), *after]
+
+    def is_own_manager(self, made: gast.expr) -> bool:
+        """Whether a context manager is surely an instance of a class of the user's own, with plain methods."""
+        if isinstance(made, gast.Name) and scopes.bindings(self.source.tree).count(made.id) == 1:
+            assigned = [s for s in ir.walk(self.source.tree.body) if isinstance(s, gast.Assign)]
+            made = next((s.value for s in assigned if ir.target_name(s) == made.id), made)
+        cls = self.object(made.func) if isinstance(made, gast.Call) else None
+        if not isinstance(cls, type) or not is_plain_class(cls) or is_library(cls):
+            return False
+        methods = [inspect.getattr_static(cls, name, None) for name in ("__enter__", "__exit__")]
+        return all(isinstance(m, types.FunctionType) for m in methods)
+
+    def entered(self, item: gast.withitem, body: Block, node: gast.With) -> Block:
+        """The calls of `__enter__` and `__exit__`, which are differentiated; the run leaves it where the body fails."""
+        manager, value = self.names.fresh("manager"), self.names.fresh("entered")
+        enter = ir.at(ir.call(ir.attribute(ir.name(manager), "__enter__")), node)
+        nothing = [ir.constant(None) for _ in range(3)]
+        leave = ir.at(ir.call(ir.attribute(ir.name(manager), "__exit__"), *nothing), node)
+        first = [ir.assign(manager, item.context_expr, node), ir.assign(value, enter, node)]
+        first += _bound(item.optional_vars, ir.name(value), node)
+        place = ir.location(self.source, node)
+        where = ir.constant(f"{place.filename}:{place.lineno}")
+        within = gast.withitem(ir.at(ir.call(self.helper(on_failure), ir.name(manager), where), node), None)
+        before, inner, after = leaving(self.block(body), self.names)
+        happened = ir.at(Within(within, inner or [ir.at(gast.Pass(), node)]), node)
+        return [*self.block(first), *before, happened, ir.at(gast.Expr(leave), node), *after]
 
     def suppressed(self, kinds: list[gast.expr], body: Block, node: gast.With) -> Block:
         if not kinds:

@@ -204,12 +204,14 @@ class Statements(Expressions):
 
     def s_Within(self, node: ir.Within) -> None:
         manager = node.item.context_expr
+        left_by_run = False
         if isinstance(manager, gast.Call):
             made = gast.Call(self.callee(manager.func), [self.atom(a) for a in manager.args], self.keywords(manager))
-            again = ir.resolve(made.func, self.env)[1] in _ENTERED_AGAIN
+            function = ir.resolve(made.func, self.env)[1]
+            again, left_by_run = function in _ENTERED_AGAIN, function is attempts.on_failure
         else:
             made, again = self.atom(manager), False
-        if not again:
+        if not again and not left_by_run:
             where = ir.location(self.source, node)
             text = ir.constant(f"{where.filename}:{where.lineno}")
             made = ir.call(self.helper(attempts.unswallowed), made, text)
