@@ -47,7 +47,7 @@ from ad.transforms.adjoint.supers import Supers
 from ad.transforms.adjoint.watching import count_writes
 from ad.transforms.analyses import layout, places
 from ad.transforms.analyses.activity import activity, may_carry
-from ad.transforms.analyses.classes import changes_itself, reachable
+from ad.transforms.analyses.classes import changes_itself, check_implicit, reachable
 from ad.transforms.analyses.facts import Facts, infer
 from ad.transforms.analyses.liveness import AdjointLiveness, value_live
 from ad.transforms.analyses.operations import Op, Operations, classify
@@ -125,6 +125,7 @@ class Program:
 
     def depend(self, fn: Function) -> None:
         """Remember which captured names and globals stand for which objects: they are guarded at each call."""
+        check_implicit([v for v in fn.env.values() if isinstance(v, type)], fn)
         for name, value in fn.env.items():
             holder = fn.source.cells.get(name) or (fn.source.globals if name in fn.source.globals else None)
             if holder is not None:
@@ -182,6 +183,7 @@ class Program:
         """Remember what the classes of objects say of the methods and properties that a function uses."""
         found = [getattr(k, "hint", None) or k for k in facts.kinds.values()]
         classes = {k.type for k in found if isinstance(k, kinds.Record)}
+        check_implicit(classes, fn)
         used = {n.attr for n in ir.walk(fn.body) if isinstance(n, gast.Attribute)} if classes else set()
         for cls in classes:
             special = {n for base in cls.__mro__[:-1] for n in vars(base) if n.startswith("__")}
@@ -195,6 +197,7 @@ class Program:
         if self.classes is None:
             root = next(iter(self.normal.values()))[1]
             self.classes = reachable(variadic.original(root.source.function), self.passed)
+            check_implicit(self.classes, root)
         functions = (types.FunctionType, property)
         methods = {c: inspect.getattr_static(c, name, None) for c in self.classes}
         foreign = [c for c, m in methods.items() if name == "__call__" and is_library(m)]  # as of context managers

@@ -35,9 +35,17 @@ def is_plain_class(cls: type) -> bool:
         for base in cls.__mro__[:-1]
         for name in ("__new__", "__setattr__", "__getattr__", "__getattribute__")
     )
+    special = special or any(map(_is_hook, (v for base in cls.__mro__[:-1] for v in base.__dict__.values())))
     held = bool(cls.__dictoffset__ or slots_of(cls)) or not _declares_slots(cls)
     made = type(cls) is type or (type(cls) is ABCMeta and not cls.__abstractmethods__)
     return own and plain and held and not special and made and not issubclass(cls, Closure)
+
+
+def _is_hook(value: Any) -> bool:
+    """Whether an attribute of a class is a descriptor of the user's own."""
+    cls = type(value)
+    written = bool(cls.__flags__ & (1 << 9)) and cls.__module__ not in ("functools", "abc", "enum", "typing")
+    return written and any(hasattr(cls, name) for name in ("__get__", "__set__", "__set_name__"))
 
 
 def _declares_slots(cls: type) -> bool:

@@ -868,3 +868,30 @@ def empty_class_made_inside(a):
     state.x = a
     state.y = state.x * 2.0
     return state.x * state.y
+
+
+class _Money:
+    def __init__(self, amount):
+        self.amount = amount
+
+    def __round__(self, digits=0):
+        return _Money(self.amount * 1.0)
+
+    def __divmod__(self, k):
+        return _Money(self.amount / k), _Money(self.amount * k)
+
+    def __floor__(self):
+        return self.amount * 2.0
+
+    def __bool__(self):
+        return self.amount > 0.0
+
+    def __str__(self):
+        return f"${self.amount:.2f}"
+
+
+def rounding_of_objects(a):
+    part, rest = divmod(round(_Money(a), 2), 2.0)
+    if part:
+        return part.amount * rest.amount * len(str(part)) + math.floor(rest)
+    return a

@@ -1407,3 +1407,56 @@ def functions_that_hold_each_other(a):
 
     ev = ev_named
     return ev(("sum", ("variable",), ("number", 3.0)), a)
+
+
+class _Counting:
+    def __init__(self, value):
+        self.value = value
+
+    def __bool__(self):
+        self.value = self.value * 3.0
+        return True
+
+
+class _Scaled:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def __get__(self, owner, cls):
+        return owner.held * self.factor
+
+    def __set__(self, owner, value):
+        owner.held = value * self.factor
+
+
+class _Described:
+    value = _Scaled(3.0)
+
+    def __init__(self, held):
+        self.held = held
+
+
+class _OwnFloat(float):
+    def __mul__(self, other):
+        return 3.0 * float(self) * other
+
+
+def truth_that_writes(a):
+    counting = _Counting(a)
+    if counting:
+        return counting.value
+    return a
+
+
+def descriptor_read(a):
+    return _Described(a).value
+
+
+def descriptor_written(a):
+    described = _Described(1.0)
+    described.value = a
+    return described.held
+
+
+def float_with_an_operator_of_its_own(a):
+    return _OwnFloat(2.0) * a

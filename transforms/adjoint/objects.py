@@ -17,6 +17,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+import math
 import types
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -42,7 +43,10 @@ _OF_TEXT = {n for n in vars(str) if n.startswith("is")} | {
     "startswith", "endswith", "split", "rsplit", "splitlines", "strip", "lstrip", "rstrip", "lower", "upper",
     "removeprefix", "removesuffix", "capitalize", "casefold", "swapcase", "zfill",
 }  # fmt: skip  # methods that nothing but texts has, as a rule
-_OF_BUILTINS: dict[Callable[..., Any], str] = {len: "__len__", abs: "__abs__", float: "__float__"}
+_OF_BUILTINS: dict[Callable[..., Any], str] = {
+    len: "__len__", abs: "__abs__", float: "__float__", round: "__round__", divmod: "__divmod__",
+    math.floor: "__floor__", math.ceil: "__ceil__", math.trunc: "__trunc__",
+}  # fmt: skip
 _OF_LIKES = ("add", "sub", "matmul")  # operators that objects have with others of their kind, as a rule
 
 
@@ -243,8 +247,8 @@ class Objects(Lowering):
     def call_of(self, target: str | None, node: gast.Call) -> bool:
         found, function = ir.resolve(node.func, self.fn.env)
         special = next((n for f, n in _OF_BUILTINS.items() if found and function is f), None)
-        if special is not None and len(node.args) == 1 and not node.keywords:
-            known = self.called(target, node.args[0], special, [])
+        if special is not None and node.args and not node.keywords:
+            known = self.called(target, node.args[0], special, node.args[1:])
             return known or self.chosen(target, node.args[0], special, node)
         if found and isinstance(function, type):
             return target is not None and is_plain_class(function) and self.constructed(target, function, node)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import gast
+import numpy as np
 
 from ad import errors, ir
 from ad.ir import Cell
@@ -15,6 +16,7 @@ from ad.reader import read
 from ad.runtime.closures import Closure
 from ad.runtime.copies import is_library
 from ad.runtime.instances import is_plain_class
+from ad.transforms.analyses.operations import METHODS
 
 
 def reachable(function: types.FunctionType, passed: Iterable[type] = ()) -> dict[type, Cell | None]:
@@ -43,11 +45,11 @@ def reachable(function: types.FunctionType, passed: Iterable[type] = ()) -> dict
 
 
 @functools.lru_cache(maxsize=256)
-def changes_itself(cls: type) -> bool:
+def changes_itself(cls: type, name: str = "__call__") -> bool:
     """Whether a call of an instance may write an attribute or an entry, as one that remembers results does: where it
-    gets nothing that is differentiated, it is run as it is.
+    gets nothing that is differentiated, it is run as it is. The same of another method.
     """
-    method = getattr(cls, "__call__", None)  # noqa: B004
+    method = getattr(cls, name, None)
     if not isinstance(method, types.FunctionType) or issubclass(cls, Closure):
         return False
     try:
@@ -56,6 +58,45 @@ def changes_itself(cls: type) -> bool:
         return False
     written = (n for n in ir.walk(tree.body) if isinstance(n, (gast.Attribute, gast.Subscript)))
     return any(not isinstance(n.ctx, gast.Load) for n in written)
+
+
+_IMPLICIT = (
+    "__bool__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__hash__", "__index__",
+    "__str__", "__repr__", "__format__", "__int__",
+)  # fmt: skip
+
+
+@functools.lru_cache(maxsize=1024)
+def writing_implicitly(cls: type) -> str | None:
+    """The method of a class that Python calls of itself, as tests and texts do, and that writes into the object."""
+    return next((name for name in _IMPLICIT if is_plain_class(cls) and changes_itself(cls, name)), None)
+
+
+@functools.lru_cache(maxsize=1024)
+def is_number_of_its_own(cls: type) -> bool:
+    """Whether a class of the user's is a number or an array that says itself what operators mean."""
+    if not issubclass(cls, (int, float, complex, np.ndarray)) or is_library(cls):
+        return False
+    own = [vars(base) for base in cls.__mro__ if base.__flags__ & (1 << 9)]
+    operators = [f"__{prefix}{name}__" for name in METHODS.values() for prefix in ("", "r", "i")]
+    return any(isinstance(body.get(o), types.FunctionType) for body in own for o in (*operators, "__neg__", "__abs__"))
+
+
+def check_implicit(classes: Iterable[type], fn: ir.Function) -> None:
+    """UnsupportedSyntax where what Python calls of itself writes into an object: such calls are not seen."""
+    for cls in classes:
+        if is_number_of_its_own(cls):
+            raise errors.UnsupportedSyntax(
+                f"`{cls.__name__}` is a number or an array with operators of its own",
+                at=ir.location(fn.source, fn.source.tree),
+                hint="make it a class that holds the number",
+            )
+        if name := writing_implicitly(cls):
+            raise errors.UnsupportedSyntax(
+                f"`{cls.__name__}.{name}` writes into its object, where Python calls it of itself",
+                at=ir.location(fn.source, fn.source.tree),
+                hint="write in a method that is called by name",
+            )
 
 
 def _named(f: types.FunctionType) -> Iterator[tuple[Cell, Any]]:

@@ -10,6 +10,7 @@ import contextlib
 import dataclasses
 import inspect
 import logging
+import math
 import operator
 import sys
 import types
@@ -154,6 +155,8 @@ def _arithmetic(node: gast.BinOp, fn: Function, known: Kinds) -> Op:
     return _rule(node, BINARY[type(node.op)], sides, {}, fn)
 
 
+ROUNDING = (round, math.floor, math.ceil, math.trunc)  # constants, but not of objects
+
 METHODS: dict[type, str] = {
     gast.Add: "add", gast.Sub: "sub", gast.Mult: "mul", gast.Div: "truediv", gast.MatMult: "matmul", gast.Pow: "pow",
     gast.Mod: "mod", gast.FloorDiv: "floordiv",
@@ -297,6 +300,8 @@ def _known_call(
         return Op("replace", node, args={"0": args[0], "1": args[1]}, target=target)
     if hasattr(target, "moves") and isinstance(target, types.FunctionType):
         return Op("move", node, args=dict(zip(target.__code__.co_varnames, args, strict=False)), target=target)
+    if target in ROUNDING and args and is_object(args[0], fn, known):
+        return Op("special", node, args={str(i): a for i, a in enumerate(args)})
     rule = registry.lookup(target, len(args))
     if rule is not None:
         return _rule(node, target, args, keywords, fn)
