@@ -30,3 +30,21 @@ def shortest(rows: Any) -> int:
                 hint="make a list of each row",
             )
     return min([len(row) for row in rows], default=0)
+
+
+def check_rows(rows: Any, count: int) -> None:
+    """What Python raises where `a, b` is bound to each entry of `zip(*rows)`, and there are not two rows.
+
+    >>> check_rows([[1, 2], [3, 4]], 2)
+    """
+    if len(rows) == count:
+        shortest(rows)
+        return
+    if shortest(rows) == 0:
+        raise errors.AliasingError(
+            f"`zip(*rows)` for {count} names, of {len(rows)} rows without an entry in each, is not differentiated",
+            hint="leave the loop out where there is nothing to go through",
+        )
+    if len(rows) < count:
+        raise ValueError(f"not enough values to unpack (expected {count}, got {len(rows)})")
+    raise ValueError(f"too many values to unpack (expected {count})")

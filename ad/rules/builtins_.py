@@ -96,6 +96,7 @@ def weigh_(z_bar, xs, weights):
 constant(list_shares, publishing.snapshot, check_bound, check_method, check_words, memo_key)
 constant(int, kind=shapes.to_int)
 constant(len, kind=shapes.length)
+constant(zipped.check_rows)
 constant(zipped.shortest, next_at, kind=shapes.to_int)
 constant(in_place.is_array, kind=shapes.to_bool)
 constant(bool, isinstance, issubclass, callable, hasattr, any, all, kind=shapes.to_bool)

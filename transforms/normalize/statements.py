@@ -245,6 +245,7 @@ class Statements(Expressions):
         if stepping.stepped(self, target, it, fill, node):
             return
         it = iterators.consumed(self, self.backwards(it), in_loop=True)
+        it = self.by_rows(target, it)
         if self.iterator(it) is enumerate and stepping.is_lazy(self, it.args[0]):
             stepping.counted(self, target, it, fill, node)
             return
@@ -260,6 +261,18 @@ class Statements(Expressions):
             self.emit_loop(target, self.sequence(it, sequences.sequence), fill, node)
         else:
             self.index_loop(target, it, fill, node)
+
+    def by_rows(self, target: gast.expr, it: gast.expr) -> gast.expr:
+        """`zip(rows[0], rows[1])` for `zip(*rows)` where `a, b` is to be bound."""
+        if self.iterator(it) is not zipped.shortest or not isinstance(target, gast.Tuple) or _group(it.args[0].value):
+            return it
+        if any(isinstance(t, gast.Starred) for t in target.elts):
+            return it
+        count = ir.constant(len(target.elts))
+        rows = self.sequence(it.args[0].value)
+        self.out.append(ir.at(gast.Expr(ir.at(ir.call(self.helper(zipped.check_rows), rows, count), it)), it))
+        each = [self.temp(ir.subscript(ir.clone(rows), ir.constant(i)), "row", it) for i in range(len(target.elts))]
+        return ir.at(gast.Call(it.func, each, []), it)
 
     def watched(self, it: gast.Call, fill: Any, node: gast.AST) -> tuple[gast.Call, Any]:
         """A loop over `d.items()` whose body may change the size of d: Python raises where it did."""
@@ -381,6 +394,8 @@ class Statements(Expressions):
             items, size = self.sequence(group[0]), self.atom(group[1])
             count = self.temp(ir.call(self.builtin(len), items), "count", it)
             whole = ir.binop(count, gast.FloorDiv(), size)
+            if isinstance(size, gast.Constant) and type(size.value) is int and 0 < size.value < 9:
+                return self.temp(whole, "n", it), lambda i: _chunk(items, i, size.value)
             return self.temp(whole, "n", it), lambda i: ir.call(self.builtin(chunk), ir.clone(items), i, ir.clone(size))
         if kind is zipped.shortest:
             rows = self.sequence(it.args[0].value)
@@ -523,6 +538,13 @@ def without_stars(tree: gast.FunctionDef) -> tuple[gast.FunctionDef, inspect.Sig
     plain = ir.clone(tree)
     plain.args = gast.arguments([p for group, _ in groups for p in group], [], None, [], [], None, [])
     return plain, inspect.Signature(parameters)
+
+
+def _chunk(items: gast.expr, i: gast.expr, size: int) -> gast.expr:
+    """`items[size * i], items[size * i + 1], ...`."""
+    start = ir.binop(ir.constant(size), gast.Mult(), i)
+    places = [ir.clone(start) if j == 0 else ir.binop(ir.clone(start), gast.Add(), ir.constant(j)) for j in range(size)]
+    return ir.tuple_(*[ir.subscript(ir.clone(items), place) for place in places])
 
 
 def _group(node: gast.expr) -> tuple[gast.expr, gast.expr] | None:
