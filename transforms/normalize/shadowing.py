@@ -63,10 +63,16 @@ def _functions(body: Any) -> list[Any]:
 
 
 def _bound_inside(f: Any) -> set[str]:
-    """Whatever a function, its comprehensions and the functions in it bind."""
-    shared = {n for s in ir.walk(f) if isinstance(s, (gast.Nonlocal, gast.Global)) for n in s.names}
-    bound = (n.id for n in ir.walk(f) if isinstance(n, gast.Name) and not isinstance(n.ctx, gast.Load))
-    return set(bound) - shared
+    """Whatever a function, its comprehensions and the functions in it bind for themselves."""
+    found: set[str] = set()
+    for n in ir.walk(f):
+        if isinstance(n, gast.FunctionDef):
+            found |= resolve.bound_names(n)
+        elif isinstance(n, gast.Lambda):
+            found |= {p.id for p in ir.walk(n.args) if isinstance(p, gast.Name) and isinstance(p.ctx, gast.Param)}
+        elif isinstance(n, scopes.COMPREHENSIONS):
+            found |= {v for g in n.generators for v in ir.names_bound(g.target)}
+    return found
 
 
 def _bound_by_text(tree: gast.FunctionDef) -> set[str]:
