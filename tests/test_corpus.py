@@ -37,13 +37,14 @@ def cases(*themes: str) -> list[Any]:
 
 def shared_cases(share: int) -> list[Any]:
     """The same for four tests that share the variants of the base inputs, by name; all of them with `-m slow`. Without
-    optimization, the first of them, a third of the base inputs, too.
+    optimization, the first of them, a third of the base inputs, too; `vjp` and `jvp` half of those that take long.
     """
     found = []
     for case in cases():
         prog, variant = case.values
-        mine = variant == "base" and (share > 0 or lot(prog.id, 3) == 0)
-        mine |= variant != "base" and lot(f"{prog.id}-{variant}", 4) == share
+        usual = prog.theme not in _LONG or lot(prog.id, 2) == share % 2 or share == 3
+        mine = variant == "base" and (usual if share > 0 else lot(prog.id, 3) == 0)
+        mine |= variant != "base" and lot(f"{prog.id}-{variant}", 6) == share
         found.append(pytest.param(prog, variant, id=case.id, marks=slow_unless(mine)))
     return found
 

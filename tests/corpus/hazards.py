@@ -1418,7 +1418,7 @@ class _Counting:
         return True
 
 
-class _Scaled:
+class _Tripling:
     def __init__(self, factor):
         self.factor = factor
 
@@ -1430,7 +1430,7 @@ class _Scaled:
 
 
 class _Described:
-    value = _Scaled(3.0)
+    value = _Tripling(3.0)
 
     def __init__(self, held):
         self.held = held
