@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
+import sys
 import unicodedata
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -27,6 +29,19 @@ class Location:
         return linecache.getline(self.filename, self.lineno).rstrip("\n")
 
 
+_TELLS_PLACE = re.compile(r":\d+: ")
+
+
+def _in_generated_text() -> Location | None:
+    """The line of a generated text that is running: of what only the run refuses, nobody else knows a place."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<ad "):
+            return Location(frame.f_code.co_filename, frame.f_lineno, 0)
+        frame = frame.f_back  # type: ignore[assignment]
+    return None
+
+
 class ADError(Exception):
     """Something that `ad` refuses. All its errors derive from this one.
 
@@ -41,6 +56,8 @@ class ADError(Exception):
     ) -> None:
         super().__init__(why)
         self.why = why
+        if at is None and not _TELLS_PLACE.search(why):
+            at = _in_generated_text()
         # The line is taken now: the file may change, and a pickled error may travel.
         self.location = at if at is None else replace(at, line=at.text())
         self.hint = hint
