@@ -8,6 +8,7 @@ import re
 import sys
 import unicodedata
 from dataclasses import dataclass, replace
+from types import FrameType
 from typing import ClassVar
 
 
@@ -34,11 +35,11 @@ _TELLS_PLACE = re.compile(r":\d+: ")
 
 def _in_generated_text() -> Location | None:
     """The line of a generated text that is running: of what only the run refuses, nobody else knows a place."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         if frame.f_code.co_filename.startswith("<ad "):
             return Location(frame.f_code.co_filename, frame.f_lineno, 0)
-        frame = frame.f_back  # type: ignore[assignment]
+        frame = frame.f_back
     return None
 
 
